@@ -1,0 +1,145 @@
+"""One matplotlib style for the whole book, and figures that suit light and dark pages.
+
+A figure is shown as inline SVG: black becomes ``currentColor`` and each colour of the palette a CSS variable, so that
+it follows the page's theme at once. Its numbers are rounded to 0.01 px, so that ``nbval`` compares the drawing itself.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zlib
+from typing import Any
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib.figure import Figure
+
+__all__ = ["COLORS", "COLOR_CYCLE", "figure", "show"]
+
+# (on a light page, on a dark page): told apart by colour-blind readers, at least 3:1 against their page.
+COLORS: dict[str, tuple[str, str]] = {
+    "blue": ("#0b6db0", "#5db8f2"),
+    "orange": ("#b85c00", "#f0a03c"),
+    "green": ("#00805f", "#3cc79c"),
+    "red": ("#c2334d", "#ff8095"),
+    "purple": ("#8a4f9e", "#d69be8"),
+    "brown": ("#7a5a3a", "#cfa983"),
+    "gray": ("#686d73", "#a3a9b0"),
+}
+COLOR_CYCLE: tuple[str, ...] = tuple(COLORS)
+
+_STYLE: Any = {
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.linewidth": 0.8,
+    "axes.prop_cycle": cycler(color=[light for light, _ in COLORS.values()]),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "axes.unicode_minus": True,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "font.size": 10,
+    "grid.alpha": 0.18,
+    "grid.color": "#000000",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "savefig.transparent": True,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "dlmath",
+}
+
+
+def figure(
+    width: float = 6.4, height: float = 3.6, *, nrows: int = 1, ncols: int = 1, **options: Any
+) -> tuple[Any, Any]:
+    """A figure in the book's style, and its axes.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in inches; one inch is 96 px on the page.
+    nrows, ncols : int
+        Grid of axes, as in :func:`matplotlib.pyplot.subplots`; one cell gives bare axes, more an array of axes.
+    **options
+        Passed to :meth:`matplotlib.figure.Figure.subplots` (``sharex``, ``sharey``, ``subplot_kw``, …).
+
+    Returns
+    -------
+    figure, axes
+        The figure is not registered with pyplot: nothing shows it but :func:`show`.
+    """
+    # Not a context: legends and labels that the caller adds later take the style as well.
+    mpl.rcParams.update(_STYLE)
+    fig = Figure(figsize=(width, height), layout="constrained")
+    return fig, fig.subplots(nrows, ncols, **options)
+
+
+class _Picture:
+    """What :func:`show` returns: it displays as a figure with its alternative text."""
+
+    def __init__(self, svg: str, alt: str) -> None:
+        self.svg, self.alt = svg, alt
+
+    def __repr__(self) -> str:
+        return f"Figure: {self.alt}"
+
+    def _repr_html_(self) -> str:
+        return f'<figure class="plot" role="img" aria-label="{html.escape(self.alt)}">{self.svg}</figure>'
+
+
+def show(fig: Figure, *, alt: str) -> _Picture:
+    """Show a figure of :func:`figure` with its alternative text; to be the last expression of a cell.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    alt : str
+        What a reader sees in the figure, in words: at least 20 characters.
+
+    Raises
+    ------
+    TypeError
+        If ``fig`` is not a figure.
+    ValueError
+        If ``alt`` says too little to stand for the figure.
+    """
+    if not isinstance(fig, Figure):
+        raise TypeError(
+            f"show: fig must be a matplotlib figure, got {type(fig).__name__}: pass the first value of figure()"
+        )
+    if not isinstance(alt, str) or len(alt.strip()) < 20:
+        raise ValueError(f"show: alt must be a description of at least 20 characters, got {alt!r}: say what one sees")
+    buffer = io.StringIO()
+    with mpl.rc_context(_STYLE):  # the salt and the font type are read now
+        fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _Picture(_follow_the_theme(buffer.getvalue(), alt), " ".join(alt.split()))
+
+
+def _follow_the_theme(svg: str, alt: str) -> str:
+    """Keep the drawing of matplotlib's SVG, in the page's colours and font, with stable numbers and ids."""
+    width, _ = (float(n) * 4 / 3 for n in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
+    # The defaults of strokes stood in the style sheet that went.
+    style = f"width: {width:.0f}px; max-width: 100%; height: auto; font-family: system-ui, sans-serif"
+    root = f'class="plot-drawing" aria-hidden="true" fill="currentColor" stroke-linejoin="round" style="{style}"'
+    svg = svg.replace("<svg ", f"<svg {root} ", 1)
+    svg = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{round(float(number.group()), 2) + 0:g}", svg)
+    svg = re.sub(r" ?font-family: [^;\"]+;?", "", svg)
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]+", r"font-size: \1", svg)
+    for name, (light, _) in COLORS.items():
+        svg = svg.replace(light, f"var(--explorer-{name}, {light})")
+    svg = svg.replace("#000000", "currentColor")
+    # Only what is referred to keeps its id, and it must not meet one of another figure on the page.
+    used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
+    svg = re.sub(r' id="([\w.-]+)"', lambda found: found.group() if found[1] in used else "", svg)
+    mark = f"p{zlib.crc32((alt + svg).encode()):08x}"
+    svg = re.sub(r'(id="|url\(#|href="#)(?=[\w-]+)', rf"\1{mark}-", svg)
+    return re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"').strip()
