@@ -1,0 +1,68 @@
+# Every command of the book. `make help` lists them; `make book` and `make test` need nothing installed beforehand.
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python that is new enough; say another with `make PYTHON=/path/to/python3.12 book`.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+FRONTEND := $(shell find dlmath_lib/explore/frontend -name node_modules -prune -o -type f -print) hatch_build.py
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
+.PHONY: help book test lab execute lint bench clean
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s  %s\n", $$1, $$2}'
+
+book: $(VENV)/installed ## build the HTML book
+	@$(BIN)/jupyter-book build . -W -n --keep-going -q
+	@echo "The book lies in $(CURDIR)/_build/html/index.html"
+
+test: $(VENV)/tools book ## run all the tests: library, notebooks (nbval), built book, browser
+	@$(BIN)/python -m tests.browser.find || echo "No Chromium was found: the browser tests are skipped."
+	DLMATH_BOOK=_build/html $(PYTEST) --nbval --nbval-sanitize-with tests/book/nbval.cfg tests chapters
+
+lab: $(VENV)/installed ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=.
+
+execute: $(VENV)/installed ## run every notebook and store its outputs
+	$(BIN)/python -m dlmath_lib.book.execute
+
+lint: $(VENV)/tools ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/tools book ## measure the explorers and the pages, side by side with ipywidgets
+	$(BIN)/python -m benchmarks.explorers
+
+clean: ## remove what was built; the environment stays (rm -r .venv removes it)
+	rm -rf _build dlmath_lib/explore/static dlmath_lib/explore/frontend/node_modules dlmath_lib/book/static/vendor
+	rm -f $(VENV)/installed
+
+# --- the environment -------------------------------------------------------------------------------------------------
+# pip's lines are shortened to one for each package; what it complains of is kept in a log, and a failure is one line.
+define install
+	@$(BIN)/python -m pip install --disable-pip-version-check --retries 2 $(1) 2>$(VENV)/install.log \
+	| sed -un 's/^Collecting \([^ ]*\).*/  fetch \1/p; s/^Installing collected packages.*/  install …/p' \
+	|| { if grep -qiE 'connection|name resolution|timed out|proxy|registry must be reachable' $(VENV)/install.log; \
+	then echo "make: the packages could not be fetched: no network? PyPI and the npm registry must be reachable (details: $(VENV)/install.log)"; \
+	else tail -n 5 $(VENV)/install.log; echo "make: installing failed (details: $(VENV)/install.log)"; fi; exit 1; }
+endef
+
+$(VENV)/python:
+	@[ -n "$(PYTHON)" ] || { echo "make: Python 3.11 or newer is needed, found $$(python3 --version 2>&1 || echo none): install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1)"; exit 1; }
+	@echo "Making the environment $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "make: $(PYTHON) cannot make an environment; on Debian: apt install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/installed: $(VENV)/python requirements.txt pyproject.toml $(FRONTEND)
+	@echo "Installing what requirements.txt names (a minute or two) …"
+	$(call install,-r requirements.txt)
+	@touch $@
+
+$(VENV)/tools: $(VENV)/installed
+	@echo "Installing what the tests need …"
+	$(call install,-e '.[test]')
+	@touch $@
