@@ -1,0 +1,94 @@
+"""Explorers in the built book: their script, and the directive that shows one on another page."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+STATIC = Path(__file__).parents[1] / "explore" / "static"
+FILES = ("explorer.js", "explorer.css")
+FIGURE = re.compile(r'<figure class="explorer[^>]*\bid="explorer-([^"]+)"')
+
+
+def stored_explorers(notebook: Path) -> dict[str, str]:
+    """Return the HTML of each explorer that a notebook has stored, by its name."""
+    found = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            html = "".join(output.get("data", {}).get("text/html", []))
+            match = FIGURE.search(html)
+            if match:
+                found[match[1]] = html
+    return found
+
+
+class ExplorerDirective(SphinxDirective):
+    """`{explorer} chapters/networks/activations.ipynb activation-shapes`: show an explorer of a chapter here too."""
+
+    required_arguments = 2
+
+    def run(self) -> list[nodes.Node]:
+        """Return the stored figure and a link to its chapter."""
+        relative, name = self.arguments
+        notebook = Path(self.env.srcdir) / relative
+        if not notebook.is_file():
+            raise self.error(f"explorer: there is no notebook {relative} (the path starts at the book's root)")
+        self.env.note_dependency(str(notebook))
+        found = stored_explorers(notebook)
+        if name not in found:
+            raise self.error(
+                f"explorer: {relative} has stored no explorer {name!r}; it has: {', '.join(found) or 'none'}"
+            )
+        figure = nodes.raw("", found[name], format="html", classes=["output", "text_html"])
+        source = nodes.paragraph("", "", nodes.Text("From the chapter "), classes=["explorer-source"])
+        docname = relative.rsplit(".", 1)[0]
+        reference = addnodes.pending_xref(
+            "", nodes.inline(), refdomain="std", reftype="doc", reftarget=f"/{docname}", refexplicit=False, refwarn=True
+        )
+        reference["refdoc"] = self.env.docname
+        source += reference
+        return [nodes.container("", figure, source, classes=["explorer-embed"])]
+
+
+def has_explorers(doctree: nodes.document | None) -> bool:
+    """Say whether a page shows an explorer."""
+    return doctree is not None and any("explorer-spec" in node.astext() for node in doctree.findall(nodes.raw))
+
+
+def require_bundle() -> None:
+    """Raise if the front end has not been built."""
+    missing = [name for name in FILES if not (STATIC / name).is_file()]
+    if missing:
+        raise ExtensionError(
+            f"dlmath_lib/explore/static lacks {', '.join(missing)}: run `make` (or, by hand, `npm ci && npm run build` "
+            "in dlmath_lib/explore/frontend)"
+        )
+
+
+def copy_bundle(app: Sphinx, exception: Exception | None) -> None:
+    """Put the explorers' script and style beside the book's own."""
+    if exception is None and app.builder.format == "html":
+        for name in FILES:
+            if (STATIC / name).is_file():
+                shutil.copy(STATIC / name, Path(app.outdir) / "_static" / name)
+
+
+def register_anchors(app: Sphinx, doctree: nodes.document) -> None:
+    """Let Markdown links name an explorer: `[…](activations.ipynb#explorer-activation-shapes)`."""
+    slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
+    for node in doctree.findall(nodes.raw):
+        for name in FIGURE.findall(node.astext()):
+            slugs[f"explorer-{name}"] = (node.line or 0, f"explorer-{name}", name)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("explorer", ExplorerDirective)
+    app.connect("doctree-read", register_anchors)
+    app.connect("build-finished", copy_bundle)

@@ -1,0 +1,109 @@
+"""What a page loads and what its template is given."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from dlmath_lib.book import explorers
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+KATEX_STYLE = "vendor/katex/katex.min.css"
+
+
+class NameFoldedCells(SphinxPostTransform):
+    """Call a folded solution a solution (`hide-cell` and `solution` are its tags)."""
+
+    default_priority = 200  # right after myst-nb has folded the cells
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Rename the fold of every solution."""
+        for cell in self.document.findall(nodes.container):
+            if "tag_solution" in cell["classes"]:
+                for fold in cell.findall(HideCodeCellNode):
+                    fold["classes"].append("solution")
+                    fold["prompt_show"], fold["prompt_hide"] = "Show a solution", "Hide the solution"
+
+
+class WrapTables(SphinxPostTransform):
+    """Let a wide table scroll inside itself, not the page."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put every table into a box of its own."""
+        for table in list(self.document.findall(nodes.table)):
+            if "table-wrap" not in table.parent.get("classes", []):
+                box = nodes.container(classes=["table-wrap"])
+                table.replace_self(box)
+                box += table
+
+
+def add_static(app: Sphinx, config: Config) -> None:
+    """Serve the book's style, script and the fonts of the mathematics."""
+    if not (STATIC / KATEX_STYLE).is_file():
+        raise ExtensionError(
+            f"dlmath_lib/book/static/{KATEX_STYLE} is missing: run `make` (the package's build copies it)"
+        )
+    config.html_static_path.append(str(STATIC))
+
+
+def complete_context(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Give the template the style sheets and scripts of this page, and its contents lists."""
+    styles = [KATEX_STYLE, "book.css"]
+    scripts = ["book.js"]
+    if explorers.has_explorers(doctree):
+        explorers.require_bundle()
+        styles.append("explorer.css")
+        scripts.append("explorer.js")
+    context["page_styles"] = [_versioned(name) for name in styles]
+    context["page_scripts"] = [_versioned(name) for name in scripts]
+    contents = context["toctree"](collapse=False, includehidden=True, maxdepth=3, titles_only=True) or ""
+    context["contents_html"] = re.sub(r'class="current reference internal"', r'\g<0> aria-current="page"', contents)
+    context["onpage_html"] = _onpage(context.get("toc") or "")
+    is_notebook = context.get("page_source_suffix") == ".ipynb"
+    context["notebook_url"] = context["pathto"](f"_sources/{context['sourcename']}", True) if is_notebook else None
+    context["description"] = _description(doctree)
+
+
+def _versioned(name: str) -> tuple[str, str]:
+    """Return a file of `_static` with a mark that changes with its content, so that no browser shows an old one."""
+    path = STATIC / name if (STATIC / name).is_file() else explorers.STATIC / name
+    return name, hashlib.sha1(path.read_bytes()).hexdigest()[:8]
+
+
+def _onpage(toc: str) -> str:
+    """Return the page's own list of headings without its title, or nothing when it has none."""
+    match = re.search(r"<li>\s*<a[^>]*>.*?</a>\s*(<ul.*</ul>)\s*</li>\s*</ul>", toc, re.DOTALL)
+    return match[1] if match else ""
+
+
+def _description(doctree: nodes.document | None) -> str:
+    if doctree is None:
+        return ""
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if len(text) > 40:
+            return text[:200]
+    return ""
+
+
+def setup(app: Sphinx) -> None:
+    """Register the theme and the events."""
+    app.add_html_theme("dlmath", str(HERE / "theme"))
+    app.add_post_transform(NameFoldedCells)
+    app.add_post_transform(WrapTables)
+    app.connect("config-inited", add_static)
+    app.connect("html-page-context", complete_context, priority=900)
