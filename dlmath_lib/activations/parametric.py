@@ -1,0 +1,154 @@
+"""The rectifier whose slope is learned: PReLU."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath_lib._validate import as_array, fail, same_shape
+from dlmath_lib.activations._elementwise import as_input
+
+__all__ = [
+    "prelu",
+    "prelu_grad",
+    "prelu_vjp",
+]
+
+
+def prelu(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
+    """Parametric rectifier, PReLU(z, a) = max(0, z) + a · min(0, z), whose slope a is learned.
+
+    Parameters
+    ----------
+    z : array of any shape
+        Pre-activation, finite.
+    a : number, or array of shape (channels,)
+        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z.
+
+    Returns
+    -------
+    array of z's shape and dtype
+        z where z ≥ 0, a · z elsewhere.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If z or a is not an array of finite real numbers, or a does not fit axis 1 of z.
+
+    Notes
+    -----
+    Exact up to one rounding.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.1. Chapter:
+    networks/activations#leaky-relu-and-prelu.
+
+    Examples
+    --------
+    >>> print(prelu(np.array([[-2.0, -2.0]]), np.array([0.25, 0.5])))
+    [[-0.5 -1. ]]
+    """
+    z, _, slopes = _with_slopes("prelu", z, a)
+    return np.where(z > 0, z, slopes * z)
+
+
+def prelu_grad(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
+    """Derivative of PReLU at the input z: 1 for z > 0, a for z ≤ 0.
+
+    Parameters
+    ----------
+    z : array of any shape
+        Pre-activation, finite.
+    a : number, or array of shape (channels,)
+        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z.
+
+    Returns
+    -------
+    array of z's shape and dtype
+        ∂PReLU/∂z; prelu_vjp also gives ∂L/∂a.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If z or a is not an array of finite real numbers, or a does not fit axis 1 of z.
+
+    Notes
+    -----
+    At 0 every number between a and 1 is a subgradient; a is taken, as PyTorch does.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.1. Chapter:
+    networks/activations#leaky-relu-and-prelu.
+
+    Examples
+    --------
+    >>> print(prelu_grad(np.array([-2.0, 0.0, 3.0]), 0.25))
+    [0.25 0.25 1.  ]
+    """
+    z, _, slopes = _with_slopes("prelu_grad", z, a)
+    return np.where(z > 0, z.dtype.type(1), slopes)
+
+
+def prelu_vjp(g: np.ndarray, z: np.ndarray, a: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """Pull the cotangent g back through PReLU, to z and to the learned slope a.
+
+    Parameters
+    ----------
+    g : array of z's shape
+        Cotangent: ∂L/∂f, one number for each output.
+    z : array of any shape
+        Pre-activation, finite.
+    a : number, or array of shape (channels,)
+        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z.
+
+    Returns
+    -------
+    array of z's shape and dtype
+        ∂L/∂z = g ⊙ (1 where z > 0, else a).
+    array of a's shape
+        ∂L/∂a = Σ g · min(0, z): summed over all entries, or for each channel over all other axes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As prelu; also if the shapes of g and z differ.
+
+    Notes
+    -----
+    The two gradients come as a tuple in the order of the inputs.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.1. Chapter:
+    networks/activations#leaky-relu-and-prelu.
+
+    Examples
+    --------
+    >>> dz, da = prelu_vjp(np.array([1.0, 1.0]), np.array([-2.0, 3.0]), 0.25)
+    >>> print(dz, da)
+    [0.25 1.  ] -2.0
+    """
+    z, a, slopes = _with_slopes("prelu_vjp", z, a)
+    g = as_array("prelu_vjp", "g", g, nonempty=False)
+    same_shape("prelu_vjp", {"z": z, "g": g})
+    dz = (g * np.where(z > 0, z.dtype.type(1), slopes)).astype(z.dtype, copy=False)
+    other_axes = tuple(axis for axis in range(z.ndim) if axis != 1 or a.ndim == 0)
+    da = np.sum(g * np.minimum(z, 0), axis=other_axes).astype(a.dtype, copy=False)
+    return dz, da
+
+
+def _with_slopes(function: str, z: np.ndarray, a: np.ndarray | float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """z, a as given, and a in z's dtype and shaped to broadcast along axis 1."""
+    z = as_input(function, z)
+    a = as_array(function, "a", a, ndim=(0, 1))
+    if a.ndim == 0:
+        return z, a, a.astype(z.dtype)
+    if z.ndim < 2 or z.shape[1] != a.size:
+        raise fail(
+            function,
+            "a",
+            "a number, or hold one slope for each channel (axis 1 of z)",
+            f"shape {a.shape} for z of shape {z.shape}",
+        )
+    return z, a, a.astype(z.dtype).reshape((-1,) + (1,) * (z.ndim - 2))

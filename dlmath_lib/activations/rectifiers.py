@@ -1,0 +1,245 @@
+"""The piecewise linear activations with nothing to learn: ReLU and leaky ReLU."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath_lib._validate import as_scalar
+from dlmath_lib.activations._elementwise import as_input, elementwise_vjp
+
+__all__ = [
+    "leaky_relu",
+    "leaky_relu_grad",
+    "leaky_relu_vjp",
+    "relu",
+    "relu_grad",
+    "relu_vjp",
+]
+
+
+def relu(z: np.ndarray) -> np.ndarray:
+    """Rectified linear unit, ReLU(z) = max(0, z).
+
+    Parameters
+    ----------
+    z : array of any shape
+        Pre-activation, finite.
+
+    Returns
+    -------
+    array of z's shape and dtype
+        Values ≥ 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If z is not an array of finite real numbers.
+
+    Notes
+    -----
+    Exact.
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.3. Chapter: networks/activations#relu.
+
+    Examples
+    --------
+    >>> print(relu(np.array([-2.0, 0.0, 3.0])))
+    [0. 0. 3.]
+    """
+    return np.maximum(as_input("relu", z), 0)
+
+
+def relu_grad(z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
+    """Derivative of ReLU at the input z: 1 for z > 0, 0 for z < 0, and ``at_zero`` where z = 0.
+
+    Parameters
+    ----------
+    z : array of any shape
+        Pre-activation, finite.
+    at_zero : float in [0, 1], default 0
+        The subgradient taken where z = 0.
+
+    Returns
+    -------
+    array of z's shape and dtype
+        Values in [0, 1].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If z is not an array of finite real numbers, or at_zero is outside [0, 1].
+
+    Notes
+    -----
+    ReLU has no derivative at 0. Every number in [0, 1] is a subgradient there; PyTorch takes 0 in relu, 1 in
+    clamp, and 1/2 in maximum.
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.3. Chapter: networks/activations#relu.
+
+    Examples
+    --------
+    >>> print(relu_grad(np.array([-2.0, 0.0, 3.0]), at_zero=0.5))
+    [0.  0.5 1. ]
+    """
+    z = as_input("relu_grad", z)
+    at_zero = as_scalar("relu_grad", "at_zero", at_zero, low=0, high=1)
+    return np.heaviside(z, z.dtype.type(at_zero))
+
+
+def relu_vjp(g: np.ndarray, z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
+    """Pull the cotangent g back through relu: g ⊙ relu′(z).
+
+    Parameters
+    ----------
+    g : array of z's shape
+        Cotangent: ∂L/∂f, one number for each output.
+    z : array of any shape
+        Pre-activation, finite.
+    at_zero : float in [0, 1], default 0
+        The subgradient taken where z = 0.
+
+    Returns
+    -------
+    array of z's shape and dtype
+        ∂L/∂z.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If g or z is not an array of finite real numbers, or their shapes differ, or at_zero is outside [0, 1].
+
+    Notes
+    -----
+    relu_grad gives the derivative at the input z, and holds its stability note.
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.3. Chapter: networks/activations#relu.
+
+    Examples
+    --------
+    >>> print(relu_vjp(np.array([5.0, 5.0]), np.array([-1.0, 2.0])))
+    [0. 5.]
+    """
+    return elementwise_vjp("relu_vjp", g, z, lambda z: relu_grad(z, at_zero=at_zero))
+
+
+def leaky_relu(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
+    """Leaky rectifier, max(0, z) + slope · min(0, z).
+
+    Parameters
+    ----------
+    z : array of any shape
+        Pre-activation, finite.
+    slope : float ≥ 0, default 0.01
+        Slope for z < 0; fixed, not learned (prelu learns it).
+
+    Returns
+    -------
+    array of z's shape and dtype
+        z where z ≥ 0, slope · z elsewhere.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If z is not an array of finite real numbers, or slope is negative.
+
+    Notes
+    -----
+    Exact up to one rounding.
+
+    References
+    ----------
+    A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier nonlinearities improve neural network acoustic models, ICML
+    (2013). Chapter: networks/activations#leaky-relu-and-prelu.
+
+    Examples
+    --------
+    >>> print(leaky_relu(np.array([-2.0, 0.0, 3.0]), slope=0.1))
+    [-0.2  0.   3. ]
+    """
+    z = as_input("leaky_relu", z)
+    slope = as_scalar("leaky_relu", "slope", slope, low=0)
+    return np.where(z > 0, z, z.dtype.type(slope) * z)
+
+
+def leaky_relu_grad(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
+    """Derivative of the leaky rectifier at the input z: 1 for z > 0, ``slope`` for z ≤ 0.
+
+    Parameters
+    ----------
+    z : array of any shape
+        Pre-activation, finite.
+    slope : float ≥ 0, default 0.01
+        Slope for z < 0; fixed, not learned (prelu learns it).
+
+    Returns
+    -------
+    array of z's shape and dtype
+        1 or slope.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If z is not an array of finite real numbers, or slope is negative.
+
+    Notes
+    -----
+    At 0 every number between slope and 1 is a subgradient; slope is taken, as PyTorch does.
+
+    References
+    ----------
+    A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier nonlinearities improve neural network acoustic models, ICML
+    (2013). Chapter: networks/activations#leaky-relu-and-prelu.
+
+    Examples
+    --------
+    >>> print(leaky_relu_grad(np.array([-2.0, 0.0, 3.0]), slope=0.1))
+    [0.1 0.1 1. ]
+    """
+    z = as_input("leaky_relu_grad", z)
+    slope = as_scalar("leaky_relu_grad", "slope", slope, low=0)
+    return np.where(z > 0, z.dtype.type(1), z.dtype.type(slope))
+
+
+def leaky_relu_vjp(g: np.ndarray, z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
+    """Pull the cotangent g back through leaky_relu: g ⊙ leaky_relu′(z).
+
+    Parameters
+    ----------
+    g : array of z's shape
+        Cotangent: ∂L/∂f, one number for each output.
+    z : array of any shape
+        Pre-activation, finite.
+    slope : float ≥ 0, default 0.01
+        Slope for z < 0; fixed, not learned (prelu learns it).
+
+    Returns
+    -------
+    array of z's shape and dtype
+        ∂L/∂z.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If g or z is not an array of finite real numbers, or their shapes differ, or slope is negative.
+
+    Notes
+    -----
+    leaky_relu_grad gives the derivative at the input z, and holds its stability note.
+
+    References
+    ----------
+    A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier nonlinearities improve neural network acoustic models, ICML
+    (2013). Chapter: networks/activations#leaky-relu-and-prelu.
+
+    Examples
+    --------
+    >>> print(leaky_relu_vjp(np.array([5.0, 5.0]), np.array([-1.0, 2.0]), slope=0.1))
+    [0.5 5. ]
+    """
+    return elementwise_vjp("leaky_relu_vjp", g, z, lambda z: leaky_relu_grad(z, slope=slope))
