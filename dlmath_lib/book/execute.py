@@ -1,0 +1,227 @@
+"""Run the book's notebooks in parallel and store them in one reproducible form.
+
+`python -m dlmath_lib.book.execute` runs every notebook of `_toc.yml`; paths choose some; `--check` compares the
+stored outputs with a fresh run and writes nothing.
+"""
+
+import argparse
+import difflib
+import os
+import re
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from dlmath_lib.book import notebooks
+
+SLOW = 10.0
+CELL_TIMEOUT = 120
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+# The same numbers on every machine and in every run, as far as that is in our hands.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+# Set in the kernel, not by PYTHONWARNINGS: the kernel's own start must not be judged.
+STARTUP = """
+import warnings as _w
+_w.simplefilter("error")
+_w.filterwarnings("ignore", module="ipykernel|jupyter_client|zmq|tornado|asyncio")
+del _w
+"""
+
+
+@dataclass
+class Outcome:
+    """What became of one notebook."""
+
+    path: Path
+    seconds: float = 0.0
+    changed: bool = False
+    problems: list[str] = field(default_factory=list)
+    difference: str = ""
+
+
+def run(path: Path, check: bool = False) -> Outcome:
+    """Run one notebook in a fresh kernel; store it (or, with `check`, compare it) in its normal form."""
+    outcome = Outcome(path)
+    start = time.perf_counter()
+    before = path.read_text(encoding="utf-8")
+    notebook = notebooks.read(path)
+    outcome.problems = _execute(notebook, path.parent)
+    outcome.seconds = time.perf_counter() - start
+    if outcome.problems:
+        return outcome
+    notebook = notebooks.normalise(notebook)
+    outcome.problems = notebooks.faults(notebook)
+    after = notebooks.text(notebook)
+    outcome.changed = after != before
+    if outcome.problems or not outcome.changed:
+        return outcome
+    if check:
+        outcome.difference = _difference(before, after, path)
+    else:
+        _write(path, after)
+    return outcome
+
+
+def _execute(notebook: NotebookNode, folder: Path) -> list[str]:
+    """Run the cells in order; return the first failure, in words."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        store_widget_state=False,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with tempfile.TemporaryDirectory(prefix="dlmath-ipython-") as profile:
+        os.environ.update(ENVIRONMENT, IPYTHONDIR=profile)
+        with client.setup_kernel(extra_arguments=["--log-level=ERROR"]):
+            kernel: Any = client.kc
+            client.wait_for_reply(kernel.execute(STARTUP, silent=True, store_history=False))
+            for index, cell in enumerate(notebook.cells):
+                try:
+                    client.execute_cell(cell, index)
+                except CellExecutionError:
+                    return [f"cell {index + 1} failed:\n{_source(cell)}\n{_traceback(cell)}"]
+                except (CellTimeoutError, DeadKernelError) as error:
+                    return [f"cell {index + 1} did not end: {str(error).splitlines()[0]}\n{_source(cell)}"]
+    return []
+
+
+def _source(cell: NotebookNode) -> str:
+    lines = cell.source.splitlines()
+    shown = lines[:6] + (["…"] if len(lines) > 6 else [])
+    return "\n".join(f"    | {line}" for line in shown)
+
+
+def _traceback(cell: NotebookNode) -> str:
+    for output in cell.outputs:
+        if output.output_type == "error":
+            lines = ESCAPES.sub("", "\n".join(output.traceback)).strip().splitlines()
+            return "\n".join(f"    {line}" for line in lines[-12:])
+    return ""
+
+
+def _difference(before: str, after: str, path: Path, limit: int = 60) -> str:
+    names = f"{path} (stored)", f"{path} (run now)"
+    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), *names, n=2, lineterm=""))
+    lines = [line[:200] for line in lines]
+    if len(lines) > limit:
+        lines = [*lines[:limit], f"… and {len(lines) - limit} lines more"]
+    return "\n".join(lines)
+
+
+def _write(path: Path, content: str) -> None:
+    """Replace the file in one step: an interrupted run leaves the old one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=True)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+        Path(name).chmod(path.stat().st_mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class Progress:
+    """A bar on a terminal; a line for each notebook anywhere else."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.live = total, 0, sys.stderr.isatty()
+        self._draw("")
+
+    def step(self, line: str) -> None:
+        """Count one more notebook and print its line."""
+        self.done += 1
+        print(f"\r\x1b[K{line}" if self.live else line, file=sys.stderr)
+        self._draw("\n" if self.done == self.total else "")
+
+    def _draw(self, end: str) -> None:
+        if self.live:
+            filled = round(24 * self.done / max(self.total, 1))
+            bar = "█" * filled + "░" * (24 - filled)
+            print(f"\r\x1b[K{bar} {self.done}/{self.total} notebooks", end=end, file=sys.stderr, flush=True)
+
+
+def run_all(paths: list[Path], *, check: bool, jobs: int) -> list[Outcome]:
+    """Run notebooks in parallel, showing the progress."""
+    outcomes = []
+    progress = Progress(len(paths))
+    with ProcessPoolExecutor(min(jobs, len(paths)), mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(run, path, check): path for path in paths}
+        for future in as_completed(futures):
+            outcome = future.result()
+            outcomes.append(outcome)
+            progress.step(_line(outcome, check))
+    return sorted(outcomes, key=lambda outcome: paths.index(outcome.path))
+
+
+def _line(outcome: Outcome, check: bool) -> str:
+    if outcome.problems:
+        state = "✗ failed"
+    elif outcome.changed:
+        state = "✗ differs from what is stored" if check else "written"
+    else:
+        state = "unchanged"
+    slow = f"  (over {SLOW:.0f} s: make it faster)" if outcome.seconds > SLOW else ""
+    return f"{outcome.seconds:6.1f} s  {outcome.path}: {state}{slow}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run from the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m dlmath_lib.book.execute", description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks or folders (default: all of _toc.yml)")
+    parser.add_argument("--check", action="store_true", help="compare with a fresh run and write nothing")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="notebooks at a time (default: the cores)"
+    )
+    options = parser.parse_args(arguments)
+    paths = _chosen(options.paths, parser)
+    if not paths:
+        print("There are no notebooks to run.", file=sys.stderr)
+        return 0
+    outcomes = run_all(paths, check=options.check, jobs=max(1, options.jobs))
+    for outcome in outcomes:
+        for problem in outcome.problems:
+            print(f"\n{outcome.path}: {problem}", file=sys.stderr)
+        if outcome.difference:
+            print(f"\n{outcome.difference}\n\nRun `make execute` to store the new outputs.", file=sys.stderr)
+    failed = [outcome for outcome in outcomes if outcome.problems or outcome.difference]
+    return 1 if failed else 0
+
+
+def _chosen(paths: list[Path], parser: argparse.ArgumentParser) -> list[Path]:
+    if not paths:
+        if not Path("_toc.yml").is_file():
+            parser.error("there is no _toc.yml here: run this from the book's folder, or name the notebooks")
+        return [path.relative_to(Path.cwd()) for path in notebooks.in_contents(Path.cwd())]
+    chosen: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            chosen += sorted(p for p in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+        elif path.is_file():
+            chosen.append(path)
+        else:
+            parser.error(f"there is no {path}")
+    return list(dict.fromkeys(chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
