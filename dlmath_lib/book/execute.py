@@ -58,7 +58,11 @@ def run(path: Path, check: bool = False) -> Outcome:
     outcome = Outcome(path)
     start = time.perf_counter()
     before = path.read_text(encoding="utf-8")
-    notebook = notebooks.read(path)
+    try:
+        notebook = notebooks.read(path)
+    except (ValueError, KeyError) as error:
+        outcome.problems = [f"this is not a notebook: {error!r}"]
+        return outcome
     outcome.problems = _execute(notebook, path.parent)
     outcome.seconds = time.perf_counter() - start
     if outcome.problems:
@@ -87,11 +91,12 @@ def _execute(notebook: NotebookNode, folder: Path) -> list[str]:
         kernel_name="python3",
         store_widget_state=False,
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
     with tempfile.TemporaryDirectory(prefix="dlmath-ipython-") as profile:
         os.environ.update(ENVIRONMENT, IPYTHONDIR=profile)
-        with client.setup_kernel(extra_arguments=["--log-level=ERROR"]):
+        with client.setup_kernel():
             kernel: Any = client.kc
             client.wait_for_reply(kernel.execute(STARTUP, silent=True, store_history=False))
             for index, cell in enumerate(notebook.cells):
