@@ -1,0 +1,50 @@
+"""Messages for wrong arguments: function, argument, what it must be, what came, and a hint when one fix is likely."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def message(function: str, argument: str, expected: str, got: Any, hint: str = "") -> str:
+    """Return ``function: argument must be expected, got …: hint``.
+
+    >>> message("prove", "points", "a positive integer", -3)
+    'prove: points must be a positive integer, got -3'
+    """
+    text = got if isinstance(got, str) else repr(got)
+    if len(text) > 160:
+        text = text[:157] + "..."
+    return f"{function}: {argument} must be {expected}, got {text}" + (f": {hint}" if hint else "")
+
+
+def check_words(function: str, argument: str, value: Any, *, required: bool = False) -> str | None:
+    """Return `value` when it is a non-empty string (or None, unless `required`); raise otherwise."""
+    if value is None and not required:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(message(function, argument, "a string", value))
+    if not value.strip():
+        raise ValueError(message(function, argument, "words", value, "say it in a few words"))
+    return " ".join(value.split())
+
+
+def check_label(function: str, value: Any) -> str | None:
+    """Return the anchor `value` when it is None or fit for an HTML id; raise otherwise."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(message(function, "label", "a string", value))
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
+        expected = "lower-case words joined by hyphens"
+        raise ValueError(message(function, "label", expected, value, 'for example "eq-sigmoid-derivative"'))
+    return value
+
+
+def check_points(function: str, value: Any) -> int:
+    """Return the number of sample points when it is a positive integer; raise otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(message(function, "points", "an integer", value))
+    if value < 1:
+        raise ValueError(message(function, "points", "a positive integer", value))
+    return value

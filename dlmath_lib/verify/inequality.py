@@ -1,0 +1,160 @@
+"""Proofs that an expression is nonnegative, or positive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+from dlmath_lib.verify.symbolic import BRANCHES, _cases, _kinks, is_zero
+
+FAILURES = (NotImplementedError, TypeError, ValueError, sp.PolynomialError, AttributeError, RecursionError, ZeroDivisionError)
+
+
+@lru_cache(maxsize=2048)
+def has_sign(expr: sp.Expr, strict: bool = False) -> bool:
+    """Tell whether SymPy proves ``expr ≥ 0`` (``> 0`` when `strict`) for all values that its symbols' assumptions allow.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> has_sign(x**2 - 2*x*y + y**2), has_sign(x**2 - y)
+    (True, False)
+    """
+    expr = sp.sympify(expr)
+    methods: list[Callable[[sp.Expr, bool], bool]] = [
+        _by_assumptions, _by_factors, _by_names, _by_squares, _by_convexity, _by_minimum, _by_cases,
+    ]  # fmt: skip
+    for method in methods:
+        try:
+            if method(expr, strict):
+                return True
+        except FAILURES:
+            continue
+    return False
+
+
+def _known(expr: sp.Expr, strict: bool) -> bool:
+    return bool(expr.is_positive if strict else expr.is_nonnegative)
+
+
+def _by_assumptions(expr: sp.Expr, strict: bool) -> bool:
+    return any(_known(form, strict) for form in (expr, sp.expand(expr)))
+
+
+def _by_factors(expr: sp.Expr, strict: bool) -> bool:
+    if expr.count_ops() > 800:
+        return False
+    top, bottom = sp.fraction(sp.together(expr))
+    sign = 1
+    for part, above in ((sp.factor(top), True), (sp.factor(bottom), False)):
+        for factor in sp.Mul.make_args(part):
+            wide, narrow = factor, sp.expand(factor)
+            if wide.is_positive or narrow.is_positive:
+                continue
+            if wide.is_negative or narrow.is_negative:
+                sign = -sign
+            elif not strict and above and (wide.is_nonnegative or narrow.is_nonnegative):
+                continue
+            elif not strict and above and (wide.is_nonpositive or narrow.is_nonpositive):
+                sign = -sign
+            else:
+                return False
+    return sign > 0
+
+
+def _by_names(expr: sp.Expr, strict: bool) -> bool:
+    """Name each exponential u > 0 (after rewriting hyperbolic functions) and factor."""
+    expanded = sp.expand(expr.rewrite(sp.exp), power_exp=True)
+    powers = sorted(expanded.atoms(sp.exp), key=sp.default_sort_key)
+    if not powers:
+        return False
+    units: dict[Any, int] = {}
+    split = {power: power.exp.as_coeff_Mul() for power in powers}
+    for coefficient, rest in split.values():
+        if not coefficient.is_Rational or not rest.is_real:
+            return False
+        units[rest] = sp.ilcm(units.get(rest, 1), coefficient.q)
+    names = {rest: sp.Dummy(positive=True) for rest in units}
+    renamed = expanded.xreplace({p: names[rest] ** (c * units[rest]) for p, (c, rest) in split.items()})
+    return _by_assumptions(renamed, strict) or _by_factors(renamed, strict) or _by_squares(renamed, strict)
+
+
+def _by_squares(expr: sp.Expr, strict: bool, depth: int = 6) -> bool:
+    """Complete the square: a·v² + b·v + c ≥ 0 when a ≥ 0 and 4ac − b² ≥ 0."""
+    if depth == 0 or expr.count_ops() > 600:
+        return False
+    top, bottom = sp.fraction(sp.together(expr))
+    if not bottom.is_positive:
+        return False
+    for variable in sorted(top.free_symbols, key=sp.default_sort_key):
+        if not top.is_polynomial(variable):
+            continue
+        polynomial = sp.Poly(top, variable)
+        if polynomial.degree() != 2:
+            continue
+        a, b, c = (polynomial.coeff_monomial(variable**k) for k in (2, 1, 0))
+        rest = sp.factor(sp.expand(4 * a * c - b**2))
+        if strict:
+            sure = has_sign(a, True) and (_known(rest, True) or _by_factors(rest, True) or _by_squares(rest, True, depth - 1))
+        else:
+            sure = _semidefinite(a, depth) and _semidefinite(rest, depth)
+        if sure:
+            return True
+    return False
+
+
+def _semidefinite(expr: sp.Expr, depth: int) -> bool:
+    return _known(sp.expand(expr), False) or _by_factors(expr, False) or _by_squares(expr, False, depth - 1)
+
+
+def _by_convexity(expr: sp.Expr, strict: bool) -> bool:
+    """A convex function is nowhere below its value at a stationary point."""
+    for variable in _variables(expr):
+        slope = sp.diff(expr, variable)
+        if not (has_simple_sign(sp.diff(slope, variable))):
+            continue
+        for point in _stationary(slope, variable):
+            value = sp.simplify(expr.subs(variable, point))
+            if (not strict and is_zero(value)) or has_simple_sign(value, strict):
+                return True
+    return False
+
+
+def has_simple_sign(expr: sp.Expr, strict: bool = False) -> bool:
+    """Tell whether assumptions, factors or names for exponentials prove the sign."""
+    expr = sp.simplify(expr) if expr.count_ops() < 80 else expr
+    return any(method(expr, strict) for method in (_by_assumptions, _by_factors, _by_names))
+
+
+def _variables(expr: sp.Expr) -> list[sp.Symbol]:
+    if expr.has(*BRANCHES) or expr.count_ops() > 120:
+        return []
+    return sorted((s for s in expr.free_symbols if s.is_real and not s.is_integer), key=sp.default_sort_key)
+
+
+def _stationary(slope: sp.Expr, variable: sp.Symbol) -> list[Any]:
+    roots = sp.solve(sp.together(slope), variable)
+    return [root for root in roots if root.is_real and (root.is_positive or not variable.is_positive)]
+
+
+def _by_minimum(expr: sp.Expr, strict: bool) -> bool:
+    """One real symbol, no singularity: the least value over the line or half line is not negative."""
+    variables = _variables(expr)
+    if len(variables) != 1 or len(expr.free_symbols) != 1:
+        return False
+    variable = variables[0]
+    domain = sp.Interval.open(0, sp.oo) if variable.is_positive else sp.S.Reals
+    x = sp.Dummy("x", real=True)
+    least = sp.calculus.util.minimum(expr.xreplace({variable: x}), x, domain)
+    return bool(least.is_positive if strict else least.is_nonnegative)
+
+
+def _by_cases(expr: sp.Expr, strict: bool) -> bool:
+    if not expr.has(*BRANCHES):
+        return False
+    for symbol in sorted(expr.free_symbols, key=sp.default_sort_key):
+        kinks = _kinks(expr, symbol)
+        if kinks:
+            return all(has_sign(part, strict) for part in _cases(expr, symbol, kinks))
+    return False

@@ -1,0 +1,204 @@
+"""Statements between matrices: proved entry by entry on explicit shapes.
+
+Nothing that SymPy knows of matrix calculus is used. Each matrix symbol becomes a matrix of symbols, and a derivative with
+respect to a matrix symbol becomes the matrix of the derivatives with respect to its entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from dlmath_lib.verify._errors import message
+from dlmath_lib.verify.claim import ClaimFailed
+
+MATRIX = (sp.MatrixExpr, sp.MatrixBase)
+SHAPES = ((2, 3, 2, 4), (3, 2, 4, 2))
+
+
+def is_matrix(side: Any) -> bool:
+    """Tell whether `side` is a matrix, explicit or symbolic."""
+    return isinstance(side, (*MATRIX, sp.NDimArray)) or bool(getattr(side, "is_Matrix", False))
+
+
+def mentions_matrices(*sides: Any) -> bool:
+    """Tell whether a matrix symbol or an explicit matrix stands inside a side."""
+    return any(side.has(sp.MatrixSymbol) or bool(side.atoms(sp.MatrixBase)) or side.has(sp.Trace, sp.Determinant) for side in sides)
+
+
+class Components:
+    """Writes matrix expressions out in components, for given values of the symbolic dimensions."""
+
+    def __init__(self, sizes: Mapping[sp.Symbol, int]) -> None:
+        self.sizes = {symbol: sp.Integer(size) for symbol, size in sizes.items()}
+        self.entries: dict[Any, sp.ImmutableMatrix] = {}
+
+    def matrix(self, symbol: Any) -> sp.ImmutableMatrix:
+        """Return the matrix of entry symbols of a matrix symbol."""
+        if symbol not in self.entries:
+            rows, cols = (int(sp.sympify(size).xreplace(self.sizes)) for size in symbol.shape)
+            self.entries[symbol] = sp.ImmutableMatrix(
+                rows, cols, lambda i, j: sp.Symbol(f"{symbol.name}_{i + 1}{j + 1}", real=True)
+            )
+        return self.entries[symbol]
+
+    def write_out(self, expr: Any) -> Any:
+        """Return `expr` with every matrix explicit; scalars stay scalars."""
+        if isinstance(expr, sp.MatrixSymbol):
+            return self.matrix(expr)
+        if isinstance(expr, sp.MatrixBase):
+            return expr.applyfunc(self.write_out).as_immutable()
+        if isinstance(expr, sp.Identity):
+            return sp.eye(int(expr.rows.xreplace(self.sizes))).as_immutable()
+        if isinstance(expr, (sp.ZeroMatrix, sp.OneMatrix)):
+            rows, cols = (int(sp.sympify(size).xreplace(self.sizes)) for size in expr.shape)
+            return (sp.zeros(rows, cols) if isinstance(expr, sp.ZeroMatrix) else sp.ones(rows, cols)).as_immutable()
+        if isinstance(expr, sp.Derivative):
+            return self._derivative(expr)
+        if isinstance(expr, sp.matrices.expressions.matexpr.MatrixElement):
+            i, j = (int(index.xreplace(self.sizes)) for index in expr.indices)
+            return self.write_out(expr.parent)[i, j]
+        if not expr.args:
+            return expr.xreplace(self.sizes)
+        parts = [self.write_out(a) for a in expr.args]
+        return self._combine(expr, parts)
+
+    def _combine(self, expr: Any, parts: list[Any]) -> Any:
+        if isinstance(expr, (sp.MatMul, sp.Mul)) and any(is_matrix(p) for p in parts):
+            result = sp.Integer(1)
+            for part in parts:
+                result = _times(result, part)
+            return result
+        if isinstance(expr, (sp.MatAdd, sp.Add)) and any(is_matrix(p) for p in parts):
+            result = parts[0]
+            for part in parts[1:]:
+                result = _plus(result, part)
+            return result
+        if isinstance(expr, (sp.Transpose, sp.Adjoint)):
+            return parts[0].T
+        if isinstance(expr, sp.Trace):
+            return sp.Add(*(parts[0][i, i] for i in range(parts[0].rows)))
+        if isinstance(expr, sp.Determinant):
+            return parts[0].det(method="berkowitz")
+        if isinstance(expr, sp.Inverse):
+            return parts[0].inv(method="ADJ")
+        if isinstance(expr, (sp.MatPow, sp.Pow)) and is_matrix(parts[0]):
+            return parts[0] ** parts[1]
+        if isinstance(expr, sp.HadamardProduct):
+            result = parts[0]
+            for part in parts[1:]:
+                result = result.multiply_elementwise(part)
+            return result
+        if isinstance(expr, sp.matrices.expressions.applyfunc.ElementwiseApplyFunction):
+            return parts[1].applyfunc(lambda e: expr.function(e)) if is_matrix(parts[1]) else parts[0]
+        return expr.func(*parts)
+
+    def _derivative(self, expr: sp.Derivative) -> Any:
+        inner = self.write_out(expr.expr)
+        for variable, count in expr.variable_count:
+            if not isinstance(variable, sp.MatrixSymbol):
+                inner = inner.applyfunc(lambda e, v=variable, c=count: sp.Derivative(e, (v, c))) if is_matrix(inner) else sp.Derivative(inner, (variable, count))
+                continue
+            if is_matrix(inner):
+                if inner.shape != (1, 1):
+                    raise ValueError(message("prove", "Derivative", "of a scalar by a matrix", f"a {inner.shape} matrix"))
+                inner = inner[0, 0]
+            target = self.matrix(variable)
+            inner = target.applyfunc(lambda e, f=inner: sp.Derivative(f, e, evaluate=False) if f.has(e) else sp.Integer(0))
+        return inner
+
+
+def _times(a: Any, b: Any) -> Any:
+    if is_matrix(a) and is_matrix(b) and a.cols != b.rows:
+        if a.shape == (1, 1):
+            return b * a[0, 0]
+        if b.shape == (1, 1):
+            return a * b[0, 0]
+    return a * b
+
+
+def _plus(a: Any, b: Any) -> Any:
+    if is_matrix(a) != is_matrix(b):
+        a = a[0, 0] if is_matrix(a) and a.shape == (1, 1) else a
+        b = b[0, 0] if is_matrix(b) and b.shape == (1, 1) else b
+    return a + b
+
+
+def _dimensions(*sides: Any) -> list[sp.Symbol]:
+    found: set[Any] = set()
+    for side in sides:
+        for symbol in side.atoms(sp.MatrixSymbol, sp.Identity, sp.ZeroMatrix, sp.OneMatrix):
+            for size in symbol.shape:
+                found |= sp.sympify(size).free_symbols
+    return sorted(found, key=lambda s: s.name)
+
+
+def _explicit(side: Any) -> Any:
+    return sp.ImmutableMatrix([list(side)]) if isinstance(side, sp.NDimArray) and side.rank() == 1 else side
+
+
+def check(function: str, shown: str, lhs: Any, rhs: Any, where: Mapping[Any, Any] | None, points: int) -> tuple[int, str]:
+    """Check a matrix equation; return the number of points and the shapes for which it was proved."""
+    dimensions = _dimensions(lhs, rhs)
+    total = 0
+    remarks: list[str] = []
+    for sizes in SHAPES if dimensions else SHAPES[:1]:
+        chosen = {d: sizes[k % len(sizes)] for k, d in enumerate(dimensions)}
+        components = Components(chosen)
+        left, right = _explicit(components.write_out(lhs)), _explicit(components.write_out(rhs))
+        total += _entrywise(function, shown, left, right, where, points, chosen)
+        remarks.append(", ".join(f"{d} = {size}" for d, size in chosen.items()))
+    return total, f"entry by entry for {' and '.join(remarks)}" if dimensions else "entry by entry"
+
+
+def _entrywise(
+    function: str, shown: str, left: Any, right: Any, where: Mapping[Any, Any] | None, points: int, chosen: Mapping[Any, int]
+) -> int:
+    from dlmath_lib.verify.prove import check_scalar, free_symbols
+    from dlmath_lib.verify.sampling import domains
+
+    left, right = _align(left, right)
+    sizes = f" (for {', '.join(f'{d} = {s}' for d, s in chosen.items())})" if chosen else ""
+    if left.shape != right.shape:
+        raise ClaimFailed(
+            f"false: {shown}{sizes}\n  the left side has shape {left.shape}, the right side {right.shape}"
+            + ("\n  hint: one side looks transposed" if left.shape == right.shape[::-1] else "")
+        )
+    pairs = [(place, *entry) for place, *entry in _entries(left, right)]
+    ranges = domains(function, free_symbols(*(e for _, a, b in pairs for e in (a, b))), where)
+    each = max(8, points // max(1, len(pairs)))
+    used = 0
+    for place, a, b in pairs:
+        there = {symbol: ranges[symbol] for symbol in free_symbols(a, b)}
+        spot = "" if left.shape == (1, 1) else f" in entry {place}"
+        used += check_scalar(f"{shown}{sizes}{spot}", a, b, "=", there, each)
+    return used
+
+
+def _align(left: Any, right: Any) -> tuple[Any, Any]:
+    sides = []
+    for side, other in ((left, right), (right, left)):
+        if is_matrix(side):
+            sides.append(side)
+        elif is_matrix(other) and side == 0:
+            sides.append(sp.zeros(*other.shape).as_immutable())
+        else:
+            sides.append(sp.ImmutableMatrix([[side]]))
+    return sides[0], sides[1]
+
+
+def _entries(left: Any, right: Any) -> Iterator[tuple[Any, ...]]:
+    if isinstance(left, sp.NDimArray):
+        for index in range(len(left)):
+            place = left._get_tuple_index(index)
+            yield tuple(int(p) + 1 for p in place), left[place], right[place]
+        return
+    for i in range(left.rows):
+        for j in range(left.cols):
+            yield (i + 1, j + 1), left[i, j], right[i, j]
+
+
+__all__ = ["Components", "check", "is_matrix", "mentions_matrices", "mpmath"]
