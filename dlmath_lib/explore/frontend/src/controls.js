@@ -1,0 +1,68 @@
+// Sliders and choices. Every control has a visible name, its value, and an accessible name.
+import { html } from "./dom.js";
+import { controlText } from "./format.js";
+import { ruler } from "./state.js";
+
+let count = 0;
+
+/** Makes the control's element; returns {node, show(value)}. `change(value)` is called when a reader moves it. */
+export function createControl(control, change) {
+  return control.type === "choice" ? choice(control, change) : slider(control, change);
+}
+
+function slider(control, change) {
+  const scale = ruler(control);
+  const id = `explorer-control-${++count}`;
+  const output = html("output", { for: id });
+  const input = html("input", { id, type: "range", ...scale.input, "data-lm-suppress-shortcuts": "true" });
+  input.addEventListener("input", () => {
+    const value = scale.fromInput(Number(input.value));
+    show(value);
+    change(value);
+  });
+  let shown = null;
+  const show = (value) => {
+    if (value === shown) return;
+    shown = value;
+    const text = controlText(control, value);
+    const position = scale.toInput(value);
+    if (Number(input.value) !== position) input.value = position;
+    input.style.setProperty("--part", (position - scale.input.min) / (scale.input.max - scale.input.min));
+    input.setAttribute("aria-valuetext", text);
+    output.textContent = text;
+  };
+  const label = html("label", { for: id }, control.label);
+  return { node: html("div", { class: "explorer-control" }, label, output, input), show };
+}
+
+function choice(control, change) {
+  const id = `explorer-control-${++count}`;
+  const letters = control.options.join("").length;
+  return letters <= 44 && control.options.length <= 5 ? segments(control, change, id) : menu(control, change, id);
+}
+
+function segments(control, change, id) {
+  const group = html("div", { class: "explorer-segments" });
+  const inputs = control.options.map((option, i) => {
+    const input = html("input", { type: "radio", name: id, value: i, "data-lm-suppress-shortcuts": "true" });
+    input.addEventListener("change", () => change(i));
+    group.append(html("label", {}, input, html("span", {}, option)));
+    return input;
+  });
+  const node = html("fieldset", { class: "explorer-control is-choice" }, html("legend", {}, control.label), group);
+  const show = (value) => {
+    inputs[value].checked = true;
+  };
+  return { node, show };
+}
+
+function menu(control, change, id) {
+  const options = control.options.map((option, i) => html("option", { value: i }, option));
+  const input = html("select", { id, "data-lm-suppress-shortcuts": "true" }, ...options);
+  input.addEventListener("change", () => change(Number(input.value)));
+  const node = html("div", { class: "explorer-control is-choice" }, html("label", { for: id }, control.label), input);
+  const show = (value) => {
+    input.value = value;
+  };
+  return { node, show };
+}
