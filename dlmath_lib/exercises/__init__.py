@@ -1,0 +1,35 @@
+"""Checks of a reader's answers.
+
+A chapter calls ``check("derivatives.slope_by_hand", answer)``. The checkers of a chapter live in the module of its name,
+``dlmath_lib/exercises/derivatives.py``, which is imported when the first of its exercises is checked.
+"""
+
+from dlmath_lib.exercises.answers import (
+    Wrong,
+    call,
+    choice,
+    close_to,
+    derivation_of,
+    expression_equals,
+    function_agrees,
+    gradient_of,
+    same_array,
+)
+from dlmath_lib.exercises.registry import Exercise, Verdict, check, exercise, exercises_of
+
+__all__ = [
+    "Exercise",
+    "Verdict",
+    "Wrong",
+    "call",
+    "check",
+    "choice",
+    "close_to",
+    "derivation_of",
+    "exercise",
+    "exercises_of",
+    "expression_equals",
+    "function_agrees",
+    "gradient_of",
+    "same_array",
+]
