@@ -6,6 +6,7 @@ from where `dlmath_lib.book.ledger` collects it.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -47,7 +48,7 @@ class Record:
     statement: str
     latex: str
     name: str
-    evidence: str
+    method: str
     points: str
     error: str
 
@@ -88,7 +89,7 @@ class ClaimBlock:
         head += nodes.inline("", mark, classes=["claim-mark"])
         head += nodes.inline("", word, classes=["claim-kind"])
         if self.claim.get("name"):
-            head += nodes.inline("", "", *self._text(self.claim["name"]), classes=["claim-name"])
+            head += nodes.inline("", "", *words(self.claim["name"]), classes=["claim-name"])
         block += head
         block += getattr(self, f"_{self.kind}")()
         self._record()
@@ -99,17 +100,15 @@ class ClaimBlock:
         yield self._evidence()
 
     def _derivation(self) -> Iterable[nodes.Node]:
-        block = nodes.container(classes=["derivation"], ids=[self._number()[1]])
-        block.attributes["classes"].append("numbered")
+        number, anchor = self._number()
         steps = nodes.container(classes=["steps"])
+        steps += nodes.math("", self.claim["start"]["latex"], classes=["display", "start"])
         for step in self.claim["steps"]:
             row = nodes.container(classes=["step"])
-            row += nodes.math("", step["latex"], classes=["display"])
-            if step.get("because"):
-                row += nodes.inline("", "", *self._text(step["because"]), classes=["because"])
+            row += nodes.math("", f"{step['relation']} {step['latex']}", classes=["display"])
+            row += nodes.inline("", "", *words(step["because"]), classes=["because"])
             steps += row
-        block += steps
-        number, anchor = self._number()
+        block = nodes.container("", steps, classes=["derivation"], ids=[anchor])
         block += equation_number(number=number, anchor=anchor)
         yield block
         yield self._evidence()
@@ -131,7 +130,7 @@ class ClaimBlock:
         if self.claim.get("because"):
             instead = nodes.paragraph("", "", classes=["claim-instead"])
             instead += nodes.inline("", "Instead: ", classes=["claim-instead-word"])
-            instead += self._text(self.claim["because"])
+            instead += words(self.claim["because"])
             yield instead
 
     def _statement(self) -> nodes.paragraph:
@@ -143,7 +142,9 @@ class ClaimBlock:
         return paragraph
 
     def _evidence(self) -> nodes.paragraph:
-        return nodes.paragraph("", "", nodes.Text(self.claim.get("evidence") or ""), classes=["claim-evidence"])
+        parts = [self.claim.get("method"), self.claim.get("evidence")]
+        text = "; ".join(part for part in parts if part and part != KINDS[self.kind][1].lower())
+        return nodes.paragraph("", "", *words(text[:1].upper() + text[1:]), classes=["claim-evidence"])
 
     def _equation(self, latex: str) -> nodes.math_block:
         number, anchor = self._number()
@@ -179,16 +180,12 @@ class ClaimBlock:
         self.markdown._heading_slugs[anchor] = (self.line, anchor, self.claim["statement"])
         return anchor
 
-    def _text(self, text: str) -> list[nodes.Node]:
-        """Return words that may hold `$…$` and code, as nodes."""
-        holder = nodes.inline()
-        with self.markdown.current_node_context(holder):
-            self.markdown.nested_render_text(text, self.line, inline=True)
-        return list(holder.children)
-
     def _record(self) -> None:
         claim = self.claim
         latex = claim.get("latex") or ""
+        if self.kind == "derivation":
+            last = claim["steps"][-1]
+            latex = f"{claim['start']['latex']} {last['relation']} {last['latex']}"
         record = Record(
             docname=self.env.docname,
             anchor=self.anchor,
@@ -196,11 +193,24 @@ class ClaimBlock:
             statement=claim["statement"],
             latex=latex,
             name=claim.get("name") or "",
-            evidence=claim.get("evidence") or "",
+            method=claim.get("method") or KINDS[self.kind][1].lower(),
             points=str(claim.get("points") or ""),
             error=str(claim.get("error") or ""),
         )
         records(self.env).setdefault(self.env.docname, []).append(record)
+
+
+def words(text: str) -> list[nodes.Node]:
+    """Return plain words as nodes; `$…$` in them is mathematics, and what stands between backticks is code."""
+    found: list[nodes.Node] = []
+    for part in re.split(r"(\$[^$]+\$|`[^`]+`)", text):
+        if len(part) > 2 and part[0] == part[-1] == "$":
+            found.append(nodes.math("", part[1:-1]))
+        elif len(part) > 2 and part[0] == part[-1] == "`":
+            found.append(nodes.literal("", part[1:-1]))
+        elif part:
+            found.append(nodes.Text(part))
+    return found
 
 
 def records(env: BuildEnvironment) -> dict[str, list[Record]]:

@@ -29,14 +29,15 @@ def stored_explorers(notebook: Path) -> dict[str, str]:
 
 
 class ExplorerDirective(SphinxDirective):
-    """`{explorer} chapters/networks/activations.ipynb activation-shapes`: show an explorer of a chapter here too."""
+    """`{explorer} chapters/networks/activations activation-shapes`: show an explorer of a chapter here too."""
 
     required_arguments = 2
 
     def run(self) -> list[nodes.Node]:
         """Return the stored figure and a link to its chapter."""
         relative, name = self.arguments
-        notebook = Path(self.env.srcdir) / relative
+        docname = relative.removesuffix(".ipynb")
+        notebook = Path(self.env.srcdir) / f"{docname}.ipynb"
         if not notebook.is_file():
             raise self.error(f"explorer: there is no notebook {relative} (the path starts at the book's root)")
         self.env.note_dependency(str(notebook))
@@ -47,7 +48,6 @@ class ExplorerDirective(SphinxDirective):
             )
         figure = nodes.raw("", found[name], format="html", classes=["output", "text_html"])
         source = nodes.paragraph("", "", nodes.Text("From the chapter "), classes=["explorer-source"])
-        docname = relative.rsplit(".", 1)[0]
         reference = addnodes.pending_xref(
             "", nodes.inline(), refdomain="std", reftype="doc", reftarget=f"/{docname}", refexplicit=False, refwarn=True
         )

@@ -90,7 +90,7 @@ def _table(app: Sphinx, docname: str, claims: list[Record]) -> nodes.Node:
 
 
 def _row(app: Sphinx, docname: str, claim: Record) -> nodes.row:
-    mark, word = KINDS[claim.kind]
+    mark = KINDS[claim.kind][0]
     link = make_refnode(
         app.builder, docname, claim.docname, claim.anchor, nodes.inline("", claim.name or claim.statement)
     )
@@ -99,7 +99,7 @@ def _row(app: Sphinx, docname: str, claim: Record) -> nodes.row:
     cell = nodes.entry("", statement)
     if claim.latex and claim.kind != "gradient":
         cell += nodes.paragraph("", "", nodes.math("", claim.latex), classes=["ledger-formula"])
-    method = nodes.paragraph("", "", nodes.inline("", mark, classes=["claim-mark"]), nodes.Text(f" {word.lower()}"))
+    method = nodes.paragraph("", "", nodes.inline("", mark, classes=["claim-mark"]), nodes.Text(f" {claim.method}"))
     row = nodes.row(
         "", cell, nodes.entry("", method), _entry(nodes.Text(claim.points)), _entry(nodes.Text(claim.error))
     )
