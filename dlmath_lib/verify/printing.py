@@ -54,10 +54,22 @@ def _in_given_order(expr: sp.Basic) -> bool:
     return tuple(expr.func(*expr.args).args) != tuple(expr.args)
 
 
+# The small steps of calculus: a reader expects x + h and 2xh + h², not h + x.
+STEPS = {"h", "dx", "dy", "dz", "dt"}
+
+
+def _step_power(term: sp.Expr) -> Any:
+    """Return the power of the small steps in a term."""
+    if term.is_Mul:
+        return sum(_step_power(factor) for factor in term.args)
+    base, power = term.as_base_exp()
+    return power if base.is_Symbol and base.name in STEPS and power.is_Rational else 0
+
+
 def _terms(expr: sp.Add) -> list[sp.Expr]:
     if _in_given_order(expr):
         return list(expr.args)
-    terms = list(expr.as_ordered_terms())
+    terms = sorted(expr.as_ordered_terms(), key=_step_power)
     first = next((position for position, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
     return [terms[first], *terms[:first], *terms[first + 1 :]]
 
@@ -89,8 +101,15 @@ def _factors(expr: sp.Mul) -> tuple[bool, list[sp.Expr], list[sp.Expr]]:
         else:
             above.append(factor)
     if not given:
-        above.sort(key=lambda factor: bool(factor.is_Add) if factor.is_commutative is not False else False)
+        above.sort(key=_rank)
     return negative, numbers + above, below
+
+
+def _rank(factor: sp.Expr) -> int:
+    """Order the factors of a product: a step after the rest, sums last."""
+    if factor.is_commutative is False:
+        return 0
+    return 2 if factor.is_Add else 1 if _step_power(factor) else 0
 
 
 class Latex(LatexPrinter):
