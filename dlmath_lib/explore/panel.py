@@ -1,0 +1,168 @@
+"""A panel: axes and the marks in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from dlmath_lib._validate import fail, one_of
+from dlmath_lib.explore.evaluate import interval
+from dlmath_lib.explore.marks import Bars, Curve, Field, Mark
+from dlmath_lib.explore.marks.base import Axis, Frame
+from dlmath_lib.plotting import COLOR_CYCLE
+
+__all__ = ["Panel"]
+
+_Scale = Literal["linear", "log"]
+
+
+class Panel:
+    """Axes with marks. Several panels stand side by side and share the controls.
+
+    Parameters
+    ----------
+    *marks : Mark
+        Drawn in this order.
+    x, y : (low, high), optional
+        What the axes span; by default what the marks span at the start.
+    xlabel, ylabel : str
+        By default "x", and nothing.
+    xscale, yscale : {"linear", "log"}
+    equal : bool
+        One unit is as long on both axes.
+    title : str, optional
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.symbols("x", real=True)
+    >>> Panel(Curve(x**2, x), x=(-2, 2), y=(0, 4), title="a parabola")
+    Panel 'a parabola': Curve
+    """
+
+    def __init__(
+        self,
+        *marks: Mark,
+        x: tuple[float, float] | None = None,
+        y: tuple[float, float] | None = None,
+        xlabel: str | None = None,
+        ylabel: str = "",
+        xscale: _Scale = "linear",
+        yscale: _Scale = "linear",
+        equal: bool = False,
+        title: str | None = None,
+    ) -> None:
+        if not marks:
+            raise fail("Panel", "marks", "at least one mark", "none")
+        for mark in marks:
+            if not isinstance(mark, Mark):
+                raise fail("Panel", "marks", "marks such as Curve or Point", type(mark).__name__, error=TypeError)
+        self.marks = list(marks)
+        self.alone = any(m.alone for m in marks)
+        if len(marks) > 1 and (self.alone or any(isinstance(m, Bars) for m in marks)):
+            lonely = next(m for m in marks if m.alone or isinstance(m, Bars))
+            raise fail("Panel", "marks", f"one {lonely.name} alone", f"{len(marks)} marks", "give it its own Panel")
+        self.x, self.y = (None if v is None else interval("Panel", a, v) for a, v in (("x", x), ("y", y)))
+        if xlabel is None:
+            xlabel = "" if isinstance(marks[0], Bars) or marks[0].alone else "x"
+        for argument, text in (("xlabel", xlabel), ("ylabel", ylabel), ("title", title or "")):
+            if not isinstance(text, str):
+                raise fail("Panel", argument, "a text", repr(text), error=TypeError)
+        self.xlabel, self.ylabel, self.title, self.equal = xlabel, ylabel, title, bool(equal)
+        self.logs = tuple(
+            one_of("Panel", a, s, ("linear", "log")) == "log" for a, s in (("xscale", xscale), ("yscale", yscale))
+        )
+        for argument, span, log in (("x", self.x, self.logs[0]), ("y", self.y, self.logs[1])):
+            if log and span is not None and span[0] <= 0:
+                raise fail("Panel", argument, "above 0 on a log scale", f"({span[0]:g}, {span[1]:g})")
+        if self.x is None:
+            self.x = self._span_of_marks()
+
+    def _span_of_marks(self) -> tuple[float, float] | None:
+        """The x range that the marks' own domains name; None if only their numbers can tell."""
+        spans: list[tuple[float, float]] = []
+        for mark in self.marks:
+            fixed = mark.domain.fixed() if isinstance(mark, Curve) else mark.x if isinstance(mark, Field) else None
+            if fixed:
+                spans.append(fixed)
+            elif isinstance(mark, Bars):
+                spans.append((-0.5, len(mark.labels) - 0.5))
+            elif mark.alone:
+                spans.append((0.0, 1.0))
+        if not spans:
+            return None
+        return min(s[0] for s in spans), max(s[1] for s in spans)
+
+    @property
+    def frame(self) -> Frame:
+        """The axes as the marks see them; a range that is still unknown is (0, 1) or, on a log scale, (1, 10)."""
+        x, y = ((1.0, 10.0) if log else (0.0, 1.0) for log in self.logs)
+        return Frame(Axis(*(self.x or x), self.logs[0]), Axis(*(self.y or y), self.logs[1]))
+
+    def fit(self, values: Mapping[str, float]) -> None:
+        """Choose the ranges that were not given, from the numbers at the start."""
+        for way in ("x", "y"):
+            if getattr(self, way) is not None:
+                continue
+            if self.alone:
+                setattr(self, way, (0.0, 1.0))
+                continue
+            found: list[float] = []
+            for mark in self.marks:
+                found += _extent(way, mark, mark.numbers(values, self.frame, {}))
+            setattr(self, way, self._padded(way, found))
+
+    def _padded(self, way: str, found: Iterable[float]) -> tuple[float, float]:
+        log = self.logs[0 if way == "x" else 1]
+        usable = [v for v in found if math.isfinite(v) and (v > 0 or not log)]
+        if not usable:
+            raise fail(
+                "Panel", way, "given: nothing in the picture at the start tells it", "None", f"{way}=(low, high)"
+            )
+        low, high = min(usable), max(usable)
+        if log:
+            return 10.0 ** math.floor(math.log10(low)), 10.0 ** (math.floor(math.log10(high)) + 1)
+        pad = 0.06 * (high - low) or 0.5 * abs(high) or 1.0
+        unit = 10.0 ** math.floor(math.log10(pad))
+        low, high = math.floor((low - pad) / unit) * unit, math.ceil((high + pad) / unit) * unit
+        return float(f"{low:.6g}"), float(f"{high:.6g}")
+
+    def colors(self) -> list[str | None]:
+        """The colour role of each mark."""
+        roles: list[str | None] = []
+        taken = 0
+        for mark in self.marks:
+            role = mark.color or mark.default_color
+            if role is None and mark.cycles:
+                role = COLOR_CYCLE[taken % len(COLOR_CYCLE)]
+                taken += 1
+            roles.append(role)
+        return roles
+
+    def spec(self) -> dict[str, Any]:
+        """The panel of the JSON spec, without its marks."""
+        frame = self.frame
+        axes = {
+            way: {"label": label, "min": axis.low, "max": axis.high, "scale": "log" if axis.log else "linear"}
+            for way, label, axis in (("x", self.xlabel, frame.x), ("y", self.ylabel, frame.y))
+        }
+        return {"title": self.title, **axes, "equal": self.equal, "axes": not self.alone}
+
+    def __repr__(self) -> str:
+        names = ", ".join(map(repr, self.marks))
+        return f"Panel {self.title!r}: {names}" if self.title else f"Panel: {names}"
+
+
+def _extent(way: str, mark: Mark, numbers: Mapping[str, Any]) -> list[float]:
+    """The numbers of a mark that an axis should show."""
+    if isinstance(mark, Bars):
+        return [0.0, *numbers["values"]]
+    if isinstance(mark, Field):
+        return list(mark.x if way == "x" else mark.y)
+    if "points" in numbers:
+        return list(numbers["points"][0 if way == "x" else 1 :: 2])
+    names = ("lower", "upper") if way == "y" and "lower" in numbers else (way,)
+    return [float(v) for name in names for v in np.atleast_1d(numbers[name])]
