@@ -1,6 +1,7 @@
 """Explorers: sliders over pictures whose JavaScript is compiled from SymPy expressions."""
 
 from dlmath_lib.explore.controls import Choice, Slider, pick
+from dlmath_lib.explore.experiment import Experiment
 from dlmath_lib.explore.explorer import Explorer
 from dlmath_lib.explore.frames import Frames
 from dlmath_lib.explore.marks import (
@@ -25,7 +26,7 @@ from dlmath_lib.explore.panel import Panel
 from dlmath_lib.explore.readouts import Message, Readout
 
 __all__ = [
-    "Area", "Arrow", "Bars", "Choice", "Curve", "Explorer", "Field", "Frames", "GridMap", "Label", "MatrixCells",
-    "Message", "NetworkGraph", "Panel", "Parametric", "Point", "Polyline", "Readout", "Scatter", "Segment", "Slider",
+    "Area", "Arrow", "Bars", "Choice", "Curve", "Experiment", "Explorer", "Field", "Frames", "GridMap", "Label",
+    "MatrixCells", "Message", "NetworkGraph", "Panel", "Parametric", "Point", "Polyline", "Readout", "Scatter", "Segment", "Slider",
     "Tangent", "Trajectory", "pick",
 ]  # fmt: skip

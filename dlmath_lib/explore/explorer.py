@@ -59,6 +59,7 @@ class Explorer(anywidget.AnyWidget):
     Examples
     --------
     >>> import sympy as sp
+    >>> from dlmath_lib.explore import Curve, Slider
     >>> x, k = sp.symbols("x k", real=True)
     >>> explorer = Explorer(
     ...     Slider(k, 0, 5, value=1, label="steepness k"),
