@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 MIME_TYPE = "application/vnd.dlmath.claim+json"
 
+POWER_OF_TEN = re.compile(r"\b1e(-?\d+)\b")
 KINDS = {
     "proved": ("✓", "Proved"),
     "derivation": ("✓", "Derived"),
@@ -201,9 +202,9 @@ class ClaimBlock:
 
 
 def words(text: str) -> list[nodes.Node]:
-    """Return plain words as nodes; `$…$` in them is mathematics, and what stands between backticks is code."""
+    """Return plain words as nodes; `$…$` in them is mathematics, `…` code, and 1e-40 a power of ten."""
     found: list[nodes.Node] = []
-    for part in re.split(r"(\$[^$]+\$|`[^`]+`)", text):
+    for part in re.split(r"(\$[^$]+\$|`[^`]+`)", POWER_OF_TEN.sub(r"$10^{\1}$", text)):
         if len(part) > 2 and part[0] == part[-1] == "$":
             found.append(nodes.math("", part[1:-1]))
         elif len(part) > 2 and part[0] == part[-1] == "`":

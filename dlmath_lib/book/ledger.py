@@ -8,7 +8,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-from dlmath_lib.book.claims import KINDS, Record, records
+from dlmath_lib.book.claims import KINDS, Record, records, words
 
 WORDS = {
     "proved": "proved",
@@ -99,10 +99,8 @@ def _row(app: Sphinx, docname: str, claim: Record) -> nodes.row:
     cell = nodes.entry("", statement)
     if claim.latex and claim.kind != "gradient":
         cell += nodes.paragraph("", "", nodes.math("", claim.latex), classes=["ledger-formula"])
-    method = nodes.paragraph("", "", nodes.inline("", mark, classes=["claim-mark"]), nodes.Text(f" {claim.method}"))
-    row = nodes.row(
-        "", cell, nodes.entry("", method), _entry(nodes.Text(claim.points)), _entry(nodes.Text(claim.error))
-    )
+    method = nodes.paragraph("", "", nodes.inline("", mark, classes=["claim-mark"]), *words(f" {claim.method}"))
+    row = nodes.row("", cell, nodes.entry("", method), _entry(nodes.Text(claim.points)), _entry(*words(claim.error)))
     row["classes"] += ["ledger-row", f"ledger-{claim.kind}"]
     return row
 

@@ -75,6 +75,7 @@ def complete_context(
     context["onpage_html"] = _onpage(context.get("toc") or "")
     is_notebook = context.get("page_source_suffix") == ".ipynb"
     context["notebook_url"] = context["pathto"](f"_sources/{context['sourcename']}", True) if is_notebook else None
+    context["author"] = app.config.author
     context["description"] = _description(doctree)
 
 
