@@ -221,6 +221,7 @@ def expression_equals(
     for kind in free_of if isinstance(free_of, (tuple, list)) else (free_of,):
         if side.has(kind):
             raise Wrong(f"your answer must be worked out; it still contains {getattr(kind, '__name__', kind)}")
+    side = _same_symbols(side, expr, given)
     extra = sorted(_strangers(side, expr, given), key=str)
     if extra:
         allowed = ", ".join(sorted(show(s) for s in sp.sympify(expr).free_symbols)) or "none"
@@ -241,6 +242,15 @@ def _strangers(side: sp.Basic, expr: Any, given: Any) -> set[Any]:
     for key, value in (given or {}).items():
         known |= sp.sympify(key).free_symbols | sp.sympify(value).free_symbols
     return {s for s in side.free_symbols if s not in known} if known else set()
+
+
+def _same_symbols(side: Any, expr: Any, given: Any) -> Any:
+    """Replace symbols that differ from the exercise's only in their assumptions: x = Symbol("x") is the exercise's x."""
+    import sympy as sp
+
+    own = {s.name: s for s in sp.sympify(expr).free_symbols if isinstance(s, sp.Symbol)}
+    changes = {s: own[s.name] for s in _strangers(side, expr, given) if isinstance(s, sp.Symbol) and s.name in own}
+    return side.xreplace(changes)
 
 
 def _gently(text: str, left: str, right: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from dlmath_lib.verify.symbolic import BRANCHES, _cases, _kinks, is_zero
+from dlmath_lib.verify.branches import BRANCHES, holds_by_cases, resolve
+from dlmath_lib.verify.symbolic import is_zero
 
 FAILURES = (NotImplementedError, TypeError, ValueError, sp.PolynomialError, AttributeError, RecursionError, ZeroDivisionError)
 
@@ -153,8 +154,7 @@ def _by_minimum(expr: sp.Expr, strict: bool) -> bool:
 def _by_cases(expr: sp.Expr, strict: bool) -> bool:
     if not expr.has(*BRANCHES):
         return False
-    for symbol in sorted(expr.free_symbols, key=sp.default_sort_key):
-        kinks = _kinks(expr, symbol)
-        if kinks:
-            return all(has_sign(part, strict) for part in _cases(expr, symbol, kinks))
-    return False
+    clear = resolve(expr)
+    if clear != expr:
+        return has_sign(clear, strict)
+    return holds_by_cases(expr, lambda part: has_sign(part, strict))

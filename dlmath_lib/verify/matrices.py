@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import mpmath
 import sympy as sp
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from dlmath_lib.verify._errors import message
 from dlmath_lib.verify.claim import ClaimFailed
@@ -58,7 +60,7 @@ class Components:
             return (sp.zeros(rows, cols) if isinstance(expr, sp.ZeroMatrix) else sp.ones(rows, cols)).as_immutable()
         if isinstance(expr, sp.Derivative):
             return self._derivative(expr)
-        if isinstance(expr, sp.matrices.expressions.matexpr.MatrixElement):
+        if isinstance(expr, MatrixElement):
             i, j = (int(index.xreplace(self.sizes)) for index in expr.indices)
             return self.write_out(expr.parent)[i, j]
         if not expr.args:
@@ -92,7 +94,7 @@ class Components:
             for part in parts[1:]:
                 result = result.multiply_elementwise(part)
             return result
-        if isinstance(expr, sp.matrices.expressions.applyfunc.ElementwiseApplyFunction):
+        if isinstance(expr, ElementwiseApplyFunction):
             return parts[1].applyfunc(lambda e: expr.function(e)) if is_matrix(parts[1]) else parts[0]
         return expr.func(*parts)
 
@@ -200,5 +202,3 @@ def _entries(left: Any, right: Any) -> Iterator[tuple[Any, ...]]:
         for j in range(left.cols):
             yield (i + 1, j + 1), left[i, j], right[i, j]
 
-
-__all__ = ["Components", "check", "is_matrix", "mentions_matrices", "mpmath"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -19,6 +20,7 @@ from sympy.core.function import AppliedUndef
 Value = Any
 Env = dict[Any, Value]
 WORKING_DIGITS = 70
+QUADRATURE_DIGITS = 48
 SPECIAL = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs, AppliedUndef, sp.Indexed)
 KINKED = (sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling)
 
@@ -181,7 +183,7 @@ def _integral(node: sp.Integral) -> Callable[[Env], Value]:
         points = [a, 0, b] if mpmath.isinf(a) and mpmath.isinf(b) else [a, b]
         if not mpmath.isinf(a) and not mpmath.isinf(b) and node.function.has(*KINKED) and a < 0 < b:
             points = [a, 0, b]
-        with mpmath.workdps(50):
+        with mpmath.workdps(QUADRATURE_DIGITS if mpmath.mp.dps <= WORKING_DIGITS else mpmath.mp.dps):
             total, error = mpmath.quad(lambda t: value({**env, variable: t}, depth - 1), points, error=True)
         if error > mpmath.mpf(10) ** -20 * (1 + abs(total)):
             raise Undefined("the quadrature does not converge")
@@ -254,8 +256,22 @@ def _substituted(node: sp.Subs) -> Callable[[Env], Value]:
     return lambda env: inner({**env, **{variable: place(env) for variable, place in places}})
 
 
-def _seed(env: Env, name: str) -> random.Random:
-    return random.Random(zlib.crc32(f"{name}|{env.get('draw', 0)}".encode()))
+def _seed(draw: int, name: str) -> random.Random:
+    return random.Random(zlib.crc32(f"{name}|{draw}".encode()))
+
+
+@lru_cache(maxsize=4096)
+def _coefficients(draw: int, name: str, count: int) -> tuple[list[Value], list[Value]]:
+    source = _seed(draw, name)
+    amplitudes = [mpmath.mpf(source.randint(2, 30)) / 10 for _ in range(4)]
+    return amplitudes, [mpmath.mpf(source.choice([1, -1]) * source.randint(3, 15)) / 10 for _ in range(count)]
+
+
+@lru_cache(maxsize=4096)
+def _entry(draw: int, name: str, positive: bool) -> Value:
+    source = _seed(draw, name)
+    number = mpmath.mpf(source.randint(100, 3000)) / 1000
+    return number if positive else number * source.choice([1, -1])
 
 
 def _undefined_function(node: AppliedUndef) -> Callable[[Env], Value]:
@@ -264,10 +280,8 @@ def _undefined_function(node: AppliedUndef) -> Callable[[Env], Value]:
     name = f"{node.func.__name__}/{len(arguments)}"
 
     def value(env: Env) -> Value:
-        draw = _seed(env, name)
         at = [argument(env) for argument in arguments]
-        a, b, c, d = (mpmath.mpf(draw.randint(2, 30)) / 10 for _ in range(4))
-        slopes = [mpmath.mpf(draw.randint(3, 15)) / 10 * draw.choice([1, -1]) for _ in at]
+        (a, b, c, d), slopes = _coefficients(env.get("draw", 0), name, len(at))
         form = mpmath.fsum(slope * number for slope, number in zip(slopes, at, strict=True))
         squares = mpmath.fsum(number * number * (position + 1) for position, number in enumerate(at))
         return a * mpmath.sin(form + b) + c + d * squares / 7 + mpmath.exp(form / 9)
@@ -282,11 +296,6 @@ def _indexed(node: sp.Indexed) -> Callable[[Env], Value]:
 
     def value(env: Env) -> Value:
         place = tuple(int(index(env)) for index in indices)
-        supplied: Mapping[Any, Value] = env.get("entries", {})
-        if (name, place) in supplied:
-            return supplied[name, place]
-        draw = _seed(env, f"{name}{place}")
-        number = mpmath.mpf(draw.randint(100, 3000)) / 1000
-        return number if positive else number * draw.choice([1, -1])
+        return _entry(env.get("draw", 0), f"{name}{place}", positive)
 
     return value

@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
-from sympy.printing.latex import LatexPrinter, translate
+from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
@@ -159,17 +159,26 @@ class Latex(LatexPrinter):
 
     def _print_Derivative(self, expr: sp.Derivative) -> str:
         prime = _prime(expr)
-        if prime is None:
-            return super()._print_Derivative(expr)
-        inner, count = prime
-        name = translate(inner.func.__name__) if "_" not in inner.func.__name__ else self._print(
-            sp.Symbol(inner.func.__name__)
-        )
-        marks = "'" * count if count <= 3 else rf"^{{({count})}}"
-        return rf"{name}{marks}\left({self._print(inner.args[0])}\right)"
+        return super()._print_Derivative(expr) if prime is None else self._primed(*prime, prime[0].args[0])
 
-    def _print_Function(self, expr: Any, exp: Any = None) -> str:
-        return super()._print_Function(expr, exp)
+    def _print_Subs(self, expr: sp.Subs) -> str:
+        prime = _prime_at(expr)
+        return super()._print_Subs(expr) if prime is None else self._primed(*prime)
+
+    def _primed(self, function: AppliedUndef, count: int, at: Any) -> str:
+        name = self._print(sp.Symbol(function.func.__name__))
+        marks = "'" * count if count <= 3 else rf"^{{({count})}}"
+        return rf"{name}{marks}{{\left({self._print(at)} \right)}}"
+
+
+def _prime_at(expr: sp.Subs) -> tuple[AppliedUndef, int, Any] | None:
+    """Return (f(t), n, value) when `expr` is the n-th derivative of f, taken at a value."""
+    if len(expr.variables) != 1 or not isinstance(expr.expr, sp.Derivative):
+        return None
+    prime = _prime(expr.expr)
+    if prime is None or prime[0].args[0] != expr.variables[0]:
+        return None
+    return (*prime, expr.point[0])
 
 
 def _prime(expr: sp.Derivative) -> tuple[AppliedUndef, int] | None:
@@ -248,7 +257,7 @@ class Plain(StrPrinter):
         base, exponent = expr.base, expr.exp
         if exponent == sp.S.Half:
             inner = self._print(base)
-            return "√" + (inner if base.is_Symbol or base.is_Integer else f"({inner})")
+            return "√" + (inner if base.is_Symbol or base.is_Integer or base.is_NumberSymbol else f"({inner})")
         if exponent.is_Rational and exponent < 0:
             bottom = base if exponent == -1 else sp.Pow(base, -exponent, evaluate=False)
             return "1/" + self._wrap(bottom, fraction=True)
@@ -278,9 +287,7 @@ class Plain(StrPrinter):
     def _print_Derivative(self, expr: sp.Derivative) -> str:
         prime = _prime(expr)
         if prime is not None:
-            inner, count = prime
-            marks = "′" * count if count <= 3 else "⁽" + str(count).translate(SUPERSCRIPT) + "⁾"
-            return f"{pretty_name(inner.func.__name__)}{marks}({self._print(inner.args[0])})"
+            return self._primed(*prime, prime[0].args[0])
         symbol = "∂" if len(expr.expr.free_symbols) > 1 else "d"
         order = sum(int(count) if count.is_Integer else 0 for _, count in expr.variable_count)
         top = symbol + (str(order).translate(SUPERSCRIPT) if order > 1 else "")
@@ -291,6 +298,17 @@ class Plain(StrPrinter):
         if expr.expr.is_Atom or isinstance(expr.expr, AppliedUndef):
             return f"{top}/{bottom} {inner_text}"
         return f"{top}/{bottom} [{inner_text}]"
+
+    def _primed(self, function: AppliedUndef, count: int, at: Any) -> str:
+        marks = "′" * count if count <= 3 else "⁽" + str(count).translate(SUPERSCRIPT) + "⁾"
+        return f"{pretty_name(function.func.__name__)}{marks}({self._print(at)})"
+
+    def _print_Subs(self, expr: sp.Subs) -> str:
+        prime = _prime_at(expr)
+        if prime is not None:
+            return self._primed(*prime)
+        places = ", ".join(f"{self._print(v)} = {self._print(p)}" for v, p in zip(expr.variables, expr.point, strict=True))
+        return f"[{self._print(expr.expr)} at {places}]"
 
     def _print_Limit(self, expr: sp.Limit) -> str:
         inner, variable, point, direction = expr.args
@@ -370,7 +388,7 @@ def latex(obj: Any) -> str:
     >>> import sympy as sp
     >>> x, f = sp.Symbol("x"), sp.Function("sigma")
     >>> latex(sp.Derivative(f(x), x))
-    "\\\\sigma'\\\\left(x\\\\right)"
+    "\\\\sigma'{\\\\left(x \\\\right)}"
     """
     return Latex({"ln_notation": False}).doprint(obj)
 

@@ -6,12 +6,13 @@ the outcome is the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
+from dlmath_lib.verify.branches import zero_by_cases
 from dlmath_lib.verify.sampling import Domain
 
 CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
@@ -25,34 +26,57 @@ def work_out(expr: Any) -> Any:
     return expr
 
 
-def domain_symbols(ranges: Mapping[sp.Symbol, Domain]) -> dict[sp.Symbol, Any]:
-    """Return for each symbol an expression in symbols whose assumptions say what is known: each interval becomes t > 0.
+def meant(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain]) -> list[Any]:
+    """Return the sides with calculus carried out, in symbols whose assumptions say what the domain says.
 
-    (a, ∞) becomes a + t, (−∞, b) becomes b − t, (a, b) becomes a + (b − a)·t/(1 + t). A symbol without assumptions becomes real.
+    A symbol without assumptions becomes real. For the open interval (a, ∞) it becomes a + t with t > 0, for (−∞, b) b − t,
+    for (a, b) a + (b − a)·t/(1 + t). Calculus comes first: nobody differentiates with respect to a + t.
     """
-    changes: dict[sp.Symbol, Any] = {}
+    signed = {symbol: _signed(symbol, domain) for symbol, domain in ranges.items()}
+    changed = {old: new for old, new in signed.items() if old != new}
+    worked = [work_out(side.xreplace(changed)) for side in sides]
+    places = {}
     for symbol, domain in ranges.items():
-        if domain.complex or (domain.integer and domain.low == -sp.oo and domain.high == sp.oo):
-            continue
-        low, high = domain.low, domain.high
-        if domain.integer:
-            if low.is_finite and high == sp.oo:
-                start = sp.floor(low) + 1
-                changes[symbol] = start - 1 + sp.Dummy(symbol.name, integer=True, positive=True)
-            continue
-        if low == -sp.oo and high == sp.oo:
-            if not symbol.is_real:
-                changes[symbol] = sp.Dummy(symbol.name, real=True)
-            continue
-        t = sp.Dummy(symbol.name, positive=True)
-        if high == sp.oo:
-            if low != 0 or not symbol.is_positive:
-                changes[symbol] = low + t
-        elif low == -sp.oo:
-            changes[symbol] = high - t
-        else:
-            changes[symbol] = low + (high - low) * t / (1 + t)
-    return changes
+        place = _stretched(signed[symbol], domain)
+        if place is not None and not any(_bound(side, signed[symbol]) for side in worked):
+            places[signed[symbol]] = place
+    return [side.xreplace(places) for side in worked] if places else worked
+
+
+def _signed(symbol: sp.Symbol, domain: Domain) -> sp.Symbol:
+    """Return a symbol that knows the sign that the domain gives it."""
+    if domain.complex:
+        return symbol
+    facts: dict[str, bool] = {"integer": True} if domain.integer else {"real": True}
+    if domain.low >= 0:
+        facts["positive"] = True
+    elif domain.high <= 0:
+        facts["negative"] = True
+    elif domain.integer and domain.low >= -1:
+        facts["nonnegative"] = True
+    if all(symbol.assumptions0.get(fact) for fact in facts):
+        return symbol
+    return sp.Dummy(symbol.name, **facts)
+
+
+def _stretched(symbol: sp.Symbol, domain: Domain) -> Any:
+    """Return an expression in t > 0 that runs through the domain, or None when the symbol's own sign says it all."""
+    low, high = domain.low, domain.high
+    if domain.complex or low in (-sp.oo, 0) and high in (0, sp.oo):
+        return None
+    if domain.integer:
+        start = sp.floor(low) + 1
+        return start + sp.Dummy(symbol.name, integer=True, nonnegative=True) if high == sp.oo and start > 1 else None
+    t = sp.Dummy(symbol.name, positive=True)
+    if high == sp.oo:
+        return low + t
+    if low == -sp.oo:
+        return high - t
+    return low + (high - low) * t / (1 + t)
+
+
+def _bound(side: Any, symbol: sp.Symbol) -> bool:
+    return any(node.has(symbol) for node in side.atoms(*CALCULUS))
 
 
 def is_zero(expr: sp.Expr) -> bool:
@@ -81,7 +105,7 @@ def _is_zero(expr: sp.Expr) -> bool:
             continue
         if result == 0:
             return True
-    return _zero_by_cases(expr)
+    return zero_by_cases(expr, _is_zero)
 
 
 def _rational(expr: sp.Expr) -> sp.Expr:
@@ -113,6 +137,32 @@ def _logarithms(expr: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_log(sp.expand_log(sp.factor_terms(expr).replace(sp.log, lambda a: sp.log(sp.factor(sp.together(a)))))))
 
 
+def _sums(expr: sp.Expr) -> sp.Expr:
+    """Split sums term by term, pull out what does not depend on the index, and use the binomial theorem."""
+    return expr.replace(lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1, _split_sum)
+
+
+def _split_sum(node: sp.Sum) -> sp.Expr:
+    index, low, high = node.limits[0]
+    total = sp.Integer(0)
+    for term in sp.Add.make_args(sp.expand(node.function)):
+        constant, rest = term.as_independent(index, as_Add=False)
+        total += constant * (_binomial(rest, index, low, high) or sp.Sum(rest, (index, low, high)).doit())
+    return total
+
+
+def _binomial(term: sp.Expr, index: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
+    """Return Σ binomial(n, i)·c·ρⁱ = c·(1 + ρ)ⁿ, less the terms before `low`; None for another sum."""
+    if not term.has(sp.binomial(high, index)) or not low.is_Integer or low < 0:
+        return None
+    rest = term / sp.binomial(high, index)
+    ratio = sp.powsimp(sp.simplify(rest.xreplace({index: index + 1}) / rest))
+    if ratio.has(index):
+        return None
+    whole = rest.xreplace({index: sp.Integer(0)}) * (1 + ratio) ** high
+    return whole - sp.Add(*(sp.expand_func(term.xreplace({index: sp.Integer(k)})) for k in range(int(low))))
+
+
 def _piecewise(expr: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.piecewise_fold(expr))
 
@@ -124,6 +174,9 @@ STRATEGIES: list[tuple[int, Callable[[sp.Expr], Any]]] = [
     (800, lambda e: sp.expand_trig(sp.expand(e)).expand()),
     (800, _logarithms),
     (600, lambda e: _exponentials(_logarithms(e))),
+    (800, lambda e: sp.expand(sp.expand_log(e.rewrite(sp.log)))),
+    (800, lambda e: sp.expand(_sums(e))),
+    (400, lambda e: sp.powsimp(sp.expand(_sums(e), power_base=True), force=False).simplify()),
     (400, lambda e: sp.trigsimp(sp.expand(e))),
     (400, lambda e: sp.expand(sp.expand_func(e))),
     (400, lambda e: sp.gammasimp(sp.combsimp(e))),
@@ -133,82 +186,3 @@ STRATEGIES: list[tuple[int, Callable[[sp.Expr], Any]]] = [
     (150, lambda e: sp.simplify(sp.expand_log(sp.simplify(e)))),
     (150, _piecewise),
 ]
-
-
-BRANCHES = (sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.Piecewise)
-
-
-def _zero_by_cases(expr: sp.Expr) -> bool:
-    """Split the line of one symbol at the kinks of `expr` and prove each open interval and each kink."""
-    if not expr.has(*BRANCHES):
-        return False
-    for symbol in sorted(expr.free_symbols, key=sp.default_sort_key):
-        kinks = _kinks(expr, symbol)
-        if kinks:
-            return all(_is_zero(part) for part in _cases(expr, symbol, kinks))
-    return False
-
-
-def _kinks(expr: sp.Expr, symbol: sp.Symbol) -> list[Any]:
-    """Return the numbers at which a branch of `expr` changes along `symbol`, in order; none when they are not numbers."""
-    borders: list[sp.Expr] = []
-    for node in expr.atoms(*BRANCHES):
-        if isinstance(node, sp.Piecewise):
-            for _, condition in node.args:
-                borders += [relation.lhs - relation.rhs for relation in condition.atoms(sp.core.relational.Relational)]
-        elif isinstance(node, (sp.Max, sp.Min)):
-            borders += [a - b for i, a in enumerate(node.args) for b in node.args[:i]]
-        else:
-            borders.append(node.args[0])
-    found: set[Any] = set()
-    for border in borders:
-        if not border.has(symbol):
-            continue
-        if border.free_symbols != {symbol}:
-            return []
-        try:
-            roots = sp.solveset(border, symbol, sp.S.Reals)
-        except (NotImplementedError, ValueError):
-            return []
-        if not isinstance(roots, sp.FiniteSet) and roots is not sp.S.EmptySet:
-            return []
-        found.update(roots)
-    usable = [root for root in found if root.is_real and not root.free_symbols]
-    return sorted(usable, key=lambda root: (sp.N(root, 30), sp.default_sort_key(root))) if len(usable) == len(found) else []
-
-
-def _cases(expr: sp.Expr, symbol: sp.Symbol, kinks: list[Any]) -> Iterator[sp.Expr]:
-    t = sp.Dummy("t", positive=True)
-    places = [kinks[0] - t, kinks[-1] + t, *kinks]
-    places += [a + (b - a) * t / (1 + t) for a, b in zip(kinks, kinks[1:], strict=False)]
-    for place in places:
-        if symbol.is_positive and place.is_nonpositive:
-            continue
-        if symbol.is_nonnegative and place.is_negative:
-            continue
-        yield _resolve(expr.xreplace({symbol: place}).doit())
-
-
-def _resolve(expr: sp.Expr) -> sp.Expr:
-    """Choose the branch of each Max, Min, Abs and Piecewise that the signs of the symbols decide."""
-    expr = expr.replace(lambda e: isinstance(e, sp.core.relational.Relational), _decide)
-    return expr.replace(lambda e: isinstance(e, (sp.Max, sp.Min)), _largest)
-
-
-def _decide(relation: Any) -> Any:
-    difference = sp.factor(sp.together(relation.lhs - relation.rhs))
-    answer = relation.func(difference, 0)
-    return answer if answer in (sp.true, sp.false) else relation
-
-
-def _largest(node: Any) -> Any:
-    best = node.args[0]
-    for other in node.args[1:]:
-        difference = sp.factor(sp.together(best - other))
-        if difference.is_nonnegative:
-            best = best if isinstance(node, sp.Max) else other
-        elif difference.is_nonpositive:
-            best = other if isinstance(node, sp.Max) else best
-        else:
-            return node
-    return best

@@ -1,0 +1,144 @@
+"""Case distinction: Abs, Max, Min, sign, Heaviside and Piecewise, resolved on each side of their kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import sympy as sp
+from sympy.core.relational import Relational
+
+BRANCHES = (sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.Piecewise)
+MOST_KINKS = 8
+
+
+def zero_by_cases(expr: sp.Expr, zero: Callable[[sp.Expr], bool]) -> bool:
+    """Split the line of one symbol at the kinks of `expr`; tell whether `zero` holds on each open interval and at each kink."""
+    if not expr.has(*BRANCHES):
+        return False
+    clear = resolve(expr)
+    if clear != expr:
+        return zero(clear)
+    return holds_by_cases(expr, zero)
+
+
+def holds_by_cases(expr: sp.Expr, holds: Callable[[sp.Expr], bool]) -> bool:
+    """Tell whether `holds` is true of `expr` on every piece of the line of the first symbol that has kinks."""
+    for symbol in sorted(expr.free_symbols, key=sp.default_sort_key):
+        kinks = _kinks(expr, symbol)
+        if kinks:
+            return all(holds(part) for part in _cases(expr, symbol, kinks))
+    return False
+
+
+def _borders(expr: sp.Expr) -> list[sp.Expr]:
+    borders: list[sp.Expr] = []
+    for node in expr.atoms(*BRANCHES):
+        if isinstance(node, sp.Piecewise):
+            for _, condition in node.args:
+                borders += [relation.lhs - relation.rhs for relation in condition.atoms(Relational)]
+        elif isinstance(node, (sp.Max, sp.Min)):
+            borders += [a - b for i, a in enumerate(node.args) for b in node.args[:i]]
+        else:
+            borders.append(node.args[0])
+    return sorted({plain for border in borders for plain in _without_branches(border)}, key=sp.default_sort_key)
+
+
+def _without_branches(border: sp.Expr) -> Iterator[sp.Expr]:
+    """Yield `border` with each Abs(e) as e and as −e, each Max and Min as each of its arguments."""
+    nodes = sorted(border.atoms(sp.Abs, sp.Max, sp.Min), key=sp.default_sort_key)
+    options = [(n.args[0], -n.args[0]) if isinstance(n, sp.Abs) else n.args for n in nodes]
+    for chosen in product(*options):
+        yield border.xreplace(dict(zip(nodes, chosen, strict=True)))
+
+
+def _kinks(expr: sp.Expr, symbol: sp.Symbol) -> list[Any]:
+    """Return the places at which a branch of `expr` may change along `symbol`, in order; none when the order is unknown."""
+    found: set[Any] = set()
+    for border in _borders(expr):
+        if border.has(symbol):
+            if not border.is_polynomial(symbol) and border.free_symbols != {symbol}:
+                return []
+            x = sp.Dummy("x", real=True)
+            found.update(root for root in sp.solve(border.xreplace({symbol: x}), x) if root.is_real)
+    if len(found) > MOST_KINKS:
+        return []
+    ordered: list[Any] = []
+    for root in sorted(found, key=sp.default_sort_key):
+        place = 0
+        for place in range(len(ordered) + 1):
+            if place == len(ordered) or (ordered[place] - root).is_positive:
+                break
+            if not (root - ordered[place]).is_positive:
+                return []
+        ordered.insert(place, root)
+    return ordered
+
+
+def _cases(expr: sp.Expr, symbol: sp.Symbol, kinks: list[Any]) -> Iterator[sp.Expr]:
+    t = sp.Dummy("t", positive=True)
+    places = [kinks[0] - t, kinks[-1] + t, *kinks]
+    places += [a + (b - a) * t / (1 + t) for a, b in zip(kinks, kinks[1:], strict=False)]
+    for place in places:
+        if (symbol.is_positive and place.is_nonpositive) or (symbol.is_nonnegative and place.is_negative):
+            continue
+        if (symbol.is_negative and place.is_nonnegative) or (symbol.is_nonpositive and place.is_positive):
+            continue
+        part = resolve(expr.xreplace({symbol: place}).doit())
+        if not part.has(sp.nan, sp.zoo):
+            yield part
+
+
+def resolve(expr: sp.Expr) -> sp.Expr:
+    """Choose the branch of each Max, Min, Abs and Piecewise that the signs of the symbols decide."""
+    expr = expr.replace(lambda e: isinstance(e, Relational), _decide)
+    expr = expr.replace(lambda e: isinstance(e, (sp.Abs, sp.sign, sp.Heaviside)), _signed)
+    return expr.replace(lambda e: isinstance(e, (sp.Max, sp.Min)), _largest)
+
+
+def _sign(expr: sp.Expr) -> int | None:
+    expr = sp.factor(sp.together(expr))
+    for form in (expr, sp.together(sp.expand(expr))):
+        top, bottom = sp.fraction(form)
+        for sign, first, second in ((1, top, bottom), (-1, -top, bottom)):
+            if sp.expand(first).is_positive and sp.expand(second).is_positive:
+                return sign
+        if form.is_positive or form.is_negative:
+            return 1 if form.is_positive else -1
+        if form.is_zero:
+            return 0
+    return None
+
+
+def _decide(relation: Any) -> Any:
+    for place, side in enumerate(relation.args):
+        if isinstance(side, sp.Abs) and relation.rel_op in ("<", "<=", ">", ">="):
+            other = relation.args[1 - place]
+            signs = (_sign(other - side.args[0]), _sign(other + side.args[0]))
+            if signs == (1, 1):
+                return sp.true if (relation.rel_op[0] == "<") == (place == 0) else sp.false
+            if -1 in signs:
+                return sp.false if (relation.rel_op[0] == "<") == (place == 0) else sp.true
+    sign = _sign(relation.lhs - relation.rhs)
+    if sign is None:
+        return relation
+    return relation.func(sp.Integer(sign), sp.Integer(0))
+
+
+def _signed(node: Any) -> Any:
+    sign = _sign(node.args[0])
+    if sign is None:
+        return node
+    return sign * node.args[0] if isinstance(node, sp.Abs) else node.func(sp.Integer(sign), *node.args[1:])
+
+
+def _largest(node: Any) -> Any:
+    best = node.args[0]
+    for other in node.args[1:]:
+        sign = _sign(best - other)
+        if sign is None:
+            return node
+        keep = sign >= 0 if isinstance(node, sp.Max) else sign <= 0
+        best = best if keep else other
+    return best
