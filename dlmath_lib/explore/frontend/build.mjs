@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { interpolateBlues } from "d3-scale-chromatic";
 
 // The ramp of sequential fields is taken from d3 here, at nine stops: the module itself would be a seventh of the bundle.
-const stops = Array.from({ length: 9 }, (_, i) => interpolateBlues(0.03 + 0.119 * i));
+const stops = Array.from({ length: 9 }, (_, i) => interpolateBlues(0.03 + 0.1 * i));
 const here = dirname(fileURLToPath(import.meta.url));
 const common = {
   absWorkingDir: here,

@@ -42,21 +42,21 @@ function logTicks(min, max, count) {
 }
 
 /** Grid lines, tick labels, zero lines and axis names into a group. `categories` replaces the x ticks. */
-export function drawAxes(group, { x, y, width, height, spec, xTicks, yTicks, categories }) {
+export function drawAxes(group, { x, y, width, height, spec, xTicks, yTicks, categories, grid }) {
   group.selectAll("*").remove();
   const axis = (className, draw) => group.append("g").attr("class", `explorer-axis ${className}`).call(draw);
   if (categories) drawCategories(axis("is-x", () => {}), categories, x, height);
   else {
-    const draw = axisBottom(x).tickValues(xTicks.values).tickFormat(xTicks.text).tickSize(-height).tickPadding(9);
+    const draw = axisBottom(x).tickValues(xTicks.values).tickFormat(xTicks.text).tickSize(grid ? -height : 5).tickPadding(grid ? 9 : 4);
     axis("is-x", draw).attr("transform", `translate(0,${height})`);
   }
-  axis("is-y", axisLeft(y).tickValues(yTicks.values).tickFormat(yTicks.text).tickSize(-width).tickPadding(8));
+  axis("is-y", axisLeft(y).tickValues(yTicks.values).tickFormat(yTicks.text).tickSize(grid ? -width : 5).tickPadding(grid ? 8 : 4));
   group.selectAll(".domain").remove();
   const zero = (axisSpec) => axisSpec.scale !== "log" && axisSpec.min <= 0 && axisSpec.max >= 0;
   const line = (x1, y1, x2, y2) =>
     group.append("line").attr("class", "explorer-zero").attr("x1", x1).attr("y1", y1).attr("x2", x2).attr("y2", y2);
-  if (zero(spec.y)) line(0, y(0), width, y(0));
-  if (zero(spec.x) && !categories) line(x(0), 0, x(0), height);
+  if (grid && zero(spec.y)) line(0, y(0), width, y(0));
+  if (grid && zero(spec.x) && !categories) line(x(0), 0, x(0), height);
   name(group, spec.x.label, width, height + (categories?.slant ? 62 : 40), "end");
   name(group, spec.y.label, 0, -14, "start");
 }

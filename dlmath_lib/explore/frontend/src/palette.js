@@ -18,7 +18,7 @@ export function ramp(name, dark) {
 }
 
 function build(name, dark) {
-  const sequential = dark ? ["#0a1a2b", ...SEQUENTIAL_STOPS.slice(2).reverse()] : SEQUENTIAL_STOPS;
+  const sequential = dark ? ["#131c27", "#12304f", ...SEQUENTIAL_STOPS.slice(2).reverse()] : SEQUENTIAL_STOPS;
   const stops = name === "diverging" ? diverging[dark ? "dark" : "light"] : sequential;
   const color = scaleLinear(
     stops.map((_, i) => i / (stops.length - 1)),

@@ -4,6 +4,7 @@ import { html, select, svg } from "./dom.js";
 import { marks as modules } from "./marks/index.js";
 
 let count = 0;
+const edge = 2;
 const characterWidth = 6.9;
 const widest = (texts) => Math.max(0, ...texts.map((text) => [...text].length));
 
@@ -41,17 +42,17 @@ export function createPanel(spec, alt) {
       return panel.canvas.getContext("2d");
     },
   };
-  const lone = spec.marks.map((mark) => modules[mark.type]).find((module) => module?.height);
-  const loneMark = spec.marks.find((mark) => modules[mark.type]?.height);
+  const lone = spec.marks.find((mark) => modules[mark.type]?.height);
   const bare = spec.axes === false || Boolean(lone);
+  const filled = spec.marks.some((mark) => mark.type === "field");
 
   /** Margins, plot area and total height for a given outer width. */
   panel.measure = (outer) => {
     if (bare) {
-      const height = lone ? lone.height(loneMark, outer) : outer * 0.6;
+      const height = lone ? modules[lone.type].height(lone, outer) : outer * 0.6;
       return { outer, margin: { top: 4, right: 4, bottom: 4, left: 4 }, width: outer - 8, height };
     }
-    const guess = Math.min(400, Math.max(210, outer * 0.56));
+    const guess = Math.min(400, Math.max(240, outer * 0.56));
     panel.y.range([guess, 0]);
     const yTicks = ticks(panel.y, spec.y, Math.max(3, guess / 52));
     const bar = spec.marks.some((mark) => mark.type === "field" && mark.bar !== false);
@@ -73,6 +74,7 @@ export function createPanel(spec, alt) {
   };
 
   panel.flexible = !bare && !spec.equal;
+  root.classList.toggle("is-bare", bare);
 
   panel.layout = ({ outer, margin, width, height, categories }) => {
     const total = height + margin.top + margin.bottom;
@@ -80,14 +82,15 @@ export function createPanel(spec, alt) {
     plot.style.height = `${total}px`;
     for (const node of [picture, handleSvg]) node.attr("width", outer).attr("height", total);
     for (const node of [origin, panel.handles]) node.attr("transform", `translate(${margin.left},${margin.top})`);
-    clipRect.attr("width", width).attr("height", height);
+    // A little room, so that a line along the edge keeps its whole width.
+    clipRect.attr("x", -edge).attr("y", -edge).attr("width", width + 2 * edge).attr("height", height + 2 * edge);
     panel.x.range([0, width]);
     panel.y.range([height, 0]);
     if (panel.canvas) sizeCanvas(panel);
     if (bare) return;
     const xTicks = ticks(panel.x, spec.x, Math.max(3, Math.min(10, width / 76)));
     const yTicks = ticks(panel.y, spec.y, Math.max(3, height / 52));
-    drawAxes(panel.axes, { ...panel, xTicks, yTicks, categories });
+    drawAxes(panel.axes, { ...panel, xTicks, yTicks, categories, grid: !filled });
   };
   return panel;
 }

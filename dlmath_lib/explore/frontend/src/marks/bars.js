@@ -13,6 +13,8 @@ export const bars = {
       const width = Math.min(72, (Math.abs(panel.x(1) - panel.x(0)) || 1) * 0.68);
       const zero = panel.y(Math.max(panel.spec.y.min, Math.min(panel.spec.y.max, 0)));
       const top = (v) => Math.min(panel.height, Math.max(0, panel.y(v)));
+      const size = Math.max(...values.map(Math.abs));
+      const decimals = size >= 100 ? 0 : size >= 10 ? 1 : size > 1 || width < 44 ? 2 : 3;
       const path = (v, i) => {
         if (!Number.isFinite(v)) return null;
         return `M${round(panel.x(i) - width / 2)},${round(zero)}v${round(top(v) - zero)}h${round(width)}V${round(zero)}z`;
@@ -26,7 +28,7 @@ export const bars = {
         .attr("text-anchor", "middle")
         .attr("x", (_, i) => panel.x(i))
         .attr("y", (v) => (Number.isFinite(v) ? place(v, top(v), panel.height) : zero - 6))
-        .text((v) => format(v, width > 44 ? ".3g" : ".2g"));
+        .text((v) => format(v, `.${decimals}f`));
     };
   },
 };

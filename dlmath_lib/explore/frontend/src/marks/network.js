@@ -2,9 +2,10 @@
 import { fn } from "../functions.js";
 import { format } from "../format.js";
 
-const rowHeight = 92;
-const radius = 24;
-const headroom = 26;
+const rowHeight = 84;
+const radius = 23;
+const headroom = 20;
+const pillWidth = 40;
 
 /** Nodes {name, layer, row} and edges {from, to}, in the order of values and weights. */
 function structure(layers) {
@@ -15,6 +16,20 @@ function structure(layers) {
     layers[k].forEach((_, i) => layers[k - 1].forEach((__, j) => edges.push({ from: starts[k - 1] + j, to: starts[k] + i, j, i })));
   }
   return { nodes, edges };
+}
+
+/** Places the labels between two layers at the part of the way where they keep furthest apart, clear of the nodes. */
+function spread(edges, nodes) {
+  const at = (e, t, axis) => nodes[e.from][axis] + t * (nodes[e.to][axis] - nodes[e.from][axis]);
+  const gap = nodes[edges[0].to].x - nodes[edges[0].from].x;
+  const clear = Math.min(0.5, (radius + pillWidth / 2 + 4) / gap);
+  let best = { t: clear, room: -1 };
+  for (let t = clear; t <= 1 - clear; t += 0.02) {
+    const ys = edges.map((e) => at(e, t, "y")).sort((a, b) => a - b);
+    const room = Math.min(...ys.slice(1).map((y, i) => y - ys[i]));
+    if (room > best.room + 0.5) best = { t, room };
+  }
+  for (const e of edges) Object.assign(e, { x: at(e, best.t, "x"), y: at(e, best.t, "y") });
 }
 
 const flat = (source, p) => (source ? fn(source)(p).flat(Infinity) : null);
@@ -29,7 +44,9 @@ export const network = {
     const weightLayer = panel.over.append("g");
     const nodeLayer = panel.over.append("g");
     const line = edgeLayer.selectAll("line").data(edges).join("line").attr("class", "explorer-edge");
-    const labelled = edges.length <= 24 ? edges : [];
+    const labelled = edges.length <= 30 ? edges : [];
+    const pill = weightLayer.selectAll("rect").data(labelled).join("rect").attr("class", "explorer-pill");
+    pill.attr("width", pillWidth).attr("height", 16).attr("rx", 8);
     const weight = weightLayer.selectAll("text").data(labelled).join("text").attr("class", "explorer-weight");
     const node = nodeLayer.selectAll("g").data(nodes).join("g");
     node.append("circle").attr("class", "explorer-node").attr("r", radius);
@@ -52,10 +69,9 @@ export const network = {
       node.attr("transform", (d) => `translate(${d.x},${d.y})`);
       line.attr("x1", (e) => nodes[e.from].x).attr("y1", (e) => nodes[e.from].y);
       line.attr("x2", (e) => nodes[e.to].x).attr("y2", (e) => nodes[e.to].y);
-      // Labels sit near their source, at alternating places, so that crossing edges keep theirs apart.
-      const along = (e) => (e.j % 2 ? 0.36 : 0.3) + 0.05 * (e.i % 2);
-      const between = (axis) => (e) => nodes[e.from][axis] + along(e) * (nodes[e.to][axis] - nodes[e.from][axis]);
-      weight.attr("x", between("x")).attr("y", (e) => between("y")(e) + 4);
+      mark.layers.slice(1).forEach((_, k) => spread(edges.filter((e) => nodes[e.to].layer === k + 1), nodes));
+      weight.attr("x", (e) => e.x).attr("y", (e) => e.y + 4);
+      pill.attr("x", (e) => e.x - pillWidth / 2).attr("y", (e) => e.y - 8);
     };
 
     return ({ values, weights, notes }) => {

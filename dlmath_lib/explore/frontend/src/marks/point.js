@@ -14,9 +14,13 @@ function create(mark, panel, tools) {
   const movable = mark.drag && (mark.drag.x != null || mark.drag.y != null);
   const group = paint((movable ? panel.handles : panel.over).append("g"), mark);
   group.attr("class", movable ? "explorer-point is-handle" : "explorer-point");
-  if (movable) group.append("circle").attr("class", "explorer-halo").attr("r", 22);
-  group.append("circle").attr("class", "explorer-dot").attr("r", mark.radius ?? (movable ? 8 : 5));
-  const announce = movable ? handle(mark, panel, tools, group) : null;
+  if (movable) {
+    group.append("circle").attr("class", "explorer-touch").attr("r", 23);
+    group.append("circle").attr("class", "explorer-halo").attr("r", 14);
+  }
+  group.append("circle").attr("class", "explorer-dot").attr("r", mark.radius ?? (movable ? 7 : 5));
+  const place = { x: 0, y: 0 };
+  const announce = movable ? handle(mark, panel, tools, group, place) : null;
   return ({ x, y }) => {
     const px = panel.x(x);
     const py = panel.y(y);
@@ -24,7 +28,10 @@ function create(mark, panel, tools) {
     // A handle outside the plot stays at its edge: it must not get lost.
     const keep = movable && Number.isFinite(px) && Number.isFinite(py);
     group.attr("display", seen || keep ? null : "none").classed("is-outside", !seen);
-    if (seen || keep) group.attr("transform", `translate(${clamp(px, panel.width)},${clamp(py, panel.height)})`);
+    if (seen || keep) {
+      Object.assign(place, { x: clamp(px, panel.width), y: clamp(py, panel.height) });
+      group.attr("transform", `translate(${place.x},${place.y})`);
+    }
     announce?.(x, y);
   };
 }
@@ -32,7 +39,7 @@ function create(mark, panel, tools) {
 const inside = (v, size) => v >= -2 && v <= size + 2;
 const clamp = (v, size) => Math.min(size, Math.max(0, v));
 
-function handle(mark, panel, { state, change }, group) {
+function handle(mark, panel, { state, change }, group, place) {
   const axes = ["x", "y"].filter((axis) => mark.drag[axis] != null);
   const control = Object.fromEntries(axes.map((axis) => [axis, state.control(mark.drag[axis])]));
   const rulers = Object.fromEntries(axes.map((axis) => [axis, ruler(control[axis])]));
@@ -51,7 +58,7 @@ function handle(mark, panel, { state, change }, group) {
   group.call(
     drag()
       .container(() => panel.handleSvg.node())
-      .subject(() => place(group))
+      .subject(() => ({ ...place }))
       .on("start", () => {
         group.node().focus({ preventScroll: true });
         group.classed("is-dragged", true);
@@ -82,11 +89,6 @@ function handle(mark, panel, { state, change }, group) {
     const now = current(main);
     group.attr("aria-valuenow", now).attr("aria-valuetext", `x = ${format(x, ".3g")}, y = ${format(y, ".3g")}`);
   };
-}
-
-function place(group) {
-  const [x, y] = group.attr("transform").match(/-?[\d.e]+/g).map(Number);
-  return { x, y };
 }
 
 export const point = { keys: ["x", "y"], compute, create };

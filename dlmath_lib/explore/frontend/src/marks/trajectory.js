@@ -34,17 +34,21 @@ function create(mark, panel) {
   const group = paint(panel.marks.append("g").attr("class", "explorer-trajectory"), mark);
   const layer = (className) =>
     Array.from({ length: shades }, (_, k) =>
-      group.append("path").attr("class", className).style("opacity", 0.3 + (0.7 * (k + 1)) / shades),
+      group.append("path").attr("class", className).style("opacity", 0.4 + (0.6 * (k + 1)) / shades),
     );
+  // A casing in the page's colour keeps the path readable on a field.
+  const casing = mark.line === false ? null : group.append("path").attr("class", "explorer-line explorer-casing");
   const lines = mark.line === false ? [] : layer("explorer-line is-thin");
   const heads = mark.arrows ? layer("explorer-tip") : [];
   const dots = mark.dots === false ? [] : layer("explorer-dots");
-  const start = group.append("circle").attr("class", "explorer-start").attr("r", 5);
-  const end = group.append("circle").attr("class", "explorer-dot").attr("r", 5.5);
+  const ends = paint(panel.over.append("g"), mark);
+  const start = ends.append("circle").attr("class", "explorer-start").attr("r", 5);
+  const end = ends.append("circle").attr("class", "explorer-dot").attr("r", 5.5);
   return ({ x, y }) => {
     const last = x.length - 1;
     const px = x.map((v) => panel.x(v));
     const py = y.map((v) => panel.y(v));
+    casing?.attr("d", brokenPath(x, y, panel.x, panel.y, panel.height));
     for (let k = 0; k < shades; k++) {
       const from = Math.floor((last * k) / shades);
       const to = Math.floor((last * (k + 1)) / shades) + 1;
@@ -52,8 +56,8 @@ function create(mark, panel) {
       dots[k]?.attr("d", dotPath(px, py, from, to));
       heads[k]?.attr("d", headPath(px, py, from, to));
     }
-    place(start, px[0], py[0]);
-    place(end, px[last], py[last]);
+    place(start, px[0], py[0], panel);
+    place(end, px[last], py[last], panel);
   };
 }
 
@@ -73,8 +77,8 @@ function headPath(px, py, from, to) {
   return path || null;
 }
 
-function place(circle, x, y) {
-  const drawn = Math.abs(x) < 1e5 && Math.abs(y) < 1e5;
+function place(circle, x, y, { width, height }) {
+  const drawn = x > -2 && x < width + 2 && y > -2 && y < height + 2;
   circle.attr("display", drawn ? null : "none");
   if (drawn) circle.attr("cx", x).attr("cy", y);
 }
