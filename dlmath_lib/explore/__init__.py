@@ -27,6 +27,6 @@ from dlmath_lib.explore.readouts import Message, Readout
 
 __all__ = [
     "Area", "Arrow", "Bars", "Choice", "Curve", "Experiment", "Explorer", "Field", "Frames", "GridMap", "Label",
-    "MatrixCells", "Message", "NetworkGraph", "Panel", "Parametric", "Point", "Polyline", "Readout", "Scatter", "Segment", "Slider",
-    "Tangent", "Trajectory", "pick",
+    "MatrixCells", "Message", "NetworkGraph", "Panel", "Parametric", "Point", "Polyline", "Readout", "Scatter",
+    "Segment", "Slider", "Tangent", "Trajectory", "pick",
 ]  # fmt: skip

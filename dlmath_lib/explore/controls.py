@@ -131,12 +131,17 @@ class Slider:
         if self.values is not None:
             return list(self.values)
         count = math.floor(self.span / self.step + 1e-9) + 1
-        positions = np.arange(count) * self.step if count <= _MOST_STEPS else np.linspace(0, self.span, _GRID)
-        points = self.low * 10.0**positions if self.scale == "log" else self.low + positions
+        places = np.arange(count) * self.step if count <= _MOST_STEPS else np.linspace(0, self.span, _GRID)
+        start = math.log10(self.value / self.low) if self.scale == "log" else self.value - self.low
+        # The start takes the place of the nearest inner point, or stands beside an end.
+        near = np.abs(places - start) < 0.51 * (places[1] - places[0])
+        near[[0, -1]] = False
+        places = places[~near]
+        points = self.low * 10.0**places if self.scale == "log" else self.low + places
         if self.integer:
             points = np.round(points)
-        listed = {float(f"{v:.6g}") for v in points}
-        return sorted(v for v in listed | {self.value} if v == self.value or abs(v - self.value) > 1e-6 * self.span)
+        inner = {float(f"{v:.3g}" if self.scale == "log" else f"{v:.6g}") for v in points[1:-1]}
+        return sorted(inner | {float(f"{v:.12g}") for v in points[[0, -1]]} | {self.value})
 
     def check(self, owner: str, value: Any) -> float:
         """``value`` as this slider's value, or an error; what rounding put just outside is brought back."""

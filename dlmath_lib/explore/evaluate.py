@@ -40,7 +40,6 @@ _MODULES: list[Any] = [
         "erfc": _elementwise(math.erfc),
         "gamma": _elementwise(math.gamma),
         "factorial": _elementwise(lambda x: math.gamma(x + 1.0)),
-        "loggamma": _elementwise(lambda x: math.lgamma(x) if x > 0 else math.nan),
         "log1p": np.log1p,
         "expm1": np.expm1,
         "Cbrt": np.cbrt,

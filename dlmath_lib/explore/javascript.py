@@ -29,7 +29,7 @@ _CALLS: dict[type, str] = {
     sp.asin: "Math.asin", sp.acos: "Math.acos", sp.atan: "Math.atan", sp.atan2: "Math.atan2",
     sp.sinh: "Math.sinh", sp.cosh: "Math.cosh", sp.tanh: "Math.tanh",
     sp.asinh: "Math.asinh", sp.acosh: "Math.acosh", sp.atanh: "Math.atanh",
-    sp.sinc: "sinc", sp.erf: "erf", sp.erfc: "erfc", sp.gamma: "gamma", sp.loggamma: "lgamma",
+    sp.sinc: "sinc", sp.erf: "erf", sp.erfc: "erfc", sp.gamma: "gamma",
     sp.Heaviside: "step", sp.Mod: "mod", sp.Max: "Math.max", sp.Min: "Math.min",
     cfunctions.log1p: "Math.log1p", cfunctions.expm1: "Math.expm1", cfunctions.log2: "Math.log2",
     cfunctions.log10: "Math.log10", cfunctions.Cbrt: "Math.cbrt", cfunctions.hypot: "Math.hypot",

@@ -47,11 +47,6 @@ HELPERS: dict[str, str] = {
         "let d=1,y=x;while(y<16){d*=y;y+=1;}"
         "const w=Math.pow(y,y/2-0.25);return 2.5066282746310002*w*Math.exp(-y)*w*Math.exp(stirling(y))/d;};"
     ),
-    "lgamma": (
-        "const lgamma=x=>{if(x===Infinity)return x;if(!(x>0))return NaN;"
-        "if(x<16)return Math.log(gamma(x));"
-        "return (x-0.5)*Math.log(x)-x+0.9189385332046728+stirling(x);};"
-    ),
 }
 NEEDS: dict[str, tuple[str, ...]] = {
     "erfs": ("expsq",),
@@ -59,7 +54,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "erf": ("erfs", "erfl"),
     "erfc": ("erfs", "erfl"),
     "gamma": ("stirling",),
-    "lgamma": ("gamma", "stirling"),
 }
 
 
