@@ -1,0 +1,100 @@
+"""What the losses share: pairs of predictions and targets, one value for each example, and the labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
+from dlmath_lib.activations import log_softmax, softmax
+
+SOFT = "softmax_cross_entropy_with_soft_labels"
+HARD = "softmax_cross_entropy_with_logits"
+
+
+def as_pair(function: str, name: str, prediction: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Predictions and targets of one shape, (n,) or (n, k); the target in the prediction's dtype."""
+    prediction = as_array(function, name, prediction, ndim=(1, 2))
+    target = as_array(function, "target", target)
+    same_shape(function, {name: prediction, "target": target})
+    return prediction, target.astype(prediction.dtype, copy=False)
+
+
+def per_example(values: np.ndarray) -> np.ndarray:
+    """Sum over the outputs of each example."""
+    return values if values.ndim == 1 else values.sum(axis=1)
+
+
+def pull_back(function: str, g: Any, gradient: np.ndarray) -> np.ndarray:
+    """gᵢ ∂lossᵢ/∂predictionᵢ: each example's loss depends on its own prediction only."""
+    g = as_array(function, "g", g, shape=(len(gradient),))
+    return (g.reshape((-1,) + (1,) * (gradient.ndim - 1)) * gradient).astype(gradient.dtype, copy=False)
+
+
+def as_logits(function: str, logits: Any) -> np.ndarray:
+    logits = as_array(function, "logits", logits, ndim=2)
+    if logits.shape[1] < 2:
+        hint = "for one logit use binary_cross_entropy_with_logits"
+        raise fail(function, "logits", "of shape (n, classes) with at least 2 classes", str(logits.shape), hint)
+    return logits
+
+
+def as_labels(function: str, labels: Any, examples: int, classes: int, ignore_index: int | None = None) -> np.ndarray:
+    """Class indices of shape (n,), each in 0 … classes − 1 or ``ignore_index``."""
+    labels = as_array(function, "labels", labels, dtype="any")
+    if labels.shape != (examples,):
+        hint = ""
+        if labels.shape == (examples, 1):
+            hint = "flatten it: labels.ravel()"
+        elif labels.shape == (examples, classes):
+            one_hot = np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()
+            hint = "pass labels.argmax(1) for one-hot rows" if one_hot else f"for soft labels use {SOFT}"
+        raise fail(function, "labels", f"class indices of shape (n,) = ({examples},)", str(labels.shape), hint)
+    labels = as_array(function, "labels", labels, dtype="integer")
+    wrong = (labels < 0) | (labels >= classes)
+    if ignore_index is not None:
+        wrong &= labels != ignore_index
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        from_one = labels.min() == 1 and labels.max() == classes
+        hint = "classes are counted from 0: subtract 1" if from_one else ""
+        raise fail(
+            function, "labels", f"in 0 … {classes - 1} for {classes} classes", f"{labels[at]} at index {at}", hint
+        )
+    return labels
+
+
+def as_class_weights(function: str, class_weights: Any, logits: np.ndarray) -> np.ndarray:
+    if class_weights is None:
+        return np.ones(logits.shape[1], logits.dtype)
+    class_weights = as_array(function, "class_weights", class_weights, shape=(logits.shape[1],))
+    if (class_weights < 0).any():
+        raise fail(function, "class_weights", "all ≥ 0", f"{class_weights.min():g}")
+    return class_weights.astype(logits.dtype, copy=False)
+
+
+def hard_targets(
+    function: str, logits: np.ndarray, labels: Any, label_smoothing: float, class_weights: Any, ignore_index: Any
+) -> np.ndarray:
+    """The matrix t of shape (n, classes) for which the loss is −Σₖ tₖ log pₖ."""
+    examples, classes = logits.shape
+    smoothing = as_scalar(function, "label_smoothing", label_smoothing, low=0, high=1)
+    if ignore_index is not None:
+        ignore_index = int(as_scalar(function, "ignore_index", ignore_index, integer=True))
+    labels = as_labels(function, labels, examples, classes, ignore_index)
+    kept = np.ones(examples, bool) if ignore_index is None else labels != ignore_index
+    t = np.full(logits.shape, smoothing / classes, logits.dtype)
+    rows = np.flatnonzero(kept)
+    t[rows, labels[rows]] += 1 - smoothing
+    t[~kept] = 0
+    return t * as_class_weights(function, class_weights, logits)
+
+
+def cross_entropy(logits: np.ndarray, t: np.ndarray) -> np.ndarray:
+    # + 0.0: an ignored example has the loss 0, not −0.
+    return -(t * log_softmax(logits)).sum(axis=1) + 0.0
+
+
+def cross_entropy_grad(logits: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return softmax(logits) * t.sum(axis=1, keepdims=True) - t
