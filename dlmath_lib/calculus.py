@@ -60,12 +60,13 @@ def best_step(kind: str, x: Any = 1.0) -> Any:
 
     Notes
     -----
-    Derivation: ``chapters/calculus/derivatives.ipynb#the-best-step``. The complex step has no subtraction, so that
+    The complex step has no subtraction, so that
     nothing forbids a tiny h except underflow.
 
     References
     ----------
     Press et al., *Numerical Recipes*, section 5.7; Nocedal and Wright, *Numerical Optimization*, section 8.1.
+    Chapter: calculus/derivatives#the-best-step.
 
     Examples
     --------
@@ -119,12 +120,12 @@ def difference(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: str = "c
     -----
     x + h is rounded, so that its distance from x is not quite h. The quotient is divided by the distance really gone,
     (x + h) − x, which floating-point arithmetic computes without error when h is small against x.
-    Derivation: ``chapters/calculus/derivatives.ipynb#implementation``.
 
     References
     ----------
     Squire and Trapp (1998), *Using complex variables to estimate derivatives of real functions*, SIAM Review 40(1),
     110–112, for the complex step; Nocedal and Wright, *Numerical Optimization*, section 8.1, for the others.
+    Chapter: calculus/derivatives#implementation.
 
     Examples
     --------
@@ -173,13 +174,9 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: 
     TypeError, ValueError
         As `difference`; also if ``f`` returns more than one number.
 
-    Notes
-    -----
-    Derivation of the rules: ``chapters/calculus/derivatives.ipynb#implementation``.
-
     References
     ----------
-    Nocedal and Wright, *Numerical Optimization*, section 8.1.
+    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/derivatives#implementation.
 
     Examples
     --------
@@ -217,13 +214,9 @@ def jacobian(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: str = "cen
     TypeError, ValueError
         As `difference`; also if ``f`` returns arrays of different shapes.
 
-    Notes
-    -----
-    Derivation of the rules: ``chapters/calculus/derivatives.ipynb#implementation``.
-
     References
     ----------
-    Nocedal and Wright, *Numerical Optimization*, section 8.1.
+    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/derivatives#implementation.
 
     Examples
     --------
@@ -262,13 +255,9 @@ def hessian(f: Callable[[Any], Any], x: Any, h: Any = None) -> np.ndarray:
     TypeError, ValueError
         As `numerical_gradient`.
 
-    Notes
-    -----
-    The best step comes from the argument of ``chapters/calculus/derivatives.ipynb#the-best-step``.
-
     References
     ----------
-    Nocedal and Wright, *Numerical Optimization*, section 8.1.
+    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/derivatives#implementation.
 
     Examples
     --------

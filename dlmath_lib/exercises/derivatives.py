@@ -1,0 +1,76 @@
+"""The exercises of ``chapters/calculus/derivatives.ipynb``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, same_array
+from dlmath_lib.exercises.registry import exercise
+
+# (function, its derivative, a point): smooth, and with a fifth derivative that does not vanish there.
+_UNSEEN: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], float]] = [
+    ("exp", np.exp, np.exp, 0.3),
+    ("log", np.log, lambda x: 1 / x, 2.0),
+    ("1/x", lambda x: 1 / x, lambda x: -1 / x**2, 1.5),
+    ("tanh", np.tanh, lambda x: 1 - np.tanh(x) ** 2, 0.4),
+]
+
+
+@exercise("derivatives.slope_by_hand")
+def slope_by_hand(answer: Any) -> str:
+    """The slope of 1/x at 2."""
+    close_to(answer, -0.25, hint="The fraction is −h / (2(2 + h)) before you divide by h")
+    return "1/x falls, and it falls by 1/x²"
+
+
+@exercise("derivatives.leaky_corner")
+def leaky_corner(answer: Any) -> str:
+    """The subgradients of max(x, 0.1x) at 0."""
+    if isinstance(answer, (int, float)):
+        raise Wrong("your answer is one number; at a corner there is an interval: give (smallest, largest)")
+    same_array(answer, (0.1, 1.0), what="your interval (smallest, largest)")
+    return "from the slope of the left branch to that of the right one"
+
+
+@exercise("derivatives.richardson")
+def richardson(answer: Any) -> str:
+    """Two central differences combined so that the h² of the error cancels."""
+    steps = np.array([0.2, 0.1, 0.05])
+    orders = []
+    for name, f, slope, x in _UNSEEN:
+        found = [call(answer, f, x, h, names=("f", "x", "h")) for h in steps]
+        if np.shape(found) != (len(steps),):
+            raise Wrong(f"richardson(f, x, h) must return one number; for {name} it returns shape {np.shape(found[0])}")
+        errors = np.abs(np.asarray(found, dtype=float) - slope(x))
+        if not np.isfinite(errors).all() or errors[-1] > 0.05 * abs(slope(x)):
+            raise Wrong(
+                f"for f = {name} at x = {x:g} with h = {steps[-1]:g} your result is {found[-1]:.6g}; "
+                f"the slope there is {slope(x):.6g}: do your two weights add up to 1?"
+            )
+        orders.append(np.polyfit(np.log(steps), np.log(np.maximum(errors, 1e-16)), 1)[0])
+    order = min(orders)
+    if order < 3.5:
+        hint = "use D(h/2) as well" if abs(order - 2) < 0.3 else "choose the weights so that h² cancels"
+        raise Wrong(f"the result is right, but its error is of order {order:.1f}, not 4: {hint}")
+    return f"the error is of order {order:.1f}"
+
+
+@exercise("derivatives.quotient_rule")
+def quotient_rule(answer: Any) -> str:
+    """(f/g)′ = (f′g − fg′)/g², as a chain of proved steps."""
+    x = sp.Symbol("x", real=True)
+    f, g = sp.Function("f")(x), sp.Function("g")(x)
+    rule = (f.diff(x) * g - f * g.diff(x)) / g**2
+    return derivation_of(answer, sp.Derivative(f / g, x), rule, min_steps=3)
+
+
+@exercise("derivatives.vanishing_step")
+def vanishing_step(answer: Any) -> str:
+    """The largest h for which 10⁶ + h rounds back to 10⁶."""
+    half = np.spacing(1e6) / 2
+    close_to(answer, half, rtol=0.02, hint="10⁶ + h is rounded to the nearest float: compare h with np.spacing(1e6)")
+    return "10⁶ + h rounds back to 10⁶, so that the two values of sin are the same number"

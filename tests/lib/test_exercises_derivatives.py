@@ -1,0 +1,100 @@
+"""The exercises of the derivatives chapter: right answers pass, the likely wrong ones are told what is wrong."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.calculus import difference
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+x = sp.Symbol("x", real=True)
+f, g = sp.Function("f")(x), sp.Function("g")(x)
+RULE = (f.diff(x) * g - f * g.diff(x)) / g**2
+
+
+def extrapolate(function, at, h):
+    return (4 * difference(function, at, h / 2) - difference(function, at, h)) / 3
+
+
+def quotient_in_three_steps():
+    return (
+        Derivation(sp.Derivative(f / g, x))
+        .step(f.diff(x) / g + f * sp.Derivative(1 / g, x), because="product rule")
+        .step(f.diff(x) / g - f * g.diff(x) / g**2, because="slope of a reciprocal")
+        .step(RULE, because="common denominator")
+    )
+
+
+def test_all_are_registered():
+    names = [exercise.name for exercise in exercises_of("derivatives")]
+    assert names == [
+        "derivatives.leaky_corner",
+        "derivatives.quotient_rule",
+        "derivatives.richardson",
+        "derivatives.slope_by_hand",
+        "derivatives.vanishing_step",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("slope_by_hand", -0.25),
+        ("slope_by_hand", sp.Rational(-1, 4)),
+        ("leaky_corner", (0.1, 1)),
+        ("leaky_corner", [0.1, 1.0]),
+        ("richardson", extrapolate),
+        ("vanishing_step", 5.8e-11),
+        ("vanishing_step", 2.0**-34),
+    ],
+)
+def test_right_answers(name, answer):
+    verdict = check(f"derivatives.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+def test_any_chain_of_three_true_steps_is_right():
+    assert check("derivatives.quotient_rule", quotient_in_three_steps()).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("slope_by_hand", 0.25, "its sign is wrong"),
+        ("slope_by_hand", -0.5, "twice"),
+        ("slope_by_hand", "−1/4", "must be a number"),
+        ("leaky_corner", 0.1, "an interval"),
+        ("leaky_corner", (1.0, 0.1), "0.1 is right there"),
+        ("leaky_corner", (0.0, 1.0), "0.1 is right there"),
+        ("richardson", difference, "order 2.0, not 4: use D"),
+        ("richardson", lambda f, x, h: difference(f, x, h, kind="forward"), "not 4: choose the weights"),
+        ("richardson", lambda f, x, h: 2 * difference(f, x, h), "do your two weights add up to 1"),
+        ("richardson", lambda f, x, h: np.nan, "do your two weights"),
+        ("richardson", lambda f, x, h: [1.0, 2.0], "must return one number"),
+        ("richardson", lambda f, x: f(x), "raises TypeError"),
+        ("richardson", 4.0, "must be a function"),
+        ("quotient_rule", RULE, "must be a Derivation"),
+        ("vanishing_step", 2.0**-33, "twice"),
+        ("vanishing_step", 1e-17, "too small"),
+    ],
+)
+def test_wrong_answers_hear_why(name, answer, says):
+    verdict = check(f"derivatives.{name}", answer)
+    assert verdict.status == "wrong"
+    assert says in verdict.message
+
+
+def test_a_proof_must_take_its_steps_and_start_at_the_quotient():
+    short = Derivation(sp.Derivative(f / g, x)).step(RULE, because="quotient rule")
+    assert "at least 3 steps" in check("derivatives.quotient_rule", short).message
+    elsewhere = Derivation(sp.Derivative(f * g, x))
+    for _ in range(3):
+        elsewhere = elsewhere.step(f.diff(x) * g + f * g.diff(x), because="product rule")
+    assert "must start at" in check("derivatives.quotient_rule", elsewhere).message
+
+
+@pytest.mark.parametrize("name", ["slope_by_hand", "leaky_corner", "quotient_rule", "vanishing_step", "richardson"])
+def test_stubs_say_not_yet(name):
+    answer = (lambda f, x, h: ...) if name == "richardson" else ...
+    assert check(f"derivatives.{name}", answer).status == "not yet"
