@@ -1,0 +1,358 @@
+"""Initial weights: random, of the variance that keeps signals (forward) or gradients (backward) from growing or dying.
+
+Every function takes the shape (out, in, …) of the weights; further axes, the kernel of a convolution, multiply both
+fans. Derived in ``chapters/networks/vanishing_gradients.ipynb``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dlmath_lib._validate import as_generator, as_scalar, fail, one_of
+
+__all__ = ["fans", "gain", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform", "zeros"]
+
+_GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "leaky_relu": math.sqrt(2 / 1.0001)}
+
+
+def fans(shape: Sequence[int]) -> tuple[int, int]:
+    """The numbers of inputs of an output and of outputs of an input, (fan_in, fan_out).
+
+    Parameters
+    ----------
+    shape : sequence of at least two positive ints
+        (out, in, …): the shape of the weights.
+
+    Returns
+    -------
+    tuple of two ints
+        fan_in = in · (product of the further axes), fan_out = out · (the same product).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shape is not such a sequence.
+
+    Notes
+    -----
+    Derivation: ``chapters/networks/vanishing_gradients.ipynb#variance-through-a-layer``.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, AISTATS (2010).
+
+    Examples
+    --------
+    >>> fans((10, 784))
+    (784, 10)
+    >>> fans((64, 32, 3, 3))
+    (288, 576)
+    """
+    return _fans("fans", shape)
+
+
+def gain(activation: str, *, slope: float = 0.01) -> float:
+    """The factor on the standard deviation that makes up for what the activation takes away.
+
+    1 for "linear" and "sigmoid", 5/3 for "tanh", √2 for "relu", √(2 / (1 + slope²)) for "leaky_relu".
+
+    Parameters
+    ----------
+    activation : {"linear", "sigmoid", "tanh", "relu", "leaky_relu"}
+        What follows the layer.
+    slope : float, default 0.01
+        The slope of leaky_relu for z < 0; used by no other.
+
+    Returns
+    -------
+    float
+        > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the activation is another, or slope no finite number.
+
+    Notes
+    -----
+    The gains of the rectifiers are derived: E[φ(z)²] = (1 + slope²)/2 · Var z for symmetric z. The 5/3 of tanh is a
+    convention of PyTorch, and is kept for comparison. Derivation:
+    ``chapters/networks/vanishing_gradients.ipynb#he``.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.2.
+
+    Examples
+    --------
+    >>> gain("relu")
+    1.4142135623730951
+    """
+    one_of("gain", "activation", activation, _GAINS)
+    slope = as_scalar("gain", "slope", slope)
+    return math.sqrt(2 / (1 + slope**2)) if activation == "leaky_relu" else _GAINS[activation]
+
+
+def xavier_uniform(
+    shape: Sequence[int], *, rng: np.random.Generator, gain: float = 1.0, dtype: Any = np.float64
+) -> np.ndarray:
+    """Xavier (Glorot) weights, uniform on [−a, a] with a = √(3 Var W); Var W = gain² · 2 / (fan_in + fan_out).
+
+    Parameters
+    ----------
+    shape : sequence of at least two positive ints
+        (out, in, …).
+    rng : numpy.random.Generator
+        Where the randomness comes from.
+    gain : float > 0
+        A factor on the standard deviation; see `gain`.
+    dtype : float16, float32 or float64
+        The result's.
+
+    Returns
+    -------
+    ndarray of this shape and dtype
+        W.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not such; a seed in the place of ``rng`` is refused.
+
+    Notes
+    -----
+    Between the variance that keeps the signals, 1/fan_in, and the one that keeps the gradients, 1/fan_out. Derivation:
+    ``chapters/networks/vanishing_gradients.ipynb#xavier``.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, AISTATS (2010).
+
+    Examples
+    --------
+    >>> w = xavier_uniform((100, 200), rng=np.random.default_rng(0))
+    >>> bool(abs(w).max() <= np.sqrt(6 / 300)), w.shape
+    (True, (100, 200))
+    """
+    return _draw("xavier_uniform", shape, rng, gain, "mean", dtype, uniform=True)
+
+
+def xavier_normal(
+    shape: Sequence[int], *, rng: np.random.Generator, gain: float = 1.0, dtype: Any = np.float64
+) -> np.ndarray:
+    """Xavier (Glorot) weights, normal with mean 0; Var W = gain² · 2 / (fan_in + fan_out).
+
+    Parameters
+    ----------
+    shape : sequence of at least two positive ints
+        (out, in, …).
+    rng : numpy.random.Generator
+        Where the randomness comes from.
+    gain : float > 0
+        A factor on the standard deviation; see `gain`.
+    dtype : float16, float32 or float64
+        The result's.
+
+    Returns
+    -------
+    ndarray of this shape and dtype
+        W.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not such; a seed in the place of ``rng`` is refused.
+
+    Notes
+    -----
+    Between the variance that keeps the signals, 1/fan_in, and the one that keeps the gradients, 1/fan_out. Derivation:
+    ``chapters/networks/vanishing_gradients.ipynb#xavier``.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, AISTATS (2010).
+
+    Examples
+    --------
+    >>> w = xavier_normal((100, 200), rng=np.random.default_rng(0))
+    >>> round(float(w.var() * 150), 1)
+    1.0
+    """
+    return _draw("xavier_normal", shape, rng, gain, "mean", dtype, uniform=False)
+
+
+def he_uniform(
+    shape: Sequence[int],
+    *,
+    rng: np.random.Generator,
+    gain: float = math.sqrt(2),
+    fan: str = "fan_in",
+    dtype: Any = np.float64,
+) -> np.ndarray:
+    """He weights, uniform on [−a, a] with a = √(3 Var W); Var W = gain² / fan, with gain² = 2 for rectifiers.
+
+    Parameters
+    ----------
+    shape : sequence of at least two positive ints
+        (out, in, …).
+    rng : numpy.random.Generator
+        Where the randomness comes from.
+    gain : float > 0
+        A factor on the standard deviation; see `gain`.
+    fan : {"fan_in", "fan_out"}
+        Keep the variance of the signals (fan_in) or of the gradients (fan_out).
+    dtype : float16, float32 or float64
+        The result's.
+
+    Returns
+    -------
+    ndarray of this shape and dtype
+        W.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not such; a seed in the place of ``rng`` is refused.
+
+    Notes
+    -----
+    Half of a symmetric signal's square is lost in a rectifier; the 2 gives it back. Derivation:
+    ``chapters/networks/vanishing_gradients.ipynb#he``.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.2.
+
+    Examples
+    --------
+    >>> w = he_uniform((100, 200), rng=np.random.default_rng(0))
+    >>> bool(abs(w).max() <= np.sqrt(6 / 200)), w.shape
+    (True, (100, 200))
+    """
+    one_of("he_uniform", "fan", fan, ("fan_in", "fan_out"))
+    return _draw("he_uniform", shape, rng, gain, fan, dtype, uniform=True)
+
+
+def he_normal(
+    shape: Sequence[int],
+    *,
+    rng: np.random.Generator,
+    gain: float = math.sqrt(2),
+    fan: str = "fan_in",
+    dtype: Any = np.float64,
+) -> np.ndarray:
+    """He weights, normal with mean 0; Var W = gain² / fan, with gain² = 2 for rectifiers.
+
+    Parameters
+    ----------
+    shape : sequence of at least two positive ints
+        (out, in, …).
+    rng : numpy.random.Generator
+        Where the randomness comes from.
+    gain : float > 0
+        A factor on the standard deviation; see `gain`.
+    fan : {"fan_in", "fan_out"}
+        Keep the variance of the signals (fan_in) or of the gradients (fan_out).
+    dtype : float16, float32 or float64
+        The result's.
+
+    Returns
+    -------
+    ndarray of this shape and dtype
+        W.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not such; a seed in the place of ``rng`` is refused.
+
+    Notes
+    -----
+    Half of a symmetric signal's square is lost in a rectifier; the 2 gives it back. Derivation:
+    ``chapters/networks/vanishing_gradients.ipynb#he``.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.2.
+
+    Examples
+    --------
+    >>> w = he_normal((100, 200), rng=np.random.default_rng(0))
+    >>> round(float(w.var() * 200), 1)
+    2.0
+    """
+    one_of("he_normal", "fan", fan, ("fan_in", "fan_out"))
+    return _draw("he_normal", shape, rng, gain, fan, dtype, uniform=False)
+
+
+def zeros(shape: Sequence[int], *, dtype: Any = np.float64) -> np.ndarray:
+    """Zeros: right for biases. As weights they leave all units of a layer the same for ever.
+
+    Parameters
+    ----------
+    shape : sequence of positive ints
+        Any number of axes.
+    dtype : float16, float32 or float64
+        The result's.
+
+    Returns
+    -------
+    ndarray of this shape and dtype
+        All 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shape or dtype is not such.
+
+    Notes
+    -----
+    Derivation: ``chapters/networks/vanishing_gradients.ipynb#variance-through-a-layer``.
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.4.
+
+    Examples
+    --------
+    >>> print(zeros((3,)))
+    [0. 0. 0.]
+    """
+    return np.zeros(_shape("zeros", shape, 1), _float("zeros", dtype))
+
+
+def _shape(function: str, shape: Any, least: int) -> tuple[int, ...]:
+    if isinstance(shape, str) or not isinstance(shape, Sequence):
+        raise fail(function, "shape", "a tuple of ints", type(shape).__name__, error=TypeError)
+    sizes = tuple(int(as_scalar(function, f"shape[{i}]", n, low=1, integer=True)) for i, n in enumerate(shape))
+    if len(sizes) < least:
+        raise fail(function, "shape", "(out, in, …) with at least 2 axes", str(sizes), "for biases use zeros")
+    return sizes
+
+
+def _fans(function: str, shape: Any) -> tuple[int, int]:
+    out, inputs, *kernel = _shape(function, shape, 2)
+    return inputs * math.prod(kernel), out * math.prod(kernel)
+
+
+def _float(function: str, dtype: Any) -> np.dtype:
+    kind = np.dtype(dtype)
+    if kind.kind != "f":
+        raise fail(function, "dtype", "a floating-point type", str(kind), error=TypeError)
+    return kind
+
+
+def _draw(function: str, shape: Any, rng: Any, factor: Any, fan: str, dtype: Any, *, uniform: bool) -> np.ndarray:
+    rng, kind = as_generator(function, "rng", rng), _float(function, dtype)
+    factor = as_scalar(function, "gain", factor, low=0, low_open=True)
+    fan_in, fan_out = _fans(function, shape)
+    deviation = factor / math.sqrt({"fan_in": fan_in, "fan_out": fan_out, "mean": (fan_in + fan_out) / 2}[fan])
+    if uniform:
+        # The variance of a uniform distribution on [−a, a] is a²/3.
+        half = math.sqrt(3) * deviation
+        return rng.uniform(-half, half, tuple(shape)).astype(kind)
+    return (deviation * rng.standard_normal(tuple(shape))).astype(kind)
