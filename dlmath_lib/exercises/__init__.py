@@ -1,7 +1,7 @@
 """Checks of a reader's answers.
 
-A chapter calls ``check("derivatives.slope_by_hand", answer)``. The checkers of a chapter live in the module of its name,
-``dlmath_lib/exercises/derivatives.py``, which is imported when the first of its exercises is checked.
+A chapter calls ``check("derivatives.slope_by_hand", answer)``. The checkers of a chapter live in the module of its
+name, ``dlmath_lib/exercises/derivatives.py``, which is imported when the first of its exercises is checked.
 """
 
 from dlmath_lib.exercises.answers import (

@@ -1,4 +1,4 @@
-"""What a checker is made of: each helper returns when the answer is right and raises `Wrong`, in plain words, when it is not."""
+"""What a checker is made of: each helper returns when the answer is right, and else raises `Wrong`, in plain words."""
 
 from __future__ import annotations
 
@@ -31,10 +31,16 @@ def show(value: Any) -> str:
     if isinstance(value, (int, float, np.integer, np.floating)):
         return f"{float(value):.6g}".replace("-", "−")
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, threshold=12, edgeitems=3, separator=", ", formatter={"float_kind": show, "int_kind": str})
+        text = np.array2string(
+            value, threshold=12, edgeitems=3, separator=", ", formatter={"float_kind": show, "int_kind": str}
+        )
         return " ".join(text.split())
     if isinstance(value, (list, tuple)):
-        return "(" + ", ".join(show(v) for v in value) + ")" if isinstance(value, tuple) else "[" + ", ".join(show(v) for v in value) + "]"
+        return (
+            "(" + ", ".join(show(v) for v in value) + ")"
+            if isinstance(value, tuple)
+            else "[" + ", ".join(show(v) for v in value) + "]"
+        )
     if type(value).__module__.startswith("sympy"):
         from dlmath_lib.verify.printing import plain
 
@@ -62,7 +68,14 @@ def _number(answer: Any, what: str) -> float:
 
 
 def close_to(
-    answer: Any, value: float, unit: str = "", *, rtol: float = 1e-6, atol: float = 0.0, what: str = "your answer", hint: str = ""
+    answer: Any,
+    value: float,
+    unit: str = "",
+    *,
+    rtol: float = 1e-6,
+    atol: float = 0.0,
+    what: str = "your answer",
+    hint: str = "",
 ) -> None:
     """Accept a number within ``atol + rtol·|value|`` of `value`; name a wrong sign, a factor of 2, a reciprocal."""
     number = _number(answer, what)
@@ -83,14 +96,24 @@ def close_to(
     elif number * value not in (0.0, 1.0) and abs(number * value - 1) <= 1e-6:
         clue = "it is the reciprocal of the right number"
     elif value != 0 and abs(number - value) <= 0.05 * abs(value):
-        clue = f"it is close, but not within {rtol:.0e}".replace("e-0", "e-") if atol == 0 else "it is close, but not close enough"
+        clue = (
+            f"it is close, but not within {rtol:.0e}".replace("e-0", "e-")
+            if atol == 0
+            else "it is close, but not close enough"
+        )
     else:
         clue = "it is too large" if number > value else "it is too small"
     raise Wrong(f"{what} is {show(number)}{tail}; {clue}" + (f". {hint}" if hint else ""))
 
 
 def same_array(
-    answer: Any, value: Any, *, rtol: float = 1e-6, atol: float = 1e-9, what: str = "your answer", dtype: str | None = None
+    answer: Any,
+    value: Any,
+    *,
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+    what: str = "your answer",
+    dtype: str | None = None,
 ) -> None:
     """Accept an array of the same shape whose entries are close; name the first entry that is not."""
     if answer is ...:
@@ -138,7 +161,7 @@ def _at(mask: np.ndarray) -> str:
 
 
 def choice(answer: Any, right: str, options: Mapping[str, str]) -> None:
-    """Accept the option `right`; `options` maps each option to the reason why it is wrong (the right one's is ignored)."""
+    """Accept the option `right`; `options` maps each option to the reason why it is wrong."""
     text = answer.strip().lower() if isinstance(answer, str) else answer
     if text not in options:
         raise Wrong(f"your answer must be one of {', '.join(repr(o) for o in options)}; it is {show(answer)}")
@@ -155,7 +178,9 @@ def call(function: Any, *args: Any, names: Sequence[str] = (), **options: Any) -
     except Wrong:
         raise
     except Exception as error:
-        raise Wrong(f"your function raises {type(error).__name__} for {_inputs(args, names, options)}: {error}") from None
+        raise Wrong(
+            f"your function raises {type(error).__name__} for {_inputs(args, names, options)}: {error}"
+        ) from None
     if result is None:
         raise Wrong(f"your function returns None for {_inputs(args, names, options)}: is a return statement missing?")
     if result is ...:
@@ -170,14 +195,18 @@ def _inputs(args: Sequence[Any], names: Sequence[str], options: Mapping[str, Any
 
 
 def _input(value: Any) -> str:
-    return getattr(value, "__name__", "a function") if callable(value) and not hasattr(value, "free_symbols") else show(value)
+    return (
+        getattr(value, "__name__", "a function")
+        if callable(value) and not hasattr(value, "free_symbols")
+        else show(value)
+    )
 
 
 def function_agrees(
     answer: Any, reference: Callable[..., Any], cases: Iterable[Any], *, rtol: float = 1e-6, atol: float = 1e-9,
     names: Sequence[str] = (), dtype: bool = False,
 ) -> str:  # fmt: skip
-    """Accept a function that returns what `reference` returns for every case; a case is one argument or a tuple of them.
+    """Accept a function that returns what `reference` returns for every case: one argument, or a tuple of them.
 
     Says for which input the results differ, and how. With `dtype` the dtype must be the same, too.
     """
@@ -191,7 +220,9 @@ def function_agrees(
             if old is not None and not np.array_equal(old, new, equal_nan=True):
                 raise Wrong("your function changes its argument: work on a copy")
         wanted = str(np.asarray(expected).dtype) if dtype else None
-        same_array(found, expected, rtol=rtol, atol=atol, what=f"for {_inputs(args, names, {})} your result", dtype=wanted)
+        same_array(
+            found, expected, rtol=rtol, atol=atol, what=f"for {_inputs(args, names, {})} your result", dtype=wanted
+        )
         count += 1
     if count == 0:
         raise ValueError("function_agrees: cases must not be empty")
@@ -199,7 +230,12 @@ def function_agrees(
 
 
 def expression_equals(
-    answer: Any, expr: Any, *, where: Mapping[Any, Any] | None = None, given: Mapping[Any, Any] | None = None, free_of: Any = ()
+    answer: Any,
+    expr: Any,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    given: Mapping[Any, Any] | None = None,
+    free_of: Any = (),
 ) -> None:
     """Accept a SymPy expression that is proved equal to `expr`; a counterexample tells a wrong one.
 
@@ -211,7 +247,7 @@ def expression_equals(
 
     if answer is ...:
         raise Wrong("not yet: replace the … by your answer", unfinished=True)
-    if isinstance(answer, str) or callable(answer) and not isinstance(answer, (sp.Basic, sp.MatrixBase)):
+    if isinstance(answer, str) or (callable(answer) and not isinstance(answer, (sp.Basic, sp.MatrixBase))):
         raise Wrong(f"your answer must be a SymPy expression; it is {show(answer)}")
     try:
         side = sp.sympify(answer)
@@ -225,7 +261,9 @@ def expression_equals(
     extra = sorted(_strangers(side, expr, given), key=str)
     if extra:
         allowed = ", ".join(sorted(show(s) for s in sp.sympify(expr).free_symbols)) or "none"
-        raise Wrong(f"your answer contains {', '.join(show(s) for s in extra)}; the symbols of this exercise are {allowed}")
+        raise Wrong(
+            f"your answer contains {', '.join(show(s) for s in extra)}; the symbols of this exercise are {allowed}"
+        )
     try:
         prove(side, expr, where=where, given=given, points=60)
     except ClaimFailed as error:
@@ -245,7 +283,7 @@ def _strangers(side: sp.Basic, expr: Any, given: Any) -> set[Any]:
 
 
 def _same_symbols(side: Any, expr: Any, given: Any) -> Any:
-    """Replace symbols that differ from the exercise's only in their assumptions: x = Symbol("x") is the exercise's x."""
+    """Replace symbols that differ from the exercise's only in their assumptions, such as a plain x."""
     import sympy as sp
 
     own = {s.name: s for s in sp.sympify(expr).free_symbols if isinstance(s, sp.Symbol)}
@@ -261,10 +299,12 @@ def _gently(text: str, left: str, right: str) -> str:
     return "this is not the right expression\n" + rest if rest else "this is not the right expression"
 
 
-def derivation_of(answer: Any, lhs: Any, rhs: Any, *, min_steps: int = 1, given: Mapping[Any, Any] | None = None) -> str:
+def derivation_of(
+    answer: Any, lhs: Any, rhs: Any, *, min_steps: int = 1, given: Mapping[Any, Any] | None = None
+) -> str:
     """Accept a `Derivation`, any chain of true steps, that starts at `lhs` and ends at `rhs`.
 
-    Each step was proved when it was written, so only the two ends are examined, and that no definitions were slipped in.
+    Each step was proved when it was written, so only the two ends are examined, and that no definition slipped in.
     """
     import sympy as sp
 
@@ -276,7 +316,9 @@ def derivation_of(answer: Any, lhs: Any, rhs: Any, *, min_steps: int = 1, given:
         raise Wrong(f"your answer must be a Derivation(…).step(…, because=…); it is {show(answer)}")
     start, end = sp.sympify(lhs), sp.sympify(rhs)
     if len(answer.steps) < min_steps:
-        raise Wrong(f"the chain must have at least {min_steps} step{'s' * (min_steps != 1)}; it has {len(answer.steps)}")
+        raise Wrong(
+            f"the chain must have at least {min_steps} step{'s' * (min_steps != 1)}; it has {len(answer.steps)}"
+        )
     if (answer.given or {}) != (given or {}):
         raise Wrong("the definitions of the chain (given=) must be those of the exercise")
     if answer.relation != "=":

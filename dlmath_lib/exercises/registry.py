@@ -67,8 +67,8 @@ _registry: dict[str, Exercise] = {}
 def exercise(name: str) -> Callable[[Callable[[Any], str | None]], Callable[[Any], str | None]]:
     """Register the decorated function as the checker of exercise `name`, ``"chapter.what_it_asks"``.
 
-    The function takes the answer. It returns None or a remark when the answer is right, and raises `Wrong` (the helpers of
-    `dlmath_lib.exercises` do) when it is not.
+    The function takes the answer. It returns None or a remark when the answer is right, and raises `Wrong` (the helpers
+    of `dlmath_lib.exercises` do) when it is not.
     """
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise ValueError(f"exercise: name must be 'chapter.what_it_asks' in lower case, got {name!r}")
@@ -107,7 +107,11 @@ def _find(name: Any) -> Exercise:
         exercises_of(other)
     near = difflib.get_close_matches(name, sorted(_registry), n=3, cutoff=0.5)
     near = near or sorted(n for n in _registry if n.startswith(chapter + "."))[:5]
-    hint = f": did you mean {', '.join(near)}?" if near else f": chapters with exercises are {', '.join(_chapters()) or 'none'}"
+    hint = (
+        f": did you mean {', '.join(near)}?"
+        if near
+        else f": chapters with exercises are {', '.join(_chapters()) or 'none'}"
+    )
     raise ValueError(f"check: name must be that of an exercise, got {name!r}{hint}")
 
 

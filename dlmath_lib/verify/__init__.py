@@ -1,8 +1,8 @@
 """Claims that check themselves.
 
-`prove` (SymPy and 50-digit arithmetic), `agree` (a NumPy function against a formula), `gradient` (a VJP against central
-differences), `refute` (a statement is false) and `Derivation` (a chain of proved steps) return a `Claim`, which shows the
-checked object with its evidence, or raise `ClaimFailed` with the counterexample.
+`prove` (SymPy and 50-digit arithmetic), `agree` (a NumPy function against a formula), `gradient` (a VJP against
+central differences), `refute` (a statement is false) and `Derivation` (a chain of proved steps) return a `Claim`, which
+shows the checked object with its evidence, or raise `ClaimFailed` with the counterexample.
 """
 
 from dlmath_lib.verify.agree import agree

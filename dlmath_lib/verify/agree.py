@@ -14,7 +14,7 @@ from dlmath_lib.verify._errors import check_label, check_points, check_words, me
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.numeric import Undefined, evaluate
 from dlmath_lib.verify.printing import latex, plain
-from dlmath_lib.verify.prove import as_side, free_symbols
+from dlmath_lib.verify.statements import as_side, free_symbols
 from dlmath_lib.verify.text import latex_text
 
 SMALLEST_ERROR = -14
@@ -128,7 +128,7 @@ def agree(
     points : int
         Random points, half uniform, half with a logarithmic spread; ends, zero and ±1 are added.
     edges : iterable
-        More points: numbers, or tuples when there are several symbols. An infinite or NaN value must be met by the same.
+        More points: numbers, or tuples when there are several symbols. An infinite value must be met by the same.
     options : dict, optional
         Keyword arguments of `function`.
 
@@ -173,7 +173,9 @@ def agree(
     else:
         exact = np.array([_exact(exprs, list(ranges), row) for row in rows])
     if got.shape != exact.shape:
-        raise ClaimFailed(f"{called} returns {got.shape[1]} numbers for each point, the expression has {exact.shape[1]}")
+        raise ClaimFailed(
+            f"{called} returns {got.shape[1]} numbers for each point, the expression has {exact.shape[1]}"
+        )
     worst = _compare(called, got, exact, rows, list(ranges), rtol, atol)
     arguments = ", ".join(plain(s) for s in ranges)
     typed = ", ".join(latex(s) for s in ranges)
@@ -200,7 +202,9 @@ def _column(called: str, value: Any, count: int) -> np.ndarray:
     if result.dtype.kind not in "fiub":
         raise ClaimFailed(f"{called} returns {result.dtype}, not real numbers")
     if result.shape != (count,):
-        raise ClaimFailed(f"{called} must return one value for each point, shape ({count},), but returns shape {result.shape}")
+        raise ClaimFailed(
+            f"{called} must return one value for each point, shape ({count},), but returns shape {result.shape}"
+        )
     return result.astype(float)[:, None]
 
 
@@ -219,9 +223,9 @@ def _compare(
         at = ", ".join(f"{plain(s)} = {v:.17g}" for s, v in zip(symbols, rows[worst], strict=True))
         entry = f", entry {column}" if got.shape[1] > 1 else ""
         raise ClaimFailed(
-            f"{called} disagrees with the expression at {at}{entry}\n  {called} = {got[worst, column]:.17g}\n  exact value = "
-            f"{exact[worst, column]:.17g}\n  error {error[worst, column]:.3g}, allowed {allowed[worst, column]:.3g} "
-            f"(worst of {len(rows)} points)"
+            f"{called} disagrees with the expression at {at}{entry}\n  {called} = {got[worst, column]:.17g}\n"
+            f"  exact value = {exact[worst, column]:.17g}\n"
+            f"  error {error[worst, column]:.3g}, allowed {allowed[worst, column]:.3g} (worst of {len(rows)} points)"
         )
     with np.errstate(invalid="ignore"):
         relative = np.where(same, 0.0, error / np.maximum(1.0, np.abs(np.where(np.isfinite(exact), exact, 1.0))))

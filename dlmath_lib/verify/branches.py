@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import sympy as sp
@@ -13,22 +13,29 @@ BRANCHES = (sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.Piecewise)
 MOST_KINKS = 8
 
 
-def zero_by_cases(expr: sp.Expr, zero: Callable[[sp.Expr], bool]) -> bool:
-    """Split the line of one symbol at the kinks of `expr`; tell whether `zero` holds on each open interval and at each kink."""
+def zero_by_cases(expr: sp.Expr, zero: Callable[[sp.Expr], bool], kinks_excused: bool) -> bool:
+    """Tell whether `zero` holds between the kinks of `expr` and, unless they are excused, at each kink."""
     if not expr.has(*BRANCHES):
         return False
     clear = resolve(expr)
     if clear != expr:
         return zero(clear)
-    return holds_by_cases(expr, zero)
+    return holds_by_cases(expr, zero, kinks_excused)
 
 
-def holds_by_cases(expr: sp.Expr, holds: Callable[[sp.Expr], bool]) -> bool:
-    """Tell whether `holds` is true of `expr` on every piece of the line of the first symbol that has kinks."""
+def holds_by_cases(expr: sp.Expr, holds: Callable[[sp.Expr], bool], kinks_excused: bool = False) -> bool:
+    """Tell whether `holds` is true of `expr` on every piece of the line of a symbol that has kinks.
+
+    Every piece must have fewer branches than the whole, so that the distinction of cases ends.
+    """
     for symbol in sorted(expr.free_symbols, key=sp.default_sort_key):
         kinks = _kinks(expr, symbol)
-        if kinks:
-            return all(holds(part) for part in _cases(expr, symbol, kinks))
+        if not kinks:
+            continue
+        parts = list(_cases(expr, symbol, kinks, kinks_excused))
+        simpler = all(len(part.atoms(*BRANCHES)) < len(expr.atoms(*BRANCHES)) for part in parts)
+        if parts and simpler and all(holds(part) for part in parts):
+            return True
     return False
 
 
@@ -54,14 +61,15 @@ def _without_branches(border: sp.Expr) -> Iterator[sp.Expr]:
 
 
 def _kinks(expr: sp.Expr, symbol: sp.Symbol) -> list[Any]:
-    """Return the places at which a branch of `expr` may change along `symbol`, in order; none when the order is unknown."""
+    """Return, in order, where a branch of `expr` may change along `symbol`; none when the order is unknown."""
     found: set[Any] = set()
     for border in _borders(expr):
-        if border.has(symbol):
-            if not border.is_polynomial(symbol) and border.free_symbols != {symbol}:
+        top = sp.numer(sp.together(border))
+        if top.has(symbol):
+            if not top.is_polynomial(symbol):
                 return []
             x = sp.Dummy("x", real=True)
-            found.update(root for root in sp.solve(border.xreplace({symbol: x}), x) if root.is_real)
+            found.update(root for root in sp.solve(top.xreplace({symbol: x}), x) if root.is_real)
     if len(found) > MOST_KINKS:
         return []
     ordered: list[Any] = []
@@ -76,10 +84,10 @@ def _kinks(expr: sp.Expr, symbol: sp.Symbol) -> list[Any]:
     return ordered
 
 
-def _cases(expr: sp.Expr, symbol: sp.Symbol, kinks: list[Any]) -> Iterator[sp.Expr]:
+def _cases(expr: sp.Expr, symbol: sp.Symbol, kinks: list[Any], kinks_excused: bool) -> Iterator[sp.Expr]:
     t = sp.Dummy("t", positive=True)
-    places = [kinks[0] - t, kinks[-1] + t, *kinks]
-    places += [a + (b - a) * t / (1 + t) for a, b in zip(kinks, kinks[1:], strict=False)]
+    places = [kinks[0] - t, kinks[-1] + t, *([] if kinks_excused else kinks)]
+    places += [a + (b - a) * t / (1 + t) for a, b in pairwise(kinks)]
     for place in places:
         if (symbol.is_positive and place.is_nonpositive) or (symbol.is_nonnegative and place.is_negative):
             continue
@@ -92,7 +100,7 @@ def _cases(expr: sp.Expr, symbol: sp.Symbol, kinks: list[Any]) -> Iterator[sp.Ex
 
 def resolve(expr: sp.Expr) -> sp.Expr:
     """Choose the branch of each Max, Min, Abs and Piecewise that the signs of the symbols decide."""
-    expr = expr.replace(lambda e: isinstance(e, Relational), _decide)
+    expr = expr.replace(lambda e: isinstance(e, Relational), decide)
     expr = expr.replace(lambda e: isinstance(e, (sp.Abs, sp.sign, sp.Heaviside)), _signed)
     return expr.replace(lambda e: isinstance(e, (sp.Max, sp.Min)), _largest)
 
@@ -111,7 +119,8 @@ def _sign(expr: sp.Expr) -> int | None:
     return None
 
 
-def _decide(relation: Any) -> Any:
+def decide(relation: Any) -> Any:
+    """Return true or false when signs decide the relation, else the relation."""
     for place, side in enumerate(relation.args):
         if isinstance(side, sp.Abs) and relation.rel_op in ("<", "<=", ">", ">="):
             other = relation.args[1 - place]

@@ -55,7 +55,9 @@ class Claim:
         """What the check consisted of, in words: ``200 points, error below 1e-40``."""
         parts = [self.detail] if self.detail else []
         if self.points:
-            parts.append(f"{self.points} point{'s' * (self.points != 1)}" + (f", error below {self.error}" if self.error else ""))
+            parts.append(
+                f"{self.points} point{'s' * (self.points != 1)}" + (f", error below {self.error}" if self.error else "")
+            )
         return "; ".join(parts)
 
     @property

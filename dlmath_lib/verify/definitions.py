@@ -82,4 +82,6 @@ class Definitions:
         held = {s: v for s, v in self.symbols.items() if s not in expr.atoms(sp.Symbol) - expr.free_symbols}
         outer = Definitions(self.function, None)
         outer.functions, outer.symbols = self.functions, held
-        return expr.func(*(sp.Tuple(*(outer._once(b) for b in a)) if isinstance(a, sp.Tuple) else outer._once(a) for a in expr.args))
+        return expr.func(
+            *(sp.Tuple(*(outer._once(b) for b in a)) if isinstance(a, sp.Tuple) else outer._once(a) for a in expr.args)
+        )

@@ -7,8 +7,10 @@ from typing import Any
 
 from dlmath_lib.verify._errors import check_label, check_words, message
 from dlmath_lib.verify.claim import Claim, ClaimFailed
+from dlmath_lib.verify.compare import DIGITS
 from dlmath_lib.verify.printing import RELATIONS, latex, plain
-from dlmath_lib.verify.prove import ERROR, as_side, check_statement
+from dlmath_lib.verify.prove import check_statement
+from dlmath_lib.verify.statements import as_side
 from dlmath_lib.verify.text import latex_text
 
 STEP_POINTS = 40
@@ -52,7 +54,7 @@ class Derivation:
         self.name, self.label = check_words("Derivation", "name", name), check_label("Derivation", label)
         self.points = points
         self.steps: tuple[tuple[str, Any, str], ...] = ()
-        self._used = 0
+        self._used, self._digits = 0, DIGITS
 
     @property
     def rhs(self) -> Any:
@@ -93,17 +95,19 @@ class Derivation:
         assert reason is not None
         before = {r[0] for r, _, _ in self.steps if r != "="}
         if relation != "=" and before and relation[0] not in before:
-            raise ValueError(message("Derivation.step", "relation", "in one direction", f"{relation} after {self.relation}"))
+            raise ValueError(
+                message("Derivation.step", "relation", "in one direction", f"{relation} after {self.relation}")
+            )
         side = as_side("Derivation.step", "rhs", rhs)
         number = len(self.steps) + 1
         try:
-            used, _ = check_statement("Derivation", self.rhs, side, relation, self.where, self.given, self.points)
+            evidence = check_statement("Derivation", self.rhs, side, relation, self.where, self.given, self.points)
         except ClaimFailed as error:
             raise ClaimFailed(f"step {number} ({reason}): {error}") from None
         longer = Derivation.__new__(Derivation)
         longer.__dict__.update(self.__dict__)
         longer.steps = (*self.steps, (relation, side, reason))
-        longer._used = self._used + used
+        longer._used, longer._digits = self._used + evidence.points, min(self._digits, evidence.digits)
         return longer
 
     @property
@@ -113,22 +117,25 @@ class Derivation:
             raise ValueError("Derivation.claim: the chain must have a step, got none: add .step(…, because=…)")
         relation = self.relation
         count = len(self.steps)
-        rows = [
-            f"&{RELATIONS[r][1]} {latex(e)} && \\text{{{latex_text(why)}}}" for r, e, why in self.steps
-        ]
-        aligned = rf"\begin{{aligned}} {latex(self.lhs)} {rows[0]}" + "".join(rf" \\ {row}" for row in rows[1:]) + r" \end{aligned}"
+        rows = [f"&{RELATIONS[r][1]} {latex(e)} && \\text{{{latex_text(why)}}}" for r, e, why in self.steps]
+        aligned = (
+            rf"\begin{{aligned}} {latex(self.lhs)} {rows[0]}"
+            + "".join(rf" \\ {row}" for row in rows[1:])
+            + r" \end{aligned}"
+        )
         return Claim(
             kind="derivation",
             statement=f"{plain(self.lhs)} {RELATIONS[relation][0]} {plain(self.rhs)}",
             latex=aligned,
             method="proved in one step" if count == 1 else f"each of {count} steps proved",
             points=self._used,
-            error=ERROR if relation == "=" else None,
+            error=f"1e-{self._digits}" if relation == "=" else None,
             name=self.name,
             label=self.label,
             start={"latex": latex(self.lhs), "statement": plain(self.lhs)},
             steps=tuple(
-                {"relation": RELATIONS[r][0], "latex": latex(e), "statement": plain(e), "because": why} for r, e, why in self.steps
+                {"relation": RELATIONS[r][0], "latex": latex(e), "statement": plain(e), "because": why}
+                for r, e, why in self.steps
             ),
         )
 

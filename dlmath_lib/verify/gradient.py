@@ -32,21 +32,22 @@ def gradient(
 ) -> Claim:
     """Compare ``f_vjp(g, *inputs)`` with central differences of ``Σ g·f(inputs)`` for random cotangents g.
 
-    An all-ones cotangent lets a wrong softmax or batch-norm gradient pass (their rows sum to a constant), so g is random.
+    An all-ones cotangent lets a wrong softmax or batch-norm gradient pass (the sum over their outputs is constant).
 
     Parameters
     ----------
     f : callable
         ``f(*inputs)`` returns one array.
     f_vjp : callable
-        ``f_vjp(g, *inputs)`` returns one gradient for each floating-point input, in that input's shape: an array, or a tuple.
+        ``f_vjp(g, *inputs)`` returns one gradient for each floating-point input, in that input's shape: an array, or a
+        tuple of arrays.
         Integer and boolean inputs (labels, masks) have no gradient: leave them out, or return None in their place.
     *inputs : array_like
         Where to differentiate. Floating-point inputs are taken as float64.
     seed : int
         Of the cotangents.
     rtol, atol : float
-        Passes when ``|analytic − numeric| ≤ atol + rtol·|numeric|``; `atol` is `rtol` times the size of the gradient unless given.
+        Passes when ``|analytic − numeric| ≤ atol + rtol·|numeric|``; `atol` is `rtol`·max(1, max|numeric|) if None.
     exact : callable, optional
         Returns f's value in higher precision, for the differences only.
     away_from : float or tuple, optional
@@ -61,12 +62,12 @@ def gradient(
 
     Examples
     --------
-    >>> gradient(np.sin, lambda g, x: g * np.cos(x), [0.0, 1.0, 2.0], name="sine")
-    ✓ sine: vjp of numpy.sin = gᵀ·∂numpy.sin: agrees with central differences; 3 random cotangents; 9 points, error below 1e-7
+    >>> gradient(np.sin, lambda g, x: g * np.cos(x), [0.0, 1.0, 2.0])
+    ✓ vjp of numpy.sin = gᵀ·∂numpy.sin: agrees with central differences; 3 random cotangents; 9 points, error below 1e-7
     """
-    for argument, value in (("f", f), ("f_vjp", f_vjp)):
-        if not callable(value):
-            raise TypeError(message("gradient", argument, "callable", value))
+    for argument, function in (("f", f), ("f_vjp", f_vjp)):
+        if not callable(function):
+            raise TypeError(message("gradient", argument, "callable", function))
     name, label = check_words("gradient", "name", name), check_label("gradient", label)
     arrays = [_input(position, value) for position, value in enumerate(inputs)]
     floating = [position for position, array in enumerate(arrays) if array.dtype.kind == "f"]
@@ -97,7 +98,10 @@ def gradient(
             if found.size and not np.all(error <= slack):
                 raise ClaimFailed(_mismatch(called, rule, arrays, position, found, numeric, error / slack, cotangent))
             worst = max(worst, float(np.max(error / max(1.0, size), initial=0.0)))
-    tex = rf"\operatorname{{{latex_text(rule)}}}(g) = g^\top \frac{{\partial\,\operatorname{{{latex_text(called)}}}}}{{\partial\,\mathrm{{inputs}}}}"
+    tex = (
+        rf"\operatorname{{{latex_text(rule)}}}(g) = g^\top "
+        rf"\frac{{\partial\,\operatorname{{{latex_text(called)}}}}}{{\partial\,\mathrm{{inputs}}}}"
+    )
     title = rule if rule != "the function" else f"vjp of {called}"
     return Claim(
         kind="gradient",
@@ -139,7 +143,9 @@ def _check_kinks(arrays: list[np.ndarray], floating: list[int], away_from: Any, 
             if np.any(close):
                 spot = tuple(int(i) for i in np.argwhere(close)[0])
                 expected = f"away from the kink at {kink:g}"
-                raise ValueError(message("gradient", f"input {position}", expected, f"{arrays[position][spot]!r} at {spot}"))
+                raise ValueError(
+                    message("gradient", f"input {position}", expected, f"{arrays[position][spot]!r} at {spot}")
+                )
 
 
 def _check_untouched(rule: str, arrays: list[np.ndarray], after: list[np.ndarray]) -> None:
@@ -155,28 +161,39 @@ def _gradients(rule: str, returned: Any, arrays: list[np.ndarray], floating: lis
     elif len(parts) == len(floating):
         places = floating
     else:
-        raise ClaimFailed(f"{rule} must return {len(floating)} gradients, one for each floating-point input, but returns {len(parts)}")
+        raise ClaimFailed(
+            f"{rule} must return {len(floating)} gradients, one for each floating-point input, but returns {len(parts)}"
+        )
     found = {}
     for position, part in zip(places, parts, strict=True):
         if position not in floating:
             if part is not None:
-                raise ClaimFailed(f"{rule} returns a gradient for input {position}, which holds integers: return None or leave it out")
+                raise ClaimFailed(
+                    f"{rule} returns a gradient for input {position}, which holds integers: return None or leave it out"
+                )
             continue
         array = np.asarray(part)
         if array.dtype.kind != "f":
-            raise ClaimFailed(f"{rule} must return floating-point gradients, but that of input {position} is {array.dtype}")
+            raise ClaimFailed(
+                f"{rule} must return floating-point gradients, but that of input {position} is {array.dtype}"
+            )
         if array.shape != arrays[position].shape:
             hint = ": transposed?" if array.shape == arrays[position].shape[::-1] and array.ndim > 1 else ""
             raise ClaimFailed(
-                f"{rule}: the gradient of input {position} must have the input's shape {arrays[position].shape}, but has {array.shape}{hint}"
+                f"{rule}: the gradient of input {position} must have the input's shape {arrays[position].shape}, "
+                f"but has {array.shape}{hint}"
             )
         if array.dtype != np.float64:
-            raise ClaimFailed(f"{rule}: the gradient of input {position} must keep the input's dtype float64, but is {array.dtype}")
+            raise ClaimFailed(
+                f"{rule}: the gradient of input {position} must keep the input's dtype float64, but is {array.dtype}"
+            )
         found[position] = array
     return found
 
 
-def _differences(f: Callable[..., Any], arrays: list[np.ndarray], position: int, cotangent: np.ndarray, step: float) -> np.ndarray:
+def _differences(
+    f: Callable[..., Any], arrays: list[np.ndarray], position: int, cotangent: np.ndarray, step: float
+) -> np.ndarray:
     result = np.zeros(arrays[position].shape)
     for spot in _places(result):
         h = step * max(1.0, abs(float(arrays[position][spot])))
@@ -202,10 +219,14 @@ def _mismatch(
     called: str, rule: str, arrays: list[np.ndarray], position: int, analytic: np.ndarray, numeric: np.ndarray,
     ratio: np.ndarray, cotangent: np.ndarray,
 ) -> str:  # fmt: skip
-    spot = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.where(np.isnan(ratio), np.inf, ratio))), ratio.shape))
+    spot = tuple(
+        int(i) for i in np.unravel_index(int(np.argmax(np.where(np.isnan(ratio), np.inf, ratio))), ratio.shape)
+    )
     where = f" at {spot}" if spot else ""
     return (
-        f"{rule} is not the gradient of {called}: input {position}{where}\n  analytic {analytic[spot]:.10g}\n  numeric  {numeric[spot]:.10g}"
-        f"\n  analytic gradient\n    {_short(analytic)}\n  numeric gradient (central differences)\n    {_short(numeric)}"
+        f"{rule} is not the gradient of {called}: input {position}{where}"
+        f"\n  analytic {analytic[spot]:.10g}\n  numeric  {numeric[spot]:.10g}"
+        f"\n  analytic gradient\n    {_short(analytic)}"
+        f"\n  numeric gradient (central differences)\n    {_short(numeric)}"
         f"\n  cotangent\n    {_short(cotangent)}\n  input {position}\n    {_short(arrays[position])}"
     )

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.calculus.util import minimum
 
 from dlmath_lib.verify.branches import BRANCHES, holds_by_cases, resolve
-from dlmath_lib.verify.symbolic import is_zero
+from dlmath_lib.verify.sampling import Domain
+from dlmath_lib.verify.symbolic import is_zero, meant, work_out
 
-FAILURES = (NotImplementedError, TypeError, ValueError, sp.PolynomialError, AttributeError, RecursionError, ZeroDivisionError)
+FAILURES = (
+    NotImplementedError,
+    TypeError,
+    ValueError,
+    sp.PolynomialError,
+    AttributeError,
+    RecursionError,
+    ZeroDivisionError,
+)
 
 
 @lru_cache(maxsize=2048)
 def has_sign(expr: sp.Expr, strict: bool = False) -> bool:
-    """Tell whether SymPy proves ``expr ≥ 0`` (``> 0`` when `strict`) for all values that its symbols' assumptions allow.
+    """Tell whether SymPy proves ``expr ≥ 0`` (``> 0`` when `strict`) for all values that its symbols may take.
 
     >>> x, y = sp.symbols("x y", real=True)
     >>> has_sign(x**2 - 2*x*y + y**2), has_sign(x**2 - y)
@@ -24,7 +34,7 @@ def has_sign(expr: sp.Expr, strict: bool = False) -> bool:
     """
     expr = sp.sympify(expr)
     methods: list[Callable[[sp.Expr, bool], bool]] = [
-        _by_assumptions, _by_factors, _by_names, _by_squares, _by_convexity, _by_minimum, _by_cases,
+        _by_assumptions, _by_factors, _by_names, _by_squares, _by_convexity, _by_minimum, _by_signs, _by_cases,
     ]  # fmt: skip
     for method in methods:
         try:
@@ -97,7 +107,9 @@ def _by_squares(expr: sp.Expr, strict: bool, depth: int = 6) -> bool:
         a, b, c = (polynomial.coeff_monomial(variable**k) for k in (2, 1, 0))
         rest = sp.factor(sp.expand(4 * a * c - b**2))
         if strict:
-            sure = has_sign(a, True) and (_known(rest, True) or _by_factors(rest, True) or _by_squares(rest, True, depth - 1))
+            sure = has_sign(a, True) and (
+                _known(rest, True) or _by_factors(rest, True) or _by_squares(rest, True, depth - 1)
+            )
         else:
             sure = _semidefinite(a, depth) and _semidefinite(rest, depth)
         if sure:
@@ -128,8 +140,54 @@ def has_simple_sign(expr: sp.Expr, strict: bool = False) -> bool:
     return any(method(expr, strict) for method in (_by_assumptions, _by_factors, _by_names))
 
 
+def convex_on(large: sp.Expr, small: sp.Expr, ranges: Mapping[sp.Symbol, Domain], strict: bool) -> bool:
+    """Prove large ≥ small by convexity in one symbol, whose interval may have any ends."""
+    try:
+        return any(_convex_in(symbol, large, small, ranges, strict) for symbol in ranges)
+    except FAILURES:
+        return False
+
+
+def _convex_in(
+    symbol: sp.Symbol, large: sp.Expr, small: sp.Expr, ranges: Mapping[sp.Symbol, Domain], strict: bool
+) -> bool:
+    expr = work_out(large) - work_out(small)
+    domain = ranges[symbol]
+    if domain.integer or domain.complex or not smooth(meant((expr,), ranges)[0]):
+        return False
+    slope = sp.diff(expr, symbol)
+    if not has_simple_sign(meant((sp.diff(slope, symbol),), ranges)[0]):
+        return False
+    for root in sp.solve(sp.together(sp.expand_log(slope, force=True)), symbol):
+        away = [root - domain.low] * (domain.low != -sp.oo) + [domain.high - root] * (domain.high != sp.oo)
+        here = [expr.xreplace({symbol: root}), slope.xreplace({symbol: root}), *away, root]
+        value, zero, *inside, place = meant(tuple(here), ranges)
+        if not (place.is_real and is_zero(zero) and all(has_simple_sign(side, True) for side in inside)):
+            continue
+        if (not strict and is_zero(value)) or has_simple_sign(value, strict):
+            return True
+    return False
+
+
+SMOOTH = (sp.exp, sp.log, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.erf)
+
+
+def smooth(expr: sp.Expr) -> bool:
+    """Tell whether `expr` is surely smooth wherever its symbols may be: no pole, no branch point, no kink."""
+    for node in sp.preorder_traversal(expr):
+        if node.is_Atom or node.is_Add or node.is_Mul:
+            continue
+        if node.is_Pow:
+            whole = node.exp.is_integer and node.exp.is_nonnegative
+            if not (whole or node.base.is_positive or (node.exp.is_integer and node.base.is_nonzero)):
+                return False
+        elif not isinstance(node, SMOOTH) or (isinstance(node, sp.log) and not node.args[0].is_positive):
+            return False
+    return True
+
+
 def _variables(expr: sp.Expr) -> list[sp.Symbol]:
-    if expr.has(*BRANCHES) or expr.count_ops() > 120:
+    if expr.count_ops() > 120 or not smooth(expr):
         return []
     return sorted((s for s in expr.free_symbols if s.is_real and not s.is_integer), key=sp.default_sort_key)
 
@@ -147,8 +205,20 @@ def _by_minimum(expr: sp.Expr, strict: bool) -> bool:
     variable = variables[0]
     domain = sp.Interval.open(0, sp.oo) if variable.is_positive else sp.S.Reals
     x = sp.Dummy("x", real=True)
-    least = sp.calculus.util.minimum(expr.xreplace({variable: x}), x, domain)
+    least = minimum(expr.xreplace({variable: x}), x, domain)
     return bool(least.is_positive if strict else least.is_nonnegative)
+
+
+def _by_signs(expr: sp.Expr, strict: bool) -> bool:
+    """A − B·|e| with B > 0 has a sign when A − B·e and A + B·e have it."""
+    for node in sorted(expr.atoms(sp.Abs), key=sp.default_sort_key):
+        size = sp.Dummy(nonnegative=True)
+        linear = expr.xreplace({node: size})
+        weight = sp.diff(linear, size)
+        if weight.has(size) or not _known(-weight, False):
+            continue
+        return all(has_sign(linear.xreplace({size: sign * node.args[0]}), strict) for sign in (1, -1))
+    return False
 
 
 def _by_cases(expr: sp.Expr, strict: bool) -> bool:

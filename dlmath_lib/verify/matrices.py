@@ -1,18 +1,18 @@
 """Statements between matrices: proved entry by entry on explicit shapes.
 
-Nothing that SymPy knows of matrix calculus is used. Each matrix symbol becomes a matrix of symbols, and a derivative with
-respect to a matrix symbol becomes the matrix of the derivatives with respect to its entries.
+Nothing that SymPy knows of matrix calculus is used. Each matrix symbol becomes a matrix of symbols, and a derivative
+with respect to a matrix symbol becomes the matrix of the derivatives with respect to its entries.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from dlmath_lib.verify._errors import message
 from dlmath_lib.verify.claim import ClaimFailed
@@ -26,9 +26,9 @@ def is_matrix(side: Any) -> bool:
     return isinstance(side, (*MATRIX, sp.NDimArray)) or bool(getattr(side, "is_Matrix", False))
 
 
-def mentions_matrices(*sides: Any) -> bool:
-    """Tell whether a matrix symbol or an explicit matrix stands inside a side."""
-    return any(side.has(sp.MatrixSymbol) or bool(side.atoms(sp.MatrixBase)) or side.has(sp.Trace, sp.Determinant) for side in sides)
+def involved(*sides: Any) -> bool:
+    """Tell whether a side is a matrix or has one inside."""
+    return any(is_matrix(s) or s.has(sp.MatrixSymbol, sp.Trace, sp.Determinant, sp.MatrixBase) for s in sides)
 
 
 class Components:
@@ -102,14 +102,22 @@ class Components:
         inner = self.write_out(expr.expr)
         for variable, count in expr.variable_count:
             if not isinstance(variable, sp.MatrixSymbol):
-                inner = inner.applyfunc(lambda e, v=variable, c=count: sp.Derivative(e, (v, c))) if is_matrix(inner) else sp.Derivative(inner, (variable, count))
+                inner = (
+                    inner.applyfunc(lambda e, v=variable, c=count: sp.Derivative(e, (v, c)))
+                    if is_matrix(inner)
+                    else sp.Derivative(inner, (variable, count))
+                )
                 continue
             if is_matrix(inner):
                 if inner.shape != (1, 1):
-                    raise ValueError(message("prove", "Derivative", "of a scalar by a matrix", f"a {inner.shape} matrix"))
+                    raise ValueError(
+                        message("prove", "Derivative", "of a scalar by a matrix", f"a {inner.shape} matrix")
+                    )
                 inner = inner[0, 0]
             target = self.matrix(variable)
-            inner = target.applyfunc(lambda e, f=inner: sp.Derivative(f, e, evaluate=False) if f.has(e) else sp.Integer(0))
+            inner = target.applyfunc(
+                lambda e, f=inner: sp.Derivative(f, e, evaluate=False) if f.has(e) else sp.Integer(0)
+            )
         return inner
 
 
@@ -142,45 +150,33 @@ def _explicit(side: Any) -> Any:
     return sp.ImmutableMatrix([list(side)]) if isinstance(side, sp.NDimArray) and side.rank() == 1 else side
 
 
-def check(function: str, shown: str, lhs: Any, rhs: Any, where: Mapping[Any, Any] | None, points: int) -> tuple[int, str]:
-    """Check a matrix equation; return the number of points and the shapes for which it was proved."""
+def written_out(shown: str, lhs: Any, rhs: Any) -> Iterator[tuple[dict[Any, int], Any, Any]]:
+    """Yield (sizes of the symbolic dimensions, left matrix, right matrix); twice when there are symbolic dimensions."""
     dimensions = _dimensions(lhs, rhs)
-    total = 0
-    remarks: list[str] = []
-    for sizes in SHAPES if dimensions else SHAPES[:1]:
-        chosen = {d: sizes[k % len(sizes)] for k, d in enumerate(dimensions)}
-        components = Components(chosen)
-        left, right = _explicit(components.write_out(lhs)), _explicit(components.write_out(rhs))
-        total += _entrywise(function, shown, left, right, where, points, chosen)
-        remarks.append(", ".join(f"{d} = {size}" for d, size in chosen.items()))
-    return total, f"entry by entry for {' and '.join(remarks)}" if dimensions else "entry by entry"
+    for numbers in SHAPES if dimensions else SHAPES[:1]:
+        sizes = {d: numbers[k % len(numbers)] for k, d in enumerate(dimensions)}
+        components = Components(sizes)
+        try:
+            left, right = _explicit(components.write_out(lhs)), _explicit(components.write_out(rhs))
+        except sp.ShapeError as error:
+            raise ClaimFailed(f"false: {shown}\n  the shapes do not fit: {error}") from None
+        yield sizes, *_align(left, right)
 
 
-def _entrywise(
-    function: str, shown: str, left: Any, right: Any, where: Mapping[Any, Any] | None, points: int, chosen: Mapping[Any, int]
-) -> int:
-    from dlmath_lib.verify.prove import check_scalar, free_symbols
-    from dlmath_lib.verify.sampling import domains
-
-    left, right = _align(left, right)
-    sizes = f" (for {', '.join(f'{d} = {s}' for d, s in chosen.items())})" if chosen else ""
+def entries(shown: str, left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield (place in words, left entry, right entry); raise `ClaimFailed` for different shapes."""
     if left.shape != right.shape:
         raise ClaimFailed(
-            f"false: {shown}{sizes}\n  the left side has shape {left.shape}, the right side {right.shape}"
+            f"false: {shown}\n  the left side has shape {left.shape}, the right side {right.shape}"
             + ("\n  hint: one side looks transposed" if left.shape == right.shape[::-1] else "")
         )
-    pairs = [(place, *entry) for place, *entry in _entries(left, right)]
-    ranges = domains(function, free_symbols(*(e for _, a, b in pairs for e in (a, b))), where)
-    each = max(8, points // max(1, len(pairs)))
-    used = 0
-    for place, a, b in pairs:
-        there = {symbol: ranges[symbol] for symbol in free_symbols(a, b)}
-        spot = "" if left.shape == (1, 1) else f" in entry {place}"
-        used += check_scalar(f"{shown}{sizes}{spot}", a, b, "=", there, each)
-    return used
+    for place in product(*(range(size) for size in left.shape)):
+        spot = "" if set(left.shape) == {1} else f" in entry {tuple(p + 1 for p in place)}"
+        yield spot, left[place], right[place]
 
 
 def _align(left: Any, right: Any) -> tuple[Any, Any]:
+    """Let a scalar stand for a matrix of one entry, and zero for a matrix of zeros."""
     sides = []
     for side, other in ((left, right), (right, left)):
         if is_matrix(side):
@@ -190,15 +186,3 @@ def _align(left: Any, right: Any) -> tuple[Any, Any]:
         else:
             sides.append(sp.ImmutableMatrix([[side]]))
     return sides[0], sides[1]
-
-
-def _entries(left: Any, right: Any) -> Iterator[tuple[Any, ...]]:
-    if isinstance(left, sp.NDimArray):
-        for index in range(len(left)):
-            place = left._get_tuple_index(index)
-            yield tuple(int(p) + 1 for p in place), left[place], right[place]
-        return
-    for i in range(left.rows):
-        for j in range(left.cols):
-            yield (i + 1, j + 1), left[i, j], right[i, j]
-

@@ -1,8 +1,8 @@
 """Evaluation at 50 digits by mpmath, independent of SymPy's calculus.
 
-Derivatives become difference quotients, integrals quadratures, sums loops, limits nearby values, matrix symbols random
-matrices and undefined functions random smooth functions. SymPy is used to walk the tree, never to simplify it, so that a
-wrong simplification cannot confirm itself.
+Derivatives become difference quotients, integrals quadratures, sums loops, limits nearby values and undefined functions
+random smooth functions. SymPy is used to walk the tree, never to simplify it, so that a wrong simplification cannot
+confirm itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sympy.core.function import AppliedUndef
 Value = Any
 Env = dict[Any, Value]
 WORKING_DIGITS = 70
-QUADRATURE_DIGITS = 48
+QUADRATURE_DIGITS = 34
 SPECIAL = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs, AppliedUndef, sp.Indexed)
 KINKED = (sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling)
 
@@ -29,8 +29,10 @@ class Undefined(ArithmeticError):
     """The expression has no value at this point."""
 
 
-def _heaviside(value: Value, at_zero: Value = mpmath.mpf("0.5")) -> Value:
-    return mpmath.mpf(0) if value < 0 else mpmath.mpf(1) if value > 0 else at_zero
+def _heaviside(value: Value, at_zero: Value = None) -> Value:
+    if value == 0:
+        return mpmath.mpf("0.5") if at_zero is None else at_zero
+    return mpmath.mpf(0 if value < 0 else 1)
 
 
 def _kronecker(a: Value, b: Value, *_: Any) -> Value:
@@ -67,7 +69,9 @@ class Compiled:
         dummies = [sp.Dummy(f"part{i}") for i in range(len(found))]
         outer = expr.xreplace(dict(zip(found, dummies, strict=True))) if found else expr
         self.parts = [(dummy, _special(node)) for dummy, node in zip(dummies, found, strict=True)]
-        self.symbols = sorted((s for s in outer.free_symbols if s not in set(dummies)), key=lambda s: (s.name, str(s.assumptions0)))
+        self.symbols = sorted(
+            (s for s in outer.free_symbols if s not in set(dummies)), key=lambda s: (s.name, str(s.assumptions0))
+        )
         self.body = sp.lambdify([*self.symbols, *dummies], outer, modules=[NAMES, "mpmath"], cse=False)
 
     def _collect(self, node: Any, found: list[Any]) -> None:

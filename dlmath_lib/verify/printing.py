@@ -133,7 +133,8 @@ class Latex(LatexPrinter):
         negative, above, below = _factors(expr)
         text = self._product(above, alone=not below or len(above) > 1)
         if below:
-            text = rf"\frac{{{self._product(above, alone=len(above) > 1)}}}{{{self._product(below, alone=len(below) > 1)}}}"
+            top, bottom = (self._product(part, alone=len(part) > 1) for part in (above, below))
+            text = rf"\frac{{{top}}}{{{bottom}}}"
         return "- " + text if negative else text
 
     def _product(self, factors: list[sp.Expr], alone: bool) -> str:
@@ -226,7 +227,9 @@ class Plain(StrPrinter):
     def _wrap(self, factor: sp.Expr, fraction: bool = False) -> str:
         text = self._print(factor)
         loose = factor.is_Add or factor.is_Mul or text.startswith("−") or (factor.is_Rational and not factor.is_Integer)
-        loose = loose or isinstance(factor, (sp.Integral, sp.Sum, sp.Product, sp.Limit)) or text.startswith(("d/d", "∂"))
+        loose = (
+            loose or isinstance(factor, (sp.Integral, sp.Sum, sp.Product, sp.Limit)) or text.startswith(("d/d", "∂"))
+        )
         return f"({text})" if loose or (fraction and "/" in text) else text
 
     def _print_Integer(self, expr: sp.Integer) -> str:
@@ -265,7 +268,7 @@ class Plain(StrPrinter):
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> str:
         text = self._print(base)
-        if precedence(base) < PRECEDENCE["Atom"] and not base.is_Function or text.startswith(("−", "d/d", "∂")):
+        if (precedence(base) < PRECEDENCE["Atom"] and not base.is_Function) or text.startswith(("−", "d/d", "∂")):
             text = f"({text})"
         power = self._print(exponent)
         if all(ord(c) in SUPERSCRIPT for c in power) and "(" not in power:
@@ -279,7 +282,7 @@ class Plain(StrPrinter):
         name = {"Abs": "abs", "Max": "max", "Min": "min"}.get(expr.func.__name__, expr.func.__name__)
         return f"{pretty_name(name)}({', '.join(self._print(a) for a in expr.args)})"
 
-    _print_Max = _print_Min = _print_LatticeOp = _print_Function  # type: ignore[assignment]
+    _print_Max = _print_Min = _print_LatticeOp = _print_Function
 
     def _print_Abs(self, expr: Any) -> str:
         return f"|{self._print(expr.args[0])}|"
@@ -292,7 +295,8 @@ class Plain(StrPrinter):
         order = sum(int(count) if count.is_Integer else 0 for _, count in expr.variable_count)
         top = symbol + (str(order).translate(SUPERSCRIPT) if order > 1 else "")
         bottom = "".join(
-            f"{symbol}{self._print(v)}" + (str(c).translate(SUPERSCRIPT) if c != 1 else "") for v, c in expr.variable_count
+            f"{symbol}{self._print(v)}" + (str(c).translate(SUPERSCRIPT) if c != 1 else "")
+            for v, c in expr.variable_count
         )
         inner_text = self._print(expr.expr)
         if expr.expr.is_Atom or isinstance(expr.expr, AppliedUndef):
@@ -307,7 +311,9 @@ class Plain(StrPrinter):
         prime = _prime_at(expr)
         if prime is not None:
             return self._primed(*prime)
-        places = ", ".join(f"{self._print(v)} = {self._print(p)}" for v, p in zip(expr.variables, expr.point, strict=True))
+        places = ", ".join(
+            f"{self._print(v)} = {self._print(p)}" for v, p in zip(expr.variables, expr.point, strict=True)
+        )
         return f"[{self._print(expr.expr)} at {places}]"
 
     def _print_Limit(self, expr: sp.Limit) -> str:
@@ -321,7 +327,8 @@ class Plain(StrPrinter):
 
     def _over(self, sign: str, expr: Any) -> str:
         ranges = "".join(
-            f"[{self._print(limit[0])}" + (f" = {self._print(limit[1])}…{self._print(limit[2])}]" if len(limit) == 3 else "]")
+            f"[{self._print(limit[0])}"
+            + (f" = {self._print(limit[1])}…{self._print(limit[2])}]" if len(limit) == 3 else "]")
             for limit in expr.limits
         )
         return f"{sign}{ranges} {self._bracket(expr.function)}"
@@ -337,7 +344,9 @@ class Plain(StrPrinter):
 
     def _print_Piecewise(self, expr: Any) -> str:
         parts = [
-            f"{self._print(value)} otherwise" if condition == sp.true else f"{self._print(value)} if {self._print(condition)}"
+            f"{self._print(value)} otherwise"
+            if condition == sp.true
+            else f"{self._print(value)} if {self._print(condition)}"
             for value, condition in expr.args
         ]
         return "{" + "; ".join(parts) + "}"
@@ -362,9 +371,9 @@ class Plain(StrPrinter):
         return f"tr({self._print(expr.arg)})"
 
     def _print_MatMul(self, expr: Any) -> str:
-        return "·".join(f"({self._print(a)})" if isinstance(a, sp.MatAdd) else self._print(a) for a in expr.args).replace(
-            "−1·", "−", 1
-        )
+        return "·".join(
+            f"({self._print(a)})" if isinstance(a, sp.MatAdd) else self._print(a) for a in expr.args
+        ).replace("−1·", "−", 1)
 
     def _print_MatAdd(self, expr: Any) -> str:
         return " + ".join(self._print(a) for a in expr.args).replace("+ −", "− ")

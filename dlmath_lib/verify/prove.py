@@ -2,241 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import mpmath
 import sympy as sp
-from sympy.core.relational import Relational
 
 from dlmath_lib.verify import matrices
 from dlmath_lib.verify._errors import check_label, check_points, check_words, message
 from dlmath_lib.verify.claim import Claim, ClaimFailed
+from dlmath_lib.verify.compare import DIGITS, compare, failure
 from dlmath_lib.verify.definitions import Definitions
-from dlmath_lib.verify.inequality import has_sign
-from dlmath_lib.verify.numeric import Undefined, evaluate
-from dlmath_lib.verify.printing import RELATIONS, latex, plain
-from dlmath_lib.verify.sampling import Domain, Point, Sampler, domains, short_number
+from dlmath_lib.verify.inequality import convex_on, has_sign
+from dlmath_lib.verify.sampling import Domain, domains
+from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.symbolic import is_zero, meant
 
-TOLERANCE = mpmath.mpf(10) ** -40
-ERROR = "1e-40"
-SLOW_POINTS = 8
 SEARCH = 400
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How two sides compared: the number of points, and the first point that tells them apart."""
+class Evidence:
+    """What a passed check consisted of."""
 
     points: int
-    counterexample: tuple[Point, Any, Any] | None = None
-    undefined: int = 0
-
-
-def read_statement(function: str, lhs: Any, rhs: Any, relation: str) -> tuple[Any, Any, str]:
-    """Return both sides and the relation of ``(lhs, rhs)`` or of a single relational."""
-    if relation not in RELATIONS:
-        raise ValueError(message(function, "relation", "one of " + " ".join(RELATIONS), relation))
-    if rhs is None:
-        if isinstance(lhs, Relational):
-            return lhs.lhs, lhs.rhs, {"==": "="}.get(lhs.rel_op, lhs.rel_op)
-        if lhs in (True, False) or lhs in (sp.true, sp.false):
-            hint = "SymPy evaluated it; pass both sides, with relation='<=' or another, or build it with evaluate=False"
-            raise TypeError(message(function, "statement", "a relation between two sides", str(lhs), hint))
-        raise TypeError(message(function, "rhs", "given, unless the statement is Eq, Ge, Le, Gt or Lt", "None"))
-    return as_side(function, "lhs", lhs), as_side(function, "rhs", rhs), relation
-
-
-def as_side(function: str, argument: str, value: Any) -> Any:
-    """Return one side as a SymPy expression or matrix; strings and floats are refused."""
-    if isinstance(value, str):
-        raise TypeError(message(function, argument, "a SymPy expression", value, "build it from symbols"))
-    try:
-        side = sp.sympify(value)
-    except (sp.SympifyError, TypeError, AttributeError):
-        raise TypeError(message(function, argument, "a SymPy expression or matrix", value)) from None
-    if isinstance(side, sp.MatrixBase):
-        return side.as_immutable()
-    if isinstance(side, (Relational, sp.logic.boolalg.BooleanAtom)) or not isinstance(side, (sp.Expr, sp.NDimArray)):
-        raise TypeError(message(function, argument, "a SymPy expression or matrix", side))
-    if side.has(sp.Float):
-        number = sorted(side.atoms(sp.Float))[0]
-        hint = f"use Rational({sp.nsimplify(number).p}, {sp.nsimplify(number).q})" if sp.nsimplify(number).is_Rational else ""
-        raise ValueError(message(function, argument, "exact (no floating-point number inside)", plain(number), hint))
-    if side.has(sp.nan, sp.zoo):
-        raise ValueError(message(function, argument, "defined", plain(side)))
-    return side
-
-
-def free_symbols(*sides: Any) -> list[sp.Symbol]:
-    """Return the free symbols of all sides, by name."""
-    found: set[Any] = set()
-    for side in sides:
-        found |= {s for s in side.free_symbols if isinstance(s, sp.Symbol)}
-        found -= {base.label for base in side.atoms(sp.IndexedBase)} if hasattr(side, "atoms") else set()
-    return sorted(found, key=lambda s: (s.name, str(sorted(s.assumptions0.items()))))
-
-
-def slow(*sides: Any) -> bool:
-    """Tell whether a value costs a quadrature, an infinite sum or a limit."""
-    return any(side.has(sp.Integral, sp.Limit) or _endless(side) for side in sides)
-
-
-def _endless(side: Any) -> bool:
-    return any(term.has(sp.oo, -sp.oo) for term in side.atoms(sp.Sum, sp.Product))
-
-
-def compare(lhs: Any, rhs: Any, relation: str, ranges: Mapping[sp.Symbol, Domain], points: int, seed: int = 20261122) -> Outcome:
-    """Compare two scalar sides at random points with 50 digits."""
-    if not ranges and not lhs.has(sp.core.function.AppliedUndef, sp.Indexed) and not rhs.has(sp.core.function.AppliedUndef, sp.Indexed):
-        points = 1
-    elif slow(lhs, rhs):
-        points = min(points, SLOW_POINTS)
-    agree = _agreement(relation)
-    used = undefined = 0
-    for draw, point in enumerate(Sampler(ranges, seed).points(points)):
-        env = {**point, "draw": draw}
-        left, right = _value(lhs, env), _value(rhs, env)
-        if left is None and right is None:
-            undefined += 1
-            continue
-        if left is None or right is None:
-            undefined += 1
-            continue
-        used += 1
-        if not agree(left, right):
-            return Outcome(used, (point, left, right), undefined)
-    return Outcome(used, None, undefined)
-
-
-def _value(side: Any, env: dict[Any, Any]) -> Any:
-    try:
-        return evaluate(side, env)
-    except Undefined:
-        return None
-
-
-def _agreement(relation: str) -> Callable[[Any, Any], bool]:
-    def close(a: Any, b: Any) -> bool:
-        with mpmath.workdps(60):
-            return bool(abs(a - b) <= TOLERANCE * max(1, abs(a), abs(b)))
-
-    def real(a: Any) -> bool:
-        return bool(abs(mpmath.im(a)) <= TOLERANCE * max(1, abs(a)))
-
-    def ordered(a: Any, b: Any) -> bool:
-        return real(a) and real(b)
-
-    return {
-        "=": close,
-        "!=": lambda a, b: not close(a, b),
-        "<=": lambda a, b: ordered(a, b) and (mpmath.re(a) <= mpmath.re(b) or close(a, b)),
-        ">=": lambda a, b: ordered(a, b) and (mpmath.re(a) >= mpmath.re(b) or close(a, b)),
-        "<": lambda a, b: ordered(a, b) and mpmath.re(a) < mpmath.re(b),
-        ">": lambda a, b: ordered(a, b) and mpmath.re(a) > mpmath.re(b),
-    }[relation]
+    digits: int = DIGITS
+    remark: str = ""
 
 
 @lru_cache(maxsize=4096)
-def _proved(lhs: Any, rhs: Any, relation: str, ranges: tuple[tuple[sp.Symbol, Domain], ...]) -> bool:
+def proved(lhs: Any, rhs: Any, relation: str, ranges: tuple[tuple[sp.Symbol, Domain], ...]) -> bool:
+    """Tell whether SymPy proves the statement on the domains."""
     if lhs == rhs:
         return relation in ("=", "<=", ">=")
-    left, right = meant((lhs, rhs), dict(ranges))
+    kinks_excused = lhs.has(sp.Derivative) or rhs.has(sp.Derivative)
+    domain = dict(ranges)
+    left, right = meant((lhs, rhs), domain)
     difference = left - right
     if relation == "=":
-        return is_zero(difference)
+        return is_zero(difference, kinks_excused)
     if relation == "!=":
         return has_sign(difference, True) or has_sign(-difference, True)
-    sign = difference if relation.startswith(">") else -difference
-    if relation in ("<=", ">=") and is_zero(difference):
-        return True
     strict = relation in ("<", ">")
-    if has_sign(sign, strict):
-        return True
     large, small = (left, right) if relation.startswith(">") else (right, left)
-    squares = large.has(sp.Abs, sp.Pow) and has_sign(large) and has_sign(small)
-    return squares and has_sign(sp.expand(large**2 - small**2), strict)
+    if not strict and is_zero(difference, kinks_excused):
+        return True
+    if has_sign(large - small, strict):
+        return True
+    if large.has(sp.Abs, sp.Pow) and has_sign(large) and has_sign(small):
+        return has_sign(sp.expand(large**2 - small**2), strict)
+    return convex_on(*((lhs, rhs) if relation.startswith(">") else (rhs, lhs)), domain, strict)
 
 
-def describe(point: Point) -> str:
-    """Return a point in words: ``x = −1, y = 2``.
-
-    >>> describe({sp.Symbol("x"): mpmath.mpf(-1)})
-    'x = −1'
-    """
-    return ", ".join(f"{plain(symbol)} = {short_number(value)}" for symbol, value in point.items()) or "(no free symbol)"
-
-
-def failure(shown: str, point: Point, left: Any, right: Any) -> str:
-    """Return the message that names a counterexample."""
-    difference = left - right
-    return (
-        f"false: {shown}\n  at {describe(point)}\n  left side  = {short_number(left, 15)}\n  right side = {short_number(right, 15)}"
-        f"\n  difference = {short_number(difference, 6)}"
-    )
-
-
-def check_scalar(shown: str, lhs: Any, rhs: Any, relation: str, ranges: dict[sp.Symbol, Domain], points: int) -> int:
-    """Compare and prove one scalar statement; return the number of points, or raise `ClaimFailed`."""
+def check_scalar(
+    shown: str, lhs: Any, rhs: Any, relation: str, ranges: dict[sp.Symbol, Domain], points: int
+) -> Evidence:
+    """Compare and prove one scalar statement; raise `ClaimFailed` with the counterexample or the gap."""
     outcome = compare(lhs, rhs, relation, ranges, points)
     if outcome.counterexample:
-        raise ClaimFailed(failure(shown, *outcome.counterexample) + _hint(outcome.counterexample, ranges))
+        raise ClaimFailed(failure(shown, outcome.counterexample, ranges))
     total = outcome.points + outcome.undefined
     if outcome.points < max(1, total // 4):
         raise ClaimFailed(
             f"not checked: {shown}\n  both sides have a value at only {outcome.points} of {total} points; "
             "give where={symbol: (low, high)} for the domain on which it is meant"
         )
-    if not _proved(lhs, rhs, relation, tuple(ranges.items())):
-        again = compare(lhs, rhs, relation, ranges, SEARCH, seed=7)
-        if again.counterexample:
-            raise ClaimFailed(failure(shown, *again.counterexample))
-        raise ClaimFailed(
-            f"not proved: {shown}\n  the two sides agree at {outcome.points + again.points} points to 40 digits, but SymPy finds no proof, "
-            "and agreement at points proves nothing; take smaller steps, or state the domain with where=… or assumptions such as positive=True"
-        )
-    return outcome.points
-
-
-def _hint(counterexample: tuple[Point, Any, Any], ranges: Mapping[sp.Symbol, Domain]) -> str:
-    point, left, right = counterexample
-    negative = [s for s, v in point.items() if mpmath.re(v) < 0 and ranges[s].low == -sp.oo]
-    if negative and (mpmath.im(left) or mpmath.im(right)):
-        names = ", ".join(plain(s) for s in negative)
-        return f"\n  hint: for positive {names} only? Then say so: positive=True, or where={{{names}: (0, oo)}}"
-    return ""
+    if proved(lhs, rhs, relation, tuple(ranges.items())):
+        return Evidence(outcome.points, outcome.digits)
+    again = compare(lhs, rhs, relation, ranges, SEARCH, seed=7)
+    if again.counterexample:
+        raise ClaimFailed(failure(shown, again.counterexample, ranges))
+    raise ClaimFailed(
+        f"not proved: {shown}\n  the two sides agree at {outcome.points + again.points} points, but SymPy finds no "
+        "proof, and agreement at points proves nothing;\n  take smaller steps, or state the domain with where=…"
+    )
 
 
 def check_statement(
-    function: str, lhs: Any, rhs: Any, relation: str, where: Mapping[Any, Any] | None, given: Mapping[Any, Any] | None, points: int
-) -> tuple[int, str]:
-    """Check a statement between scalars or matrices; return the points used and a remark for the evidence."""
+    function: str, lhs: Any, rhs: Any, relation: str, where: Any, given: Any, points: int
+) -> Evidence:  # fmt: skip
+    """Check a statement between scalars or matrices."""
     shown = statement_text(lhs, rhs, relation)
     definitions = Definitions(function, given)
     left, right = definitions.expand(lhs), definitions.expand(rhs)
-    if matrices.is_matrix(left) or matrices.is_matrix(right) or matrices.mentions_matrices(left, right):
+    if matrices.involved(left, right):
         if relation != "=":
             raise ValueError(message(function, "relation", "'=' between matrices", relation))
-        return matrices.check(function, shown, left, right, where, points)
+        return _check_matrices(function, shown, left, right, where, points)
     ranges = domains(function, free_symbols(left, right), _relevant(where, left, right, lhs, rhs))
-    return check_scalar(shown, left, right, relation, ranges, points), ""
+    return check_scalar(shown, left, right, relation, ranges, points)
 
 
-def _relevant(where: Mapping[Any, Any] | None, left: Any, right: Any, lhs: Any, rhs: Any) -> Mapping[Any, Any] | None:
-    """Drop from `where` the bound symbols of the statement and those that a definition replaced."""
+def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, points: int) -> Evidence:
+    total, digits, remarks = 0, DIGITS, []
+    for sizes, left, right in matrices.written_out(shown, lhs, rhs):
+        size = ", ".join(f"{symbol} = {number}" for symbol, number in sizes.items())
+        named = f"{shown} (for {size})" if size else shown
+        pairs = list(matrices.entries(named, left, right))
+        ranges = domains(function, free_symbols(*(e for _, a, b in pairs for e in (a, b))), where)
+        each = max(8, points // max(1, len(pairs)))
+        for place, a, b in pairs:
+            there = {symbol: ranges[symbol] for symbol in free_symbols(a, b)}
+            evidence = check_scalar(f"{named}{place}", a, b, "=", there, each)
+            total, digits = total + evidence.points, min(digits, evidence.digits)
+        remarks += [size] * bool(size)
+    remark = "entry by entry" + (f" for {' and for '.join(remarks)}" if remarks else "")
+    return Evidence(total, digits, remark)
+
+
+def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
+    """Drop from `where` the symbols that the statement has only bound, or that a definition replaced."""
     if not isinstance(where, Mapping):
         return where
     present = set(free_symbols(left, right))
     mentioned = lhs.atoms(sp.Symbol) | rhs.atoms(sp.Symbol)
     return {s: interval for s, interval in where.items() if s in present or s not in mentioned}
-
-
-def statement_text(lhs: Any, rhs: Any, relation: str) -> str:
-    """Return the statement as text."""
-    return f"{plain(lhs)} {RELATIONS[relation][0]} {plain(rhs)}"
 
 
 def prove(
@@ -279,6 +160,10 @@ def prove(
     TypeError, ValueError
         For arguments that state nothing: floats, strings, an empty range, unknown symbols.
 
+    Notes
+    -----
+    A statement about a derivative is meant wherever the derivative exists: at a kink nothing is claimed.
+
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)
@@ -289,14 +174,14 @@ def prove(
     name, label = check_words("prove", "name", name), check_label("prove", label)
     points = check_points("prove", points)
     left, right, relation = read_statement("prove", lhs, rhs, relation)
-    used, remark = check_statement("prove", left, right, relation, where, given, points)
+    evidence = check_statement("prove", left, right, relation, where, given, points)
     return Claim(
         kind="proved",
         statement=statement_text(left, right, relation),
-        latex=f"{latex(left)} {RELATIONS[relation][1]} {latex(right)}",
-        method="proved" + (f" {remark}" if remark else ""),
-        points=used,
-        error=ERROR if relation == "=" else None,
+        latex=statement_latex(left, right, relation),
+        method="proved" + (f" {evidence.remark}" if evidence.remark else ""),
+        points=evidence.points,
+        error=f"1e-{evidence.digits}" if relation == "=" else None,
         name=name,
         label=label,
     )

@@ -12,12 +12,16 @@ from dlmath_lib.verify import matrices
 from dlmath_lib.verify._errors import check_label, check_words, message
 from dlmath_lib.verify.agree import function_name
 from dlmath_lib.verify.claim import Claim, ClaimFailed
+from dlmath_lib.verify.compare import agreement, compare, describe
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.numeric import Undefined, evaluate
-from dlmath_lib.verify.printing import RELATIONS, latex, plain
-from dlmath_lib.verify.prove import _agreement, check_statement, compare, describe, free_symbols, read_statement, statement_text
+from dlmath_lib.verify.printing import plain
+from dlmath_lib.verify.prove import check_statement
 from dlmath_lib.verify.sampling import domains, short_number
+from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.text import latex_text
+
+FACTS = ("positive", "nonnegative", "negative", "nonpositive", "integer", "real", "nonzero")
 
 
 def refute(
@@ -63,14 +67,20 @@ def refute(
         return _run(statement, rhs, at, name, because, label)
     if statement in (sp.true, sp.false, True, False):
         raise TypeError(
-            message("refute", "statement", "a relation between two sides", str(statement), "SymPy evaluated it; pass both sides")
+            message(
+                "refute",
+                "statement",
+                "a relation between two sides",
+                str(statement),
+                "SymPy evaluated it; pass both sides",
+            )
         )
     left, right, relation = read_statement("refute", statement, rhs, relation)
     shown = statement_text(left, right, relation)
     definitions = Definitions("refute", given)
     a, b = definitions.expand(left), definitions.expand(right)
-    tex = f"{latex(left)} {RELATIONS[relation][1]} {latex(right)}"
-    if matrices.is_matrix(a) or matrices.is_matrix(b) or matrices.mentions_matrices(a, b):
+    tex = statement_latex(left, right, relation)
+    if matrices.involved(a, b):
         method = _matrix(shown, left, right, relation, at, where, given)
     else:
         method = _scalar(shown, a, b, relation, at, where)
@@ -90,9 +100,10 @@ def _scalar(shown: str, a: Any, b: Any, relation: str, at: Mapping[Any, Any] | N
             left, right = evaluate(a, point), evaluate(b, point)
         except Undefined:
             raise ClaimFailed(f"not refuted: {shown}\n  at {describe(point)} one of the sides has no value") from None
-        if _agreement(relation)(left, right):
+        if agreement(relation)(left, right):
             raise ClaimFailed(
-                f"not refuted: {shown}\n  it holds at {describe(point)}\n  left side  = {short_number(left)}\n  right side = {short_number(right)}"
+                f"not refuted: {shown}\n  it holds at {describe(point)}"
+                f"\n  left side  = {short_number(left)}\n  right side = {short_number(right)}"
             )
     ends = f"the left side is {short_number(left, 6)} and the right side {short_number(right, 6)}"
     return f"refuted at {describe(point)}, where {ends}" if point else f"refuted: {ends}"
@@ -108,10 +119,13 @@ def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol]) -> dict[Any, Any]:
         value = sp.sympify(at[symbol])
         if not value.is_number:
             raise TypeError(message("refute", "at", f"a number for {plain(symbol)}", str(value)))
-        if symbol.is_positive and not value > 0 or symbol.is_nonnegative and value < 0 or symbol.is_integer and not value.is_integer:
+        allowed = symbol.assumptions0
+        if any(getattr(value, f"is_{fact}") is not truth for fact, truth in allowed.items() if fact in FACTS):
             raise ValueError(message("refute", "at", f"a value that {plain(symbol)} may take", str(value)))
         with mpmath.workdps(80):
-            point[symbol] = mpmath.mpmathify(sp.N(value, 80)) if not value.is_Rational else mpmath.mpf(int(value.p)) / int(value.q)
+            point[symbol] = (
+                mpmath.mpmathify(sp.N(value, 80)) if not value.is_Rational else mpmath.mpf(int(value.p)) / int(value.q)
+            )
     unknown = [s for s in at if s not in symbols]
     if unknown:
         raise ValueError(message("refute", "at", "about the symbols of the statement", ", ".join(map(str, unknown))))
@@ -136,7 +150,9 @@ def _run(
     statement: Callable[[], Any], rhs: Any, at: Any, name: str | None, because: str | None, label: str | None
 ) -> Claim:
     if rhs is not None or at is not None:
-        raise TypeError(message("refute", "rhs and at", "absent when the statement is a function", "both kinds of statement"))
+        raise TypeError(
+            message("refute", "rhs and at", "absent when the statement is a function", "both kinds of statement")
+        )
     result = statement()
     if not isinstance(result, bool) and not (hasattr(result, "dtype") and result.dtype == bool and result.shape == ()):
         raise TypeError(message("refute", "statement", "a function that returns a bool", result))
@@ -147,4 +163,12 @@ def _run(
     if title == "the function":
         raise ValueError(message("refute", "name", "given when the statement is a lambda", "None"))
     shown_name = name if title != name else None
-    return Claim("refuted", title, rf"\text{{{latex_text(title)}}}", "refuted by running it", name=shown_name, label=label, because=because)
+    return Claim(
+        "refuted",
+        title,
+        rf"\text{{{latex_text(title)}}}",
+        "refuted by running it",
+        name=shown_name,
+        label=label,
+        because=because,
+    )

@@ -110,7 +110,9 @@ class Sampler:
         if index < 12:
             allowed = [v for v in SIMPLE if domain.low < sp.Rational(v) < domain.high]
             if allowed and (index < len(allowed) or self.random.random() < 0.5):
-                choice = allowed[index] if len(self.ranges) == 1 and index < len(allowed) else self.random.choice(allowed)
+                choice = (
+                    allowed[index] if len(self.ranges) == 1 and index < len(allowed) else self.random.choice(allowed)
+                )
                 return _number(Fraction(choice))
         value = self._spread(domain)
         digits = 3 if index % 2 else DIGITS - 5

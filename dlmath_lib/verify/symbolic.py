@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
 
-from dlmath_lib.verify.branches import zero_by_cases
+from dlmath_lib.verify.branches import decide, zero_by_cases
 from dlmath_lib.verify.sampling import Domain
 
 CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
@@ -29,18 +30,27 @@ def work_out(expr: Any) -> Any:
 def meant(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain]) -> list[Any]:
     """Return the sides with calculus carried out, in symbols whose assumptions say what the domain says.
 
-    A symbol without assumptions becomes real. For the open interval (a, ∞) it becomes a + t with t > 0, for (−∞, b) b − t,
-    for (a, b) a + (b − a)·t/(1 + t). Calculus comes first: nobody differentiates with respect to a + t.
+    A symbol without assumptions becomes real. For the open interval (a, ∞) it becomes a + t with t > 0, for (−∞, b)
+    b − t, for (a, b) a + (b − a)·t/(1 + t). Calculus comes first: nobody differentiates with respect to a + t.
     """
     signed = {symbol: _signed(symbol, domain) for symbol, domain in ranges.items()}
     changed = {old: new for old, new in signed.items() if old != new}
     worked = [work_out(side.xreplace(changed)) for side in sides]
-    places = {}
-    for symbol, domain in ranges.items():
-        place = _stretched(signed[symbol], domain)
-        if place is not None and not any(_bound(side, signed[symbol]) for side in worked):
-            places[signed[symbol]] = place
+    stretched = {signed[symbol]: _stretched(signed[symbol], domain) for symbol, domain in ranges.items()}
+    places = {symbol: place for symbol, place in stretched.items() if place is not None}
+    worked = [_choose(side, places) if side.has(sp.Piecewise) else side for side in worked]
+    places = {symbol: place for symbol, place in places.items() if not any(_bound(side, symbol) for side in worked)}
     return [side.xreplace(places) for side in worked] if places else worked
+
+
+def _choose(expr: Any, places: Mapping[sp.Symbol, Any]) -> Any:
+    """Replace each condition that the domain decides by its truth value."""
+
+    def decided(relation: Any) -> Any:
+        answer = decide(relation.xreplace(dict(places)))
+        return answer if answer in (sp.true, sp.false) else relation
+
+    return expr.replace(lambda e: isinstance(e, Relational), decided)
 
 
 def _signed(symbol: sp.Symbol, domain: Domain) -> sp.Symbol:
@@ -62,7 +72,7 @@ def _signed(symbol: sp.Symbol, domain: Domain) -> sp.Symbol:
 def _stretched(symbol: sp.Symbol, domain: Domain) -> Any:
     """Return an expression in t > 0 that runs through the domain, or None when the symbol's own sign says it all."""
     low, high = domain.low, domain.high
-    if domain.complex or low in (-sp.oo, 0) and high in (0, sp.oo):
+    if domain.complex or (low in (-sp.oo, 0) and high in (0, sp.oo)):
         return None
     if domain.integer:
         start = sp.floor(low) + 1
@@ -79,18 +89,18 @@ def _bound(side: Any, symbol: sp.Symbol) -> bool:
     return any(node.has(symbol) for node in side.atoms(*CALCULUS))
 
 
-def is_zero(expr: sp.Expr) -> bool:
-    """Tell whether SymPy proves that `expr` is zero.
+def is_zero(expr: sp.Expr, kinks_excused: bool = False) -> bool:
+    """Tell whether SymPy proves that `expr` is zero; with `kinks_excused`, everywhere but at its kinks.
 
     >>> x = sp.Symbol("x", real=True)
     >>> is_zero(sp.tanh(x) - 2 / (1 + sp.exp(-2 * x)) + 1), is_zero(sp.sqrt(x**2) - x)
     (True, False)
     """
-    return _is_zero(sp.sympify(expr))
+    return _is_zero(sp.sympify(expr), kinks_excused)
 
 
 @lru_cache(maxsize=4096)
-def _is_zero(expr: sp.Expr) -> bool:
+def _is_zero(expr: sp.Expr, kinks_excused: bool) -> bool:
     if expr == 0 or expr.is_zero:
         return True
     if expr.is_Number:
@@ -101,11 +111,19 @@ def _is_zero(expr: sp.Expr) -> bool:
             continue
         try:
             result = strategy(expr)
-        except (NotImplementedError, TypeError, ValueError, sp.PolynomialError, AttributeError, RecursionError, ZeroDivisionError):
+        except (
+            NotImplementedError,
+            TypeError,
+            ValueError,
+            sp.PolynomialError,
+            AttributeError,
+            RecursionError,
+            ZeroDivisionError,
+        ):
             continue
         if result == 0:
             return True
-    return zero_by_cases(expr, _is_zero)
+    return zero_by_cases(expr, lambda part: _is_zero(part, kinks_excused), kinks_excused)
 
 
 def _rational(expr: sp.Expr) -> sp.Expr:
@@ -134,7 +152,9 @@ def _exponentials(expr: sp.Expr) -> sp.Expr:
 
 
 def _logarithms(expr: sp.Expr) -> sp.Expr:
-    return sp.expand(sp.expand_log(sp.expand_log(sp.factor_terms(expr).replace(sp.log, lambda a: sp.log(sp.factor(sp.together(a)))))))
+    return sp.expand(
+        sp.expand_log(sp.expand_log(sp.factor_terms(expr).replace(sp.log, lambda a: sp.log(sp.factor(sp.together(a))))))
+    )
 
 
 def _sums(expr: sp.Expr) -> sp.Expr:
