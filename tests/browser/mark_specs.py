@@ -58,7 +58,8 @@ def spec(
     title = more.pop("title", name.capitalize())
     alt = f"The {name} of the test, in words that say what a reader sees."
     return {
-        "version": 1, "name": f"test-{name}", "title": title, "alt": alt, "parameters": parameters, "controls": controls,
+        "version": 1, "name": f"test-{name}", "title": title, "alt": alt,
+        "parameters": parameters, "controls": controls,
         "derived": [], "frames": [], "panels": list(panels), "readouts": list(readouts), **more,
     }  # fmt: skip
 
@@ -82,14 +83,16 @@ CURVE = Case(
         panel(
             axis(-6, 6, "x"),
             axis(-0.25, 1.25, "σ(kx)"),
-            mark("curve", label="σ(kx)", fn=fn("return 1/(1+Math.exp(-p[0]*v0));", "v0"), domain=[None, None], samples=300),
+            mark("curve", label="σ(kx)", domain=[None, None], samples=300,
+                 fn=fn("return 1/(1+Math.exp(-p[0]*v0));", "v0")),
             mark("curve", label="tangent at a", color="orange", dash=True, domain=[None, None], samples=2,
                  fn=fn("const s=1/(1+Math.exp(-p[0]*p[1])); return s+p[0]*s*(1-s)*(v0-p[1]);", "v0")),
             mark("point", label="place a", color="orange", drag={"x": 1, "y": None},
                  fn=fn("return [p[1], 1/(1+Math.exp(-p[0]*p[1]))];")),
         ),
         readouts=[
-            number("slope", "const s=1/(1+Math.exp(-p[0]*p[1])); return p[0]*s*(1-s);", math=MATH_SLOPE, color="orange"),
+            number("slope", "const s=1/(1+Math.exp(-p[0]*p[1])); return p[0]*s*(1-s);", math=MATH_SLOPE,
+                   color="orange"),
             number("value", "return 1/(1+Math.exp(-p[0]*p[1]));"),
             {"type": "message", "fn": fn("return p[0]*p[1]>3?0:1;"),
              "texts": ["The unit is saturated: the slope is almost zero.", "The unit still learns."]},
@@ -223,7 +226,8 @@ GRIDMAP = Case(
         [slider(0, "shear a", -2, 2, 0.5), slider(1, "stretch b", -2, 2, 1)],
         panel(
             axis(-3, 3, "x₁"), axis(-3, 3, "x₂"),
-            mark("gridmap", color="blue", fn=fn("return [v0+p[0]*v1, p[1]*v1];", "v0", "v1"), u=[-2, 2], v=[-2, 2], lines=9, samples=2),
+            mark("gridmap", color="blue", u=[-2, 2], v=[-2, 2], lines=9, samples=2,
+                 fn=fn("return [v0+p[0]*v1, p[1]*v1];", "v0", "v1")),
             mark("arrow", label="image of e₁", color="orange", fn=fn("return [0,0,1,0];")),
             mark("arrow", label="image of e₂", color="green", fn=fn("return [0,0,p[0],p[1]];")),
             equal=True,
@@ -249,11 +253,13 @@ BARS = Case(
     spec(
         "bars",
         ["T", "z"],
-        [slider(0, "temperature T", 0.1, 10, 1, scale="log", step=0.02, digits=3), slider(1, "logit of “dog”", -3, 3, 1)],
+        [slider(0, "temperature T", 0.1, 10, 1, scale="log", step=0.02, digits=3),
+         slider(1, "logit of “dog”", -3, 3, 1)],
         panel(
             axis(-0.5, 3.5), axis(0, 1, "probability"),
             mark("bars", color="blue", labels=["cat", "dog", "owl", "fox"],
-                 fn=fn("const e=[1.5,p[1],-0.5,0.2].map(z=>Math.exp(z/p[0])), t=e[0]+e[1]+e[2]+e[3]; return e.map(v=>v/t);")),
+                 fn=fn("const e=[1.5,p[1],-0.5,0.2].map(z=>Math.exp(z/p[0])), t=e[0]+e[1]+e[2]+e[3];"
+                       "return e.map(v=>v/t);")),
         ),
         panel(
             axis(-0.5, 3.5), axis(-3, 3, "logit"),
@@ -273,7 +279,8 @@ CELLS = Case(
         [slider(0, "scale a", -2, 2, 1)],
         panel(
             axis(0, 1), axis(0, 1),
-            mark("cells", color=None, shape=[3, 4], rows=["x₁", "x₂", "x₃"], cols=["w₁", "w₂", "w₃", "w₄"], digits=2, palette="diverging", range=[-2, 2],
+            mark("cells", color=None, shape=[3, 4], rows=["x₁", "x₂", "x₃"], cols=["w₁", "w₂", "w₃", "w₄"],
+                 digits=2, palette="diverging", range=[-2, 2],
                  fn=fn("return [1,-0.5,0.25,0,-1,0.75,-0.1,0.6,0.33,-0.9,1,-0.2].map(v=>p[0]*v);")),
             axes=False,
         ),
@@ -318,9 +325,11 @@ NETWORK = Case(
 RATES = [0.01, 0.1, 1.0]
 
 
-def _loss(rate: float, kind: int) -> list[float]:
+def loss(rate: float, kind: int) -> list[float]:
     return [round((1 + kind) * math.exp(-rate * i), 4) for i in range(21)]
 
+
+LOSSES = [loss(rate, kind) for rate in RATES for kind in (0, 1)]
 
 FRAMES = Case(
     "frames",
@@ -332,13 +341,14 @@ FRAMES = Case(
         panel(
             axis(0, 20, "epoch"), axis(1e-4, 10, "loss", scale="log"),
             mark("polyline", label="training", x={"values": list(range(21))}, y={"frame": "loss"}),
-            mark("curve", label="1/(x + 1)", color="gray", dash=True, fn=fn("return 1/(v0+1);", "v0"), domain=[None, None], samples=100),
+            mark("curve", label="1/(x + 1)", color="gray", dash=True, domain=[None, None], samples=100,
+                 fn=fn("return 1/(v0+1);", "v0")),
         ),
         frames=[{"params": [0, 1], "grid": [RATES, [0, 1]],
-                 "arrays": {"loss": {"shape": [21], "data": [_loss(rate, kind) for rate in RATES for kind in (0, 1)]}}}],
+                 "arrays": {"loss": {"shape": [21], "data": LOSSES}}}],
     ),
     {"rate": 1.0, "rule": 1},
-    lambda rate, rule: {"x": list(range(21)), "y": _loss(rate, rule)},
+    lambda rate, rule: {"x": list(range(21)), "y": loss(rate, rule)},
 )  # fmt: skip
 
 _rng = np.random.default_rng(0)

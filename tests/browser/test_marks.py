@@ -96,7 +96,8 @@ def test_numbers_are_numpys(case: specs.Case, write_page: Any, open_page: Any) -
 @pytest.mark.parametrize("case", specs.CASES, ids=lambda case: case.name)
 def test_every_slider_moves_the_picture(case: specs.Case, write_page: Any, open_page: Any) -> None:
     page = open_page(write_page(case.spec))
-    drawing = "document.querySelector('.explorer-panels').innerHTML + [...document.querySelectorAll('canvas')].map(c => c.toDataURL())"
+    drawing = """document.querySelector('.explorer-panels').innerHTML
+        + [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL())"""
     for slider in page.locator("input[type=range]").all():
         before = page.evaluate(drawing)
         text = slider.get_attribute("aria-valuetext")
@@ -171,7 +172,7 @@ def test_choices_and_stored_frames(gallery: str, open_page: Any) -> None:
     slider = page.locator("#test-frames input[type=range]")
     slider.press("End")
     assert slider.get_attribute("aria-valuetext") == "1.00"
-    assert call(page, "test-frames", "return explorer.numbers().panels[0][0].y") == specs._loss(1.0, 1)
+    assert call(page, "test-frames", "return explorer.numbers().panels[0][0].y") == specs.loss(1.0, 1)
     page.get_by_label("boundary of the decision").select_option("a circle around the origin")
     y = call(page, "test-scatter", "return explorer.numbers().panels[0][1].y")
     assert math.isnan(y[0])
@@ -184,7 +185,7 @@ def test_kernel_arrays_replace_stored_ones(write_page: Any, open_page: Any) -> N
     y = call(page, "test-frames", "explorer.live({loss: [3, 2, 1]}); return explorer.numbers().panels[0][0].y")
     assert y == [3, 2, 1]
     y = call(page, "test-frames", "explorer.live(null); return explorer.numbers().panels[0][0].y")
-    assert y == specs._loss(0.1, 0)
+    assert y == specs.loss(0.1, 0)
 
 
 def test_themes_are_followed_at_once(gallery: str, open_page: Any) -> None:
@@ -217,7 +218,8 @@ def test_nothing_overflows_and_axe_is_content(width: int, theme: str, gallery: s
             const box = figure.getBoundingClientRect();
             return [...figure.querySelectorAll('svg text')].filter(text => {
                 const t = text.getBoundingClientRect();
-                return t.width && (t.left < box.left || t.right > box.right || t.top < box.top || t.bottom > box.bottom);
+                const wide = t.left < box.left || t.right > box.right;
+                return t.width && (wide || t.top < box.top || t.bottom > box.bottom);
             }).map(text => figure.id + ': ' + text.textContent);
         })"""
     )

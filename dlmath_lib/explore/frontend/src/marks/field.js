@@ -1,8 +1,8 @@
 // A function of two variables: heat on a canvas, contour lines, and the scale of its colours.
 import { axisRight } from "d3-axis";
-import { contours } from "d3-contour";
 import { ticks as niceTicks } from "d3-array";
 import { ticks as axisTicks, makeScale } from "../axes.js";
+import { traceContour } from "../contours.js";
 import { evaluate, fn } from "../functions.js";
 import { colorRange, ramp } from "../palette.js";
 import { positions } from "../sampling.js";
@@ -26,8 +26,7 @@ export const field = {
     return { z, box };
   },
   create(mark, panel) {
-    const image = document.createElement("canvas");
-    [image.width, image.height] = mark.n;
+    const { image, paint } = createImage(mark.n);
     const bar = mark.bar === false ? null : createBar(mark, panel);
     return ({ z, box }, theme) => {
       const log = mark.scale === "log";
@@ -35,7 +34,7 @@ export const field = {
       const limits = colorRange(z, palette, null, log);
       const colors = ramp(palette, theme.dark);
       const unit = log ? logUnit(limits) : (v) => (v - limits[0]) / (limits[1] - limits[0]);
-      paintImage(image, z, unit, colors.bytes);
+      paint(z, unit, colors.bytes);
       const context = panel.context();
       const ratio = context.canvas.width / panel.width;
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -56,8 +55,8 @@ export const field = {
       const sx = (right - left) / (nx - 1);
       const sy = (bottom - top) / (ny - 1);
       strokeContours(context, z, mark, levels(mark.levels, limits, log), {
-        x: (c) => left + (c - 0.5) * sx,
-        y: (c) => bottom - (c - 0.5) * sy,
+        x: (c) => left + c * sx,
+        y: (c) => bottom - c * sy,
         ink: (level) => colors.ink[clamp(unit(level))],
       });
       context.restore();
@@ -69,15 +68,24 @@ export const field = {
 const clamp = (t) => Math.max(0, Math.min(255, Math.round(255 * t))) || 0;
 const logUnit = ([low, high]) => (v) => Math.log(v / low) / Math.log(high / low);
 
-function paintImage(image, z, unit, bytes) {
+/** A small image of one pixel for each sample; what is not a number stays transparent. */
+function createImage([width, height]) {
+  const image = document.createElement("canvas");
+  Object.assign(image, { width, height });
   const context = image.getContext("2d");
-  const pixels = context.createImageData(image.width, image.height);
-  for (let i = 0; i < z.length; i++) {
-    if (Number.isNaN(z[i])) continue;
-    pixels.data.set(bytes.subarray(3 * clamp(unit(z[i])), 3 * clamp(unit(z[i])) + 3), 4 * i);
-    pixels.data[4 * i + 3] = 255;
-  }
-  context.putImageData(pixels, 0, 0);
+  const pixels = context.createImageData(width, height);
+  const { data } = pixels;
+  const paint = (z, unit, bytes) => {
+    for (let i = 0, k = 0; i < z.length; i++, k += 4) {
+      const color = 3 * clamp(unit(z[i]));
+      data[k] = bytes[color];
+      data[k + 1] = bytes[color + 1];
+      data[k + 2] = bytes[color + 2];
+      data[k + 3] = Number.isNaN(z[i]) ? 0 : 255;
+    }
+    context.putImageData(pixels, 0, 0);
+  };
+  return { image, paint };
 }
 
 export function levels(wanted, [low, high], log) {
@@ -88,17 +96,16 @@ export function levels(wanted, [low, high], log) {
 }
 
 function strokeContours(context, z, mark, thresholds, { x, y, ink }) {
-  const trace = contours().size(mark.n);
   context.lineWidth = 0.8;
   context.globalAlpha = 0.5;
+  const line = (x0, y0, x1, y1) => {
+    context.moveTo(x(x0), y(y0));
+    context.lineTo(x(x1), y(y1));
+  };
   for (const level of thresholds) {
     context.strokeStyle = ink(level);
     context.beginPath();
-    for (const polygon of trace.contour(z, level).coordinates) {
-      for (const ring of polygon) {
-        ring.forEach(([cx, cy], i) => (i ? context.lineTo(x(cx), y(cy)) : context.moveTo(x(cx), y(cy))));
-      }
-    }
+    traceContour(z, ...mark.n, level, line);
     context.stroke();
   }
   context.globalAlpha = 1;
@@ -110,9 +117,10 @@ function createBar(mark, panel) {
   const axis = group.append("g").attr("class", "explorer-axis");
   const title = mark.label ? group.append("text").attr("class", "explorer-axis-name").text(mark.label) : null;
   const pieces = 32;
-  return ([low, high], colors, log) => {
-    const height = panel.height;
-    group.attr("transform", `translate(${panel.width + 14},0)`);
+  let drawn = null;
+  const fill = (height, colors) => {
+    if (drawn?.height === height && drawn.colors === colors) return;
+    drawn = { height, colors };
     strip
       .selectAll("rect")
       .data(Array.from({ length: pieces }, (_, i) => i))
@@ -121,6 +129,11 @@ function createBar(mark, panel) {
       .attr("height", height / pieces + 0.6)
       .attr("y", (i) => height - ((i + 1) * height) / pieces)
       .style("fill", (i) => colors[Math.round((255 * (i + 0.5)) / pieces)]);
+  };
+  return ([low, high], colors, log) => {
+    const height = panel.height;
+    group.attr("transform", `translate(${panel.width + 14},0)`);
+    fill(height, colors);
     const spec = { min: low, max: high, scale: log ? "log" : "linear" };
     const scale = makeScale(spec).range([height, 0]);
     const { values, text } = axisTicks(scale, spec, Math.max(3, height / 60));
