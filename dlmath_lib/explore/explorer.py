@@ -10,6 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from dlmath_lib._validate import fail
 from dlmath_lib.explore.host import figure_html
 from dlmath_lib.explore.model import Model
 from dlmath_lib.explore.picture import draw
@@ -94,6 +95,14 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.validate("values")
     def _check_values(self, proposal: Any) -> dict[str, float]:
         return self._model.check("Explorer", {**(self.values or {}), **proposal["value"]})
+
+    @traitlets.validate("live")
+    def _check_live(self, proposal: Any) -> dict[str, Any]:
+        names = [name for frames in self._model.frames for name in frames.arrays]
+        for name in proposal["value"]:
+            if name not in names:
+                raise fail("Explorer", "live", f"arrays of its frames ({', '.join(names) or 'none'})", repr(name))
+        return dict(proposal["value"])
 
     def numbers(self, values: Mapping[str, float] | None = None) -> dict[str, Any]:
         """Every number that the picture is drawn from, computed by NumPy.

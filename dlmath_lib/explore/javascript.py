@@ -261,10 +261,10 @@ class _Compiler:
         return "0", self.ATOM
 
     def _complex(self, node: sp.Basic) -> tuple[str, int]:
-        raise ValueError(
-            f"javascript: {self._shown()} must be real, got the complex number {node}: "
-            "declare the symbols real=True, or take re(…) and simplify"
-        )
+        got, hint = f"the complex number {node}", "declare the symbols real=True, or take re(…) and simplify"
+        if node is sp.zoo:
+            got, hint = "zoo, a division by zero", "mend the expression: SymPy has already divided"
+        raise ValueError(f"javascript: {self._shown()} must be real, got {got}: {hint}")
 
     def _unsupported(self, node: sp.Basic) -> ValueError:
         kind = "undefined function" if isinstance(node, sp.core.function.AppliedUndef) else type(node).__name__

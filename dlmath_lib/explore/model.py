@@ -68,13 +68,14 @@ class Model:
         symbols = [c.symbol for c in self.controls] + [s.symbol for s in self.states] + [s for s, *_ in self.derived]
         _distinct(symbols)
         self.scope = Scope(symbols)
-        self._check_symbols()
+        self._check_unknown()
+        # Before anything is evaluated or found unused: the compiler's messages are the clearer ones.
+        for function in self._functions():
+            function.javascript(self.scope)
+        self._check_unused()
         self.grids = self._restrict_to_frames()
         self.start = {c.symbol.name: float(c.value) for c in self.controls}
         self.start |= {s.symbol.name: s.value for s in self.states}
-        # Compiled before anything is evaluated: the compiler's messages are the clearer ones.
-        for function in self._functions():
-            function.javascript(self.scope)
         everything = self.complete(self.start)
         for panel in self.panels:
             panel.fit(everything)
@@ -132,14 +133,13 @@ class Model:
             listed += [(s, i, j, mark) for s in mark.final]
         return listed
 
-    def _check_symbols(self) -> None:
-        used: set[sp.Symbol] = {c.symbol for frames in self.frames for c in frames.controls}
-        parts: list[Any] = [*(m for *_, m in self._marks()), *self.readouts]
+    def _parts(self) -> list[Any]:
+        return [*(m for *_, m in self._marks()), *self.readouts]
+
+    def _check_unknown(self) -> None:
         known = ", ".join(s.name for s in self.scope.symbols) or "none"
-        for part in parts:
-            needed = part.parameters()
-            used |= needed
-            for unknown in sorted(needed - set(self.scope.symbols), key=str):
+        for part in self._parts():
+            for unknown in sorted(part.parameters() - set(self.scope.symbols), key=str):
                 hint = f"add Slider({unknown}, low, high)"
                 if unknown.name in self.scope.by_name:
                     hint = "a symbol of this name with other assumptions has one: create the symbol once"
@@ -147,6 +147,10 @@ class Model:
                 label = f" {part.label!r}" if getattr(part, "label", None) else ""
                 raise fail(f"{owner}{label}", "its expressions", f"made of the known symbols ({known})",
                            f"the unknown symbol {unknown}", hint)  # fmt: skip
+
+    def _check_unused(self) -> None:
+        used: set[sp.Symbol] = {c.symbol for frames in self.frames for c in frames.controls}
+        used = used.union(*(part.parameters() for part in self._parts()))
         for control in self.controls:
             if control.symbol not in used:
                 kind = type(control).__name__

@@ -62,7 +62,10 @@ def draw(model: Model, values: Mapping[str, float], live: Mapping[str, Any]) -> 
             figure.supxlabel(caption if len(caption) <= 110 else f"{caption[:109]}…", fontsize=8, parse_math=False)
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    image = Image.fromarray(np.ascontiguousarray(pixels)).quantize(_PALETTE_SIZE, dither=Image.Dither.NONE)
+    everything_seen = Image.fromarray(np.ascontiguousarray(pixels))
+    # Maximum coverage keeps the hue of thin lines, which the median cut loses.
+    method = Image.Quantize.MAXCOVERAGE
+    image = everything_seen.quantize(_PALETTE_SIZE, method=method, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue(), _CSS_WIDTH, height

@@ -1,0 +1,143 @@
+"""Every mark's numbers: the spec's JavaScript in Node against NumPy, and against values known by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.explore import Curve, Explorer, Field, Frames, Label, Point, Polyline, Readout, Slider, Trajectory
+from tests.lib.explorer_gallery import ALT, GALLERY, a, k, n, w, w_end, x
+from tests.lib.spec_in_node import compare
+
+MOVES = {
+    "curves": [{}, {"k": 3.3, "c": 1, "a": -2.1}, {"k": 0.2, "c": 2, "a": 5.9}],
+    "descent": [{}, {"rate": 0.21, "a": -2.0, "b": -1.0}, {"rate": 0.4, "b": 1.5}],
+    "tables": [{}, {"a": -2, "b": 2}, {"a": 1.37, "b": 0.25}],
+    "frames": [{}, {"a": -0.75, "n": 3}, {"a": 0.9, "n": 1}],
+    "logarithmic": [{}, {"k": 1}, {"k": 3}],
+}
+
+
+@pytest.fixture(scope="module")
+def gallery() -> dict[str, Explorer]:
+    return {name: make() for name, make in GALLERY.items()}
+
+
+@pytest.mark.parametrize(("name", "move"), [(name, i) for name, moves in MOVES.items() for i in range(len(moves))])
+def test_javascript_equals_numpy(name: str, move: int, gallery: dict[str, Explorer]) -> None:
+    assert compare(gallery[name], MOVES[name][move]) > 0 or name == "frames"
+
+
+def test_the_gallery_has_every_mark(gallery: dict[str, Explorer]) -> None:
+    types = {mark["type"] for e in gallery.values() for panel in e.spec["panels"] for mark in panel["marks"]}
+    assert types == {
+        "curve", "parametric", "area", "point", "arrow", "segment", "label", "field", "trajectory", "gridmap", "bars",
+        "cells", "network", "polyline", "scatter",
+    }  # fmt: skip
+
+
+def test_numbers_follow_the_protocol(gallery: dict[str, Explorer]) -> None:
+    for explorer in gallery.values():
+        numbers = explorer.numbers()
+        for panel, of_panel in zip(explorer.spec["panels"], numbers["panels"], strict=True):
+            assert len(panel["marks"]) == len(of_panel)
+        assert len(numbers["readouts"]) == len(explorer.spec["readouts"])
+        assert set(explorer.spec["parameters"]) == set(explorer.values) | set(numbers["derived"])
+
+
+def test_a_curve_by_hand() -> None:
+    explorer = Explorer(Slider(k, 0, 2, value=1), Curve(k * x**2, (x, 0, 2), samples=3), title="Curve", alt=ALT)
+    got = explorer.numbers({"k": 2})["panels"][0][0]
+    np.testing.assert_array_equal(got["x"], [0, 1, 2])
+    np.testing.assert_array_equal(got["y"], [0, 2, 8])
+
+
+def test_a_trajectory_by_hand() -> None:
+    """Halving from 8: 8, 4, 2, 1; the end is 1 after 3 steps."""
+    explorer = Explorer(
+        Slider(k, 1, 3, value=2),
+        Trajectory({w: w / k}, start={w: 8}, steps=3, show=(n, w), step=n, final={w_end: w + 10 * n}),
+        Readout("end", w_end),
+        title="Halving",
+        alt=ALT,
+    )
+    numbers = explorer.numbers()
+    np.testing.assert_array_equal(numbers["panels"][0][0]["y"], [8, 4, 2, 1])
+    assert numbers["derived"] == {"w_end": 31.0}
+    assert numbers["readouts"] == [31.0]
+
+
+@pytest.mark.parametrize(("update", "kept"), [(w**3, 5), (1 / (w - 2), 1), (sp.log(-w), 1), (w + 1e12, 1)])
+def test_a_trajectory_stops_before_it_escapes(update: sp.Expr, kept: int) -> None:
+    explorer = Explorer(
+        Slider(k, 1, 3), Trajectory({w: update + 0 * k}, start={w: 2 + k - k}, steps=50, show=(n, w), step=n),
+        Readout("k", k), title="Escape", alt=ALT, y=(0, 1), x=(0, 1),
+    )  # fmt: skip
+    y = explorer.numbers()["panels"][0][0]["y"]
+    assert np.isfinite(y).all()
+    assert len(y) <= kept
+
+
+@pytest.mark.parametrize(("wanted", "made"), [(2.5, 3), (2.4, 2), (-4, 0), (math.nan, 0)])
+def test_steps_are_rounded_half_up(wanted: float, made: int) -> None:
+    steps = sp.log(-k) if math.isnan(wanted) else k - 2 + wanted
+    path = Trajectory({w: w + 1}, start={w: 0}, steps=steps, show=(n, w), step=n)
+    explorer = Explorer(Slider(k, 1, 3, value=2), path, title="Steps", alt=ALT, x=(0, 1), y=(0, 1))
+    assert len(explorer.numbers()["panels"][0][0]["x"]) == made + 1
+
+
+def test_a_dependent_coordinate_follows_the_drag() -> None:
+    point = Point(a, a**2, drag=True, start={a: 1})
+    explorer = Explorer(point, Label(a, 0, "here"), title="Drag", alt=ALT, x=(-2, 2), y=(0, 4))
+    assert explorer.numbers({"a": -1.5})["panels"][0][0] == {"x": -1.5, "y": 2.25}
+    assert explorer.spec["panels"][0]["marks"][0]["drag"] == {"x": 0, "y": None}
+    state = {"type": "state", "param": 0, "label": "a", "min": -2, "max": 2, "step": 0.05, "value": 1}
+    assert explorer.spec["controls"] == [state]
+
+
+def test_a_slider_can_be_dragged_as_well() -> None:
+    explorer = Explorer(Slider(a, -1, 1, value=0), Point(a, 0, drag=True), title="Both", alt=ALT, x=(-2, 2), y=(0, 4))
+    assert [c["type"] for c in explorer.spec["controls"]] == ["slider"]
+    assert explorer.spec["panels"][0]["marks"][0]["drag"] == {"x": 0, "y": None}
+
+
+def test_the_nearest_frame_is_taken() -> None:
+    control = Slider(k, 0, 2, value=1, values=[0, 1, 2])
+    run = Frames.compute(lambda k: {"y": [k, 10 * k, 123456.0]}, control)
+    explorer = Explorer(control, Polyline([0, 1, 2], run["y"]), title="Frames", alt=ALT)
+    assert list(explorer.numbers({"k": 1.4})["panels"][0][0]["y"]) == [1, 10, 123500]
+    assert list(explorer.numbers({"k": 1.5})["panels"][0][0]["y"]) == [1, 10, 123500]
+    assert list(explorer.numbers({"k": 1.6})["panels"][0][0]["y"]) == [2, 20, 123500]
+    assert explorer.spec["controls"][0]["values"] == [0, 1, 2]
+    explorer.live = {"y": [7.0, None, 9.0]}
+    np.testing.assert_array_equal(explorer.numbers()["panels"][0][0]["y"], [7, np.nan, 9])
+
+
+def test_frames_over_two_sliders_run_the_last_fastest() -> None:
+    first, second = Slider(a, 0, 1, values=[0, 1]), Slider(k, 0, 2, values=[0, 1, 2])
+    run = Frames.compute(lambda a, k: {"y": [10 * a + k, math.nan]}, first, second)
+    explorer = Explorer(first, second, Polyline([0, 1], run["y"]), title="Order", alt=ALT)
+    assert [d[0] for d in explorer.spec["frames"][0]["arrays"]["y"]["data"]] == [0, 1, 2, 10, 11, 12]
+    assert explorer.spec["frames"][0]["arrays"]["y"]["data"][0] == [0, None]
+    assert explorer.numbers({"a": 1, "k": 2})["panels"][0][0]["y"][0] == 12
+    json.dumps(explorer.spec, allow_nan=False)
+
+
+def test_a_field_of_an_array_is_row_major() -> None:
+    z = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    explorer = Explorer(Slider(k, 0, 1), Field(z, (0, 2), (0, 1)), Readout("k", k), title="Array", alt=ALT)
+    mark = explorer.spec["panels"][0]["marks"][0]
+    assert mark["n"] == [3, 2]
+    assert list(explorer.numbers()["panels"][0][0]["z"]) == [1, 2, 3, 4, 5, 6]
+
+
+def test_ranges_fit_the_starting_picture() -> None:
+    explorer = Explorer(Slider(k, 0, 2, value=1), Curve(k * x**2, (x, -2, 3)), title="Fit", alt=ALT)
+    panel = explorer.spec["panels"][0]
+    assert (panel["x"]["min"], panel["x"]["max"]) == (-2, 3)
+    assert panel["y"]["min"] < 0
+    assert 9 < panel["y"]["max"] < 11
