@@ -23,9 +23,9 @@ def check_words(function: str, argument: str, value: Any, *, required: bool = Fa
     if value is None and not required:
         return None
     if not isinstance(value, str):
-        raise TypeError(message(function, argument, "a string", value))
+        raise TypeError(message(function, argument, "a string", repr(value)))
     if not value.strip():
-        raise ValueError(message(function, argument, "words", value, "say it in a few words"))
+        raise ValueError(message(function, argument, "words", repr(value), "say it in a few words"))
     return " ".join(value.split())
 
 
@@ -34,10 +34,10 @@ def check_label(function: str, value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise TypeError(message(function, "label", "a string", value))
+        raise TypeError(message(function, "label", "a string", repr(value)))
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
         expected = "lower-case words joined by hyphens"
-        raise ValueError(message(function, "label", expected, value, 'for example "eq-sigmoid-derivative"'))
+        raise ValueError(message(function, "label", expected, repr(value), 'for example "eq-sigmoid-derivative"'))
     return value
 
 

@@ -62,17 +62,17 @@ def sample(domain: Mapping[Any, tuple[float, float]], points: int, edges: Iterab
 def read_domain(function: str, domain: Any, expr: Any) -> dict[sp.Symbol, tuple[float, float]]:
     """Return ``{symbol: (low, high)}`` with finite floats; raise for anything else."""
     if not isinstance(domain, Mapping) or not domain:
-        raise TypeError(message(function, "domain", "a mapping {symbol: (low, high)}", domain))
+        raise TypeError(message(function, "domain", "a mapping {symbol: (low, high)}", repr(domain)))
     result = {}
     for symbol, ends in domain.items():
         if not isinstance(symbol, sp.Symbol):
-            raise TypeError(message(function, "domain", "a mapping from symbols", symbol))
+            raise TypeError(message(function, "domain", "a mapping from symbols", repr(symbol)))
         try:
             low, high = (float(end) for end in ends)
         except (TypeError, ValueError):
-            raise TypeError(message(function, "domain", f"(low, high) for {plain(symbol)}", ends)) from None
+            raise TypeError(message(function, "domain", f"(low, high) for {plain(symbol)}", repr(ends))) from None
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
-            raise ValueError(message(function, "domain", f"finite low < high for {plain(symbol)}", ends))
+            raise ValueError(message(function, "domain", f"finite low < high for {plain(symbol)}", repr(ends)))
         result[symbol] = (low, high)
     missing = [s for s in free_symbols(*expr) if s not in result]
     if missing:
@@ -146,7 +146,7 @@ def agree(
     name, label = check_words("agree", "name", name), check_label("agree", label)
     points = check_points("agree", points)
     if not callable(function):
-        raise TypeError(message("agree", "function", "callable", function))
+        raise TypeError(message("agree", "function", "callable", repr(function)))
     witness = expr if callable(expr) and not isinstance(expr, (sp.Basic, sp.MatrixBase)) else None
     vector = isinstance(expr, (list, tuple, sp.MatrixBase))
     if witness is not None:

@@ -25,7 +25,7 @@ class Definitions:
 
     def __init__(self, function: str, given: Mapping[Any, Any] | None) -> None:
         if given is not None and not isinstance(given, Mapping):
-            raise TypeError(message(function, "given", "a mapping {f(x): definition}", given))
+            raise TypeError(message(function, "given", "a mapping {f(x): definition}", repr(given)))
         self.function = function
         self.functions: dict[Any, tuple[tuple[Any, ...], Any]] = {}
         self.symbols: dict[Any, Any] = {}
@@ -40,7 +40,7 @@ class Definitions:
                 self.symbols[key] = definition
             else:
                 hint = "write {f(x): …} with f = Function('f'), or {symbol: …}"
-                raise TypeError(message(function, "given", "a mapping from f(x) or symbols", key, hint))
+                raise TypeError(message(function, "given", "a mapping from f(x) or symbols", repr(key), hint))
 
     def expand(self, expr: Any) -> Any:
         """Return `expr` with every name replaced by its definition; derivatives stay unevaluated."""

@@ -67,7 +67,7 @@ def gradient(
     """
     for argument, function in (("f", f), ("f_vjp", f_vjp)):
         if not callable(function):
-            raise TypeError(message("gradient", argument, "callable", function))
+            raise TypeError(message("gradient", argument, "callable", repr(function)))
     name, label = check_words("gradient", "name", name), check_label("gradient", label)
     arrays = [_input(position, value) for position, value in enumerate(inputs)]
     floating = [position for position, array in enumerate(arrays) if array.dtype.kind == "f"]

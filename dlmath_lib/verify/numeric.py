@@ -21,6 +21,7 @@ Value = Any
 Env = dict[Any, Value]
 WORKING_DIGITS = 70
 QUADRATURE_DIGITS = 34
+MOST_TERMS = 600
 SPECIAL = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs, AppliedUndef, sp.Indexed)
 KINKED = (sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling)
 
@@ -213,8 +214,7 @@ def _repeated(node: Any) -> Callable[[Env], Value]:
         variable, low, high = bounds[depth]
         a, b = low(env), high(env)
         if mpmath.isinf(a) or mpmath.isinf(b):
-            every = mpmath.nprod if product else mpmath.nsum
-            return every(lambda k: value({**env, variable: k}, depth - 1), [a, b])
+            return _endless(lambda k: value({**env, variable: k}, depth - 1), a, b, product)
         result = mpmath.mpf(1 if product else 0)
         for k in range(int(a), int(b) + 1):
             term = value({**env, variable: mpmath.mpf(k)}, depth - 1)
@@ -222,6 +222,25 @@ def _repeated(node: Any) -> Callable[[Env], Value]:
         return result
 
     return value
+
+
+def _endless(term: Callable[[Value], Value], low: Value, high: Value, product: bool) -> Value:
+    """Add until the terms vanish; a series that falls slowly must give the same by two methods of acceleration."""
+    result = mpmath.mpf(1 if product else 0)
+    small = mpmath.mpf(10) ** -(mpmath.mp.dps - 10)
+    quiet = 0
+    for step in range(MOST_TERMS if mpmath.isfinite(low) else 0):
+        number = term(low + step)
+        result = result * number if product else result + number
+        quiet = quiet + 1 if abs(number - product) <= small * (1 + abs(result)) else 0
+        if quiet == 4:
+            return result
+    with mpmath.workdps(50):
+        every = mpmath.nprod if product else mpmath.nsum
+        first, second = (every(term, [low, high], method=method) for method in ("r+s", "l"))
+        if abs(first - second) > mpmath.mpf(10) ** -40 * (1 + abs(first)):
+            raise Undefined("the series is not seen to converge")
+        return first
 
 
 def _limit(node: sp.Limit) -> Callable[[Env], Value]:

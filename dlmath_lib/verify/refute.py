@@ -111,7 +111,7 @@ def _scalar(shown: str, a: Any, b: Any, relation: str, at: Mapping[Any, Any] | N
 
 def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol]) -> dict[Any, Any]:
     if not isinstance(at, Mapping):
-        raise TypeError(message("refute", "at", "a mapping {symbol: value}", at))
+        raise TypeError(message("refute", "at", "a mapping {symbol: value}", repr(at)))
     point: dict[Any, Any] = {}
     for symbol in symbols:
         if symbol not in at:
@@ -155,7 +155,7 @@ def _run(
         )
     result = statement()
     if not isinstance(result, bool) and not (hasattr(result, "dtype") and result.dtype == bool and result.shape == ()):
-        raise TypeError(message("refute", "statement", "a function that returns a bool", result))
+        raise TypeError(message("refute", "statement", "a function that returns a bool", repr(result)))
     words = (statement.__doc__ or "").strip().splitlines()
     title = words[0].rstrip(".") if words else name or function_name(statement).replace("_", " ")
     if result:

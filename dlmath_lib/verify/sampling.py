@@ -39,10 +39,10 @@ def domains(function: str, symbols: list[sp.Symbol], where: Mapping[Any, Any] | 
     """Return the domain of each symbol from its assumptions and `where`; raise when they leave nothing."""
     ranges: dict[sp.Symbol, tuple[Any, Any]] = {}
     if where is not None and not isinstance(where, Mapping):
-        raise TypeError(message(function, "where", "a mapping {symbol: (low, high)}", where))
+        raise TypeError(message(function, "where", "a mapping {symbol: (low, high)}", repr(where)))
     for symbol, interval in (where or {}).items():
         if not isinstance(symbol, sp.Symbol):
-            raise TypeError(message(function, "where", "a mapping from symbols", symbol))
+            raise TypeError(message(function, "where", "a mapping from symbols", repr(symbol)))
         if symbol not in symbols:
             names = ", ".join(plain(s) for s in symbols) or "none"
             raise ValueError(message(function, "where", f"about the symbols of the statement ({names})", plain(symbol)))
@@ -70,7 +70,7 @@ def _interval(function: str, symbol: sp.Symbol, interval: Any) -> tuple[Any, Any
         low, high = (sp.sympify(end) for end in interval)
     except (TypeError, ValueError, sp.SympifyError):
         expected = f"(low, high) for {plain(symbol)}"
-        raise TypeError(message(function, "where", expected, interval)) from None
+        raise TypeError(message(function, "where", expected, repr(interval))) from None
     if not (low.is_extended_real and high.is_extended_real and low.is_comparable | low.is_infinite):
         raise ValueError(message(function, "where", f"two real numbers for {plain(symbol)}", interval))
     if not low < high:

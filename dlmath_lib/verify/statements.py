@@ -22,7 +22,7 @@ def read_statement(function: str, lhs: Any, rhs: Any, relation: str) -> tuple[An
     """
     relation = ALIASES.get(relation, relation)
     if relation not in RELATIONS:
-        raise ValueError(message(function, "relation", "one of " + " ".join(RELATIONS), relation))
+        raise ValueError(message(function, "relation", "one of " + " ".join(RELATIONS), repr(relation)))
     if rhs is None:
         if isinstance(lhs, Relational):
             lhs, rhs, relation = lhs.lhs, lhs.rhs, ALIASES.get(lhs.rel_op, lhs.rel_op)
@@ -37,7 +37,7 @@ def read_statement(function: str, lhs: Any, rhs: Any, relation: str) -> tuple[An
 def as_side(function: str, argument: str, value: Any) -> Any:
     """Return one side as a SymPy expression or matrix; strings and floating-point numbers are refused."""
     if isinstance(value, str):
-        raise TypeError(message(function, argument, "a SymPy expression", value, "build it from symbols"))
+        raise TypeError(message(function, argument, "a SymPy expression", repr(value), "build it from symbols"))
     try:
         side = sp.sympify(value)
     except (sp.SympifyError, TypeError, AttributeError):
