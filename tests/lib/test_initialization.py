@@ -1,5 +1,7 @@
 """dlmath_lib.initialization: fans, variances, bounds, and what they do to a deep network."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 
 from dlmath_lib.initialization import fans, gain, he_normal, he_uniform, xavier_normal, xavier_uniform, zeros
 
+with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
+    VECTORS = dict(stored)
 RULES = [xavier_uniform, xavier_normal, he_uniform, he_normal]
 SHAPE = (300, 500)
 VARIANCE = {"xavier": 2 / 800, "he": 2 / 500}
@@ -60,6 +64,21 @@ def test_seed_shape_and_dtype(rule, dtype):
     assert np.array_equal(w, make(rule, (3, 4, 5), dtype=dtype))
     assert not np.array_equal(w, make(rule, (3, 4, 5), seed=1, dtype=dtype))
     np.testing.assert_allclose(w, make(rule, (3, 4, 5)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_variance_agrees_with_pytorch(rule):
+    name = rule.__name__.replace("he_", "kaiming_")
+    w = make(rule, (600, 400))
+    # Two samples of 240 000 draws each: four standard errors of their ratio.
+    assert w.var() == pytest.approx(VECTORS[f"variance_{name}"], rel=4 * np.sqrt(2 * 2 / w.size))
+    if name.endswith("uniform"):
+        assert abs(w).max() == pytest.approx(VECTORS[f"largest_{name}"], rel=1e-3)
+
+
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh", "relu", "leaky_relu"])
+def test_gain_agrees_with_pytorch(activation):
+    assert gain(activation) == pytest.approx(float(VECTORS[f"gain_{activation}"]), rel=1e-15)
 
 
 def test_gains():

@@ -1,6 +1,7 @@
 """dlmath_lib.layers: the affine map against indices, SymPy, autodiff and central differences; faulty forms rejected."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from dlmath_lib.layers import affine, affine_vjp
 from dlmath_lib.losses import squared_error, squared_error_grad
 
 RNG = np.random.default_rng(11)
+with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
+    VECTORS = dict(stored)
 X, W, B, G = (RNG.normal(size=shape) for shape in [(5, 3), (4, 3), (4,), (5, 4)])
 
 
@@ -55,6 +58,14 @@ def test_vjp_agrees_with_sympy_on_symbols():
     parts = values[:4].reshape(2, 2), values[4:8].reshape(2, 2), values[8:10]
     for ours, theirs in zip(affine_vjp(values[10:].reshape(2, 2), *parts), exact, strict=True):
         np.testing.assert_allclose(ours.ravel(), theirs(*values), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [("float32", 2e-5), ("float64", 1e-12)])
+def test_agrees_with_pytorch(dtype, rtol):
+    x, w, b, z, g, *gradients = (VECTORS[f"affine_{n}_{dtype}"] for n in ("x", "w", "b", "z", "g", "dx", "dw", "db"))
+    np.testing.assert_allclose(affine(x, w, b), z, rtol=rtol, atol=rtol)
+    for ours, theirs in zip(affine_vjp(g, x, w, b), gradients, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=rtol)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -1,6 +1,7 @@
 """dlmath_lib.losses: hand values, stability, refusals, and the gradients against four witnesses."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +29,8 @@ from dlmath_lib.losses import (
 )
 
 RNG = np.random.default_rng(3)
+with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
+    VECTORS = dict(stored)
 LOGITS, LABELS = RNG.normal(size=(6, 4)) * 3, np.array([0, 3, 1, 1, 2, 0])
 SOFT = RNG.dirichlet(np.ones(4), size=6)
 WEIGHTS = np.array([0.5, 1.0, 2.0, 0.0])
@@ -163,6 +166,41 @@ def test_outside_witnesses():
     assert accuracy(LOGITS, LABELS) == accuracy(predicted, LABELS) == sklearn.metrics.accuracy_score(LABELS, predicted)
     divergence = scipy.special.rel_entr(SOFT, p).sum(axis=1) + scipy.special.entr(SOFT).sum(axis=1)
     np.testing.assert_allclose(softmax_cross_entropy_with_soft_labels(LOGITS, SOFT), divergence, rtol=1e-12)
+
+
+W = VECTORS["weights"]
+PYTORCH = {
+    "squared": ("squared_error", "target", {}),
+    "absolute": ("absolute_error", "target", {}),
+    "huber": ("huber", "target", {"delta": 0.7}),
+    "binary": ("binary_cross_entropy_with_logits", "yes", {}),
+    "softmax": ("softmax_cross_entropy_with_logits", "labels", {}),
+    "smoothed": ("softmax_cross_entropy_with_logits", "labels", {"label_smoothing": 0.2}),
+    "weighted": ("softmax_cross_entropy_with_logits", "labels", {"class_weights": W}),
+    "ignored": ("softmax_cross_entropy_with_logits", "labels", {"ignore_index": 1}),
+    "all": (
+        "softmax_cross_entropy_with_logits",
+        "labels",
+        {"label_smoothing": 0.2, "class_weights": W, "ignore_index": 1},
+    ),
+    "soft_labels": ("softmax_cross_entropy_with_soft_labels", "soft", {}),
+    "soft_weighted": ("softmax_cross_entropy_with_soft_labels", "soft", {"class_weights": W}),
+}
+
+
+@pytest.mark.parametrize("case", PYTORCH)
+def test_agrees_with_pytorch(case):
+    name, target, options = PYTORCH[case]
+    value, _, pull = functions(name)
+    z, y = VECTORS["z"], VECTORS[target]
+    np.testing.assert_allclose(value(z, y, **options), VECTORS[f"loss_{case}"], rtol=1e-12, atol=1e-14)
+    ours = pull(VECTORS["g"], z, y, **options)
+    np.testing.assert_allclose(ours, VECTORS[f"loss_{case}_vjp"], rtol=1e-11, atol=1e-14)
+
+
+def test_the_weighted_mean_of_pytorch():
+    losses_each = softmax_cross_entropy_with_logits(VECTORS["z"], VECTORS["labels"], class_weights=W)
+    assert losses_each.sum() / W[VECTORS["labels"]].sum() == pytest.approx(float(VECTORS["mean_weighted"]), rel=1e-13)
 
 
 def test_options_say_the_same_in_two_ways():

@@ -108,10 +108,6 @@ def sgd_step(parameter: Any, gradient: Any, *, learning_rate: float) -> np.ndarr
     gradient = as_array("sgd_step", "gradient", gradient)
     same_shape("sgd_step", {"parameter": parameter, "gradient": gradient})
     learning_rate = as_scalar("sgd_step", "learning_rate", learning_rate, low=0, low_open=True)
-    return _step(parameter, gradient, learning_rate)
-
-
-def _step(parameter: np.ndarray, gradient: np.ndarray, learning_rate: float) -> np.ndarray:
     # np.asarray: NumPy turns the difference of two 0-dimensional arrays into a scalar.
     return np.asarray(parameter - learning_rate * gradient, dtype=parameter.dtype)
 
@@ -199,7 +195,7 @@ def gradient_descent(
                 break
             if len(path) > steps:
                 break
-            point = _step(point, slope, learning_rate)
+            point = np.asarray(point - learning_rate * slope, dtype=point.dtype)
             if not np.isfinite(point).all():
                 reason = "not finite"
                 break

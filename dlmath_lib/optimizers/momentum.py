@@ -1,0 +1,205 @@
+"""Momentum: the heavy ball and Nesterov's variant, in PyTorch's convention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlmath_lib._validate import fail
+from dlmath_lib.optimizers._shared import BLOCK, as_decay, as_learning_rate, as_step, as_vectors
+
+__all__ = ["SGD", "momentum_step", "momentum_step_in_place"]
+
+
+def momentum_step(
+    parameter: Any,
+    gradient: Any,
+    velocity: Any,
+    *,
+    learning_rate: float,
+    momentum: float = 0.9,
+    nesterov: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
+    """One step of gradient descent with momentum, v ← μv + g, θ ← θ − αv; Nesterov: θ ← θ − α(g + μv).
+
+    Parameters
+    ----------
+    parameter : array_like of any shape
+        θ. Its floating-point type is kept; integers become float64.
+    gradient : array_like of the same shape
+        g, the gradient at θ.
+    velocity : array_like of the same shape
+        v, what the last step returned; zeros at the start.
+    learning_rate : float > 0
+        α.
+    momentum : float in [0, 1), default 0.9
+        μ. With μ = 0 it is `sgd_step`.
+    nesterov : bool, default False
+        Nesterov's variant, with the gradient taken at θ.
+
+    Returns
+    -------
+    ndarray of parameter's shape and dtype
+        The next θ.
+    ndarray of parameter's shape and dtype
+        The next v, taken with the new gradient.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes differ, an array is empty or not finite, or a setting is out of its range.
+
+    Notes
+    -----
+    PyTorch's convention: α multiplies the velocity when the parameter moves. Keras and Sutskever et al. keep αv in the
+    velocity, v ← μv − αg, θ ← θ + v: the same path as long as α is constant. Derivation:
+    ``chapters/optimization/momentum.ipynb``.
+
+    References
+    ----------
+    B. T. Polyak, Some methods of speeding up the convergence of iteration methods (1964). I. Sutskever et al., On the
+    importance of initialization and momentum in deep learning, ICML (2013).
+
+    Examples
+    --------
+    >>> theta, v = momentum_step([1.0], [2.0], [10.0], learning_rate=0.1, momentum=0.5)
+    >>> print(theta.round(12), v)
+    [0.3] [7.]
+    """
+    function = "momentum_step"
+    parameter, gradient, velocity = as_step(function, parameter, gradient, velocity=velocity)
+    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov)
+    velocity = np.asarray(momentum * velocity + gradient)
+    direction = momentum * velocity + gradient if nesterov else velocity
+    return np.asarray(parameter - learning_rate * direction), velocity
+
+
+def momentum_step_in_place(
+    parameter: np.ndarray,
+    gradient: np.ndarray,
+    velocity: np.ndarray,
+    *,
+    learning_rate: float,
+    momentum: float = 0.9,
+    nesterov: bool = False,
+) -> None:
+    """The same step as `momentum_step`, to the last bit, written over one flat ``parameter`` and its ``velocity``.
+
+    Parameters
+    ----------
+    parameter, velocity : ndarray of shape (size,), of one floating-point type
+        Overwritten by the next ones.
+    gradient : ndarray of the same shape and dtype
+        Left as it is.
+    learning_rate, momentum, nesterov
+        As in `momentum_step`.
+
+    Returns
+    -------
+    None
+        The result is in ``parameter`` and ``velocity``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array is no such vector or a setting is out of its range. That the numbers are finite is not looked at.
+
+    Notes
+    -----
+    It works through blocks that stay in the processor's cache, and allocates one block. Derivation:
+    ``chapters/optimization/momentum.ipynb``.
+
+    References
+    ----------
+    I. Sutskever et al., On the importance of initialization and momentum in deep learning, ICML (2013).
+
+    Examples
+    --------
+    >>> theta, v = np.array([1.0]), np.array([10.0])
+    >>> momentum_step_in_place(theta, np.array([2.0]), v, learning_rate=0.1, momentum=0.5)
+    >>> print(theta.round(12), v)
+    [0.3] [7.]
+    """
+    function = "momentum_step_in_place"
+    as_vectors(function, parameter=parameter, gradient=gradient, velocity=velocity)
+    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov)
+    work = np.empty(min(BLOCK, parameter.size), parameter.dtype)
+    for start in range(0, parameter.size, BLOCK):
+        p, g, v = (a[start : start + BLOCK] for a in (parameter, gradient, velocity))
+        w = work[: p.size]
+        v *= momentum
+        v += g
+        if nesterov:
+            np.multiply(v, momentum, out=w)
+            w += g
+            w *= learning_rate
+        else:
+            np.multiply(v, learning_rate, out=w)
+        p -= w
+
+
+@dataclass(frozen=True)
+class SGD:
+    """The settings of (stochastic) gradient descent, with or without momentum.
+
+    Parameters
+    ----------
+    learning_rate : float > 0
+        α.
+    momentum : float in [0, 1), default 0
+        μ.
+    nesterov : bool, default False
+        Nesterov's variant; needs μ > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is out of its range.
+
+    Notes
+    -----
+    ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
+    the next state. Derivation: ``chapters/optimization/momentum.ipynb``.
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), sections 8.3.1 to 8.3.3.
+
+    Examples
+    --------
+    >>> rule = SGD(learning_rate=0.1, momentum=0.5)
+    >>> theta = np.array([1.0])
+    >>> theta, state = rule.step(theta, [2.0], rule.start(theta))
+    >>> print(theta)
+    [0.8]
+    """
+
+    learning_rate: float
+    momentum: float = 0.0
+    nesterov: bool = False
+
+    def __post_init__(self) -> None:
+        _settings("SGD", self.learning_rate, self.momentum, self.nesterov)
+        if self.nesterov and self.momentum == 0:
+            raise fail("SGD", "momentum", "> 0 with nesterov=True", "0", "momentum=0.9 is usual")
+
+    def start(self, parameter: np.ndarray) -> np.ndarray:
+        """The velocity before the first step: zeros."""
+        return np.zeros_like(parameter)
+
+    def step(self, parameter: Any, gradient: Any, state: Any) -> tuple[np.ndarray, np.ndarray]:
+        """The next parameter and state, by `momentum_step`."""
+        return momentum_step(parameter, gradient, state, **vars(self))
+
+    def step_in_place(self, parameter: np.ndarray, gradient: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """Overwrite the parameter and the state; return the state."""
+        momentum_step_in_place(parameter, gradient, state, **vars(self))
+        return state
+
+
+def _settings(function: str, learning_rate: Any, momentum: Any, nesterov: Any) -> tuple[float, float]:
+    if not isinstance(nesterov, (bool, np.bool_)):
+        raise fail(function, "nesterov", "True or False", repr(nesterov), error=TypeError)
+    return as_learning_rate(function, learning_rate), as_decay(function, "momentum", momentum)
