@@ -12,30 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import sympy as sp
-from sympy.codegen import cfunctions, numpy_nodes
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 from sympy.printing.codeprinter import CodePrinter
 
-from dlmath_lib.explore.javascript_helpers import sources
+from dlmath_lib.explore.javascript_helpers import CALLS, sources
 
 __all__ = ["compile_function"]
 
-# SymPy class -> JavaScript function of the same arguments; a bare name is one of the helpers.
-_CALLS: dict[type, str] = {
-    sp.exp: "Math.exp", sp.log: "Math.log", sp.Abs: "Math.abs", sp.sign: "Math.sign",
-    sp.floor: "Math.floor", sp.ceiling: "Math.ceil",
-    sp.sin: "Math.sin", sp.cos: "Math.cos", sp.tan: "Math.tan", sp.sec: "sec", sp.csc: "csc", sp.cot: "cot",
-    sp.asin: "Math.asin", sp.acos: "Math.acos", sp.atan: "Math.atan", sp.atan2: "Math.atan2",
-    sp.sinh: "Math.sinh", sp.cosh: "Math.cosh", sp.tanh: "Math.tanh",
-    sp.asinh: "Math.asinh", sp.acosh: "Math.acosh", sp.atanh: "Math.atanh",
-    sp.sinc: "sinc", sp.erf: "erf", sp.erfc: "erfc", sp.gamma: "gamma",
-    sp.Heaviside: "step", sp.Mod: "mod", sp.Max: "Math.max", sp.Min: "Math.min",
-    cfunctions.log1p: "Math.log1p", cfunctions.expm1: "Math.expm1", cfunctions.log2: "Math.log2",
-    cfunctions.log10: "Math.log10", cfunctions.Cbrt: "Math.cbrt", cfunctions.hypot: "Math.hypot",
-    cfunctions.Sqrt: "Math.sqrt", numpy_nodes.logaddexp: "logaddexp",
-    numpy_nodes.maximum: "Math.max", numpy_nodes.minimum: "Math.min",
-}  # fmt: skip
 _RELATIONS = {
     sp.Eq: "===", sp.Ne: "!==", sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">=",
 }  # fmt: skip
@@ -147,7 +131,7 @@ class _Compiler:
         for kind, method in _WRITERS:
             if isinstance(node, kind):
                 return method(self, node)
-        call = _CALLS.get(type(node))
+        call = CALLS.get(type(node))
         if call is None:
             raise self._unsupported(node)
         if not call.startswith("Math."):

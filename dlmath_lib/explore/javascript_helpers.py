@@ -1,14 +1,29 @@
-"""JavaScript sources of the functions that ``Math`` lacks, put into a compiled body only when it uses them.
-
-Each is named by the key; ``NEEDS`` says which of the others it calls.
-"""
+"""The JavaScript of each function: one of ``Math``, or a helper whose source goes into the bodies that use it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["sources"]
+import sympy as sp
+from sympy.codegen import cfunctions, numpy_nodes
 
+__all__ = ["CALLS", "sources"]
+
+# SymPy class -> JavaScript function of the same arguments; a bare name is one of HELPERS.
+CALLS: dict[type, str] = {
+    sp.exp: "Math.exp", sp.log: "Math.log", sp.Abs: "Math.abs", sp.sign: "Math.sign",
+    sp.floor: "Math.floor", sp.ceiling: "Math.ceil",
+    sp.sin: "Math.sin", sp.cos: "Math.cos", sp.tan: "Math.tan", sp.sec: "sec", sp.csc: "csc", sp.cot: "cot",
+    sp.asin: "Math.asin", sp.acos: "Math.acos", sp.atan: "Math.atan", sp.atan2: "Math.atan2",
+    sp.sinh: "Math.sinh", sp.cosh: "Math.cosh", sp.tanh: "Math.tanh",
+    sp.asinh: "Math.asinh", sp.acosh: "Math.acosh", sp.atanh: "Math.atanh",
+    sp.sinc: "sinc", sp.erf: "erf", sp.erfc: "erfc", sp.gamma: "gamma",
+    sp.Heaviside: "step", sp.Mod: "mod", sp.Max: "Math.max", sp.Min: "Math.min",
+    cfunctions.log1p: "Math.log1p", cfunctions.expm1: "Math.expm1", cfunctions.log2: "Math.log2",
+    cfunctions.log10: "Math.log10", cfunctions.Cbrt: "Math.cbrt", cfunctions.hypot: "Math.hypot",
+    cfunctions.Sqrt: "Math.sqrt", numpy_nodes.logaddexp: "logaddexp",
+    numpy_nodes.maximum: "Math.max", numpy_nodes.minimum: "Math.min",
+}  # fmt: skip
 # erf: the series of positive terms (2/√π) exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), which cancels nothing.
 # erfc: Laplace's continued fraction for |x| ≥ 2. exp(−x²) splits x so that the square of its head is exact.
 HELPERS: dict[str, str] = {

@@ -80,6 +80,9 @@ class Panel:
                 raise fail("Panel", argument, "above 0 on a log scale", f"({span[0]:g}, {span[1]:g})")
         if self.x is None:
             self.x = self._span_of_marks()
+        fields = [m.y for m in marks if isinstance(m, Field)]
+        if self.y is None and fields:
+            self.y = min(low for low, _ in fields), max(high for _, high in fields)
 
     def _span_of_marks(self) -> tuple[float, float] | None:
         """The x range that the marks' own domains name; None if only their numbers can tell."""

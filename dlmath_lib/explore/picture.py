@@ -55,6 +55,9 @@ def draw(model: Model, values: Mapping[str, float], live: Mapping[str, Any]) -> 
         for ax in axes[len(model.panels) :]:
             ax.set_axis_off()
         for ax, panel, of_marks in zip(axes, model.panels, numbers["panels"], strict=False):
+            for mark, n in zip(panel.marks, of_marks, strict=True):
+                if isinstance(mark, Scatter) and mark.classes:
+                    n["classes"] = mark.classes.at(values, live)
             _panel(ax, panel, of_marks)
         everything = model.complete(values)
         caption = "    ".join(r.text(everything) for r in model.readouts)
@@ -82,6 +85,8 @@ def _panel(ax: Any, panel: Panel, of_marks: list[_Numbers]) -> None:
         ax.set_yscale("log" if frame.y.log else "linear")
         ax.set_xlabel(panel.xlabel, parse_math=False)
         ax.set_ylabel(panel.ylabel, parse_math=False)
+        if any(isinstance(mark, Field) for mark in panel.marks):
+            ax.grid(visible=False)
     for mark, role, numbers in zip(panel.marks, panel.colors(), of_marks, strict=True):
         color = COLORS[role or "gray"][0]
         _DRAW[mark.type](ax, mark, numbers, color, frame)
@@ -189,7 +194,10 @@ def _cells(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
     ax.imshow(np.ma.masked_invalid(z), cmap=cmap, vmin=low, vmax=high, aspect="equal", alpha=0.75)
     if z.size <= 150:
         for (i, j), value in np.ndenumerate(z):
-            ax.text(j, i, f"{value:.{mark.digits}f}", ha="center", va="center", fontsize=8)
+            place = (value - low) / ((high - low) or 1.0)
+            dark = place > 0.75 or (mark.palette == "diverging" and place < 0.25)
+            ax.text(j, i, f"{value:.{mark.digits}f}".replace("-", "−"), ha="center", va="center", fontsize=8,
+                    color="white" if dark else "black")  # fmt: skip
     for i, name in enumerate(mark.rows or ()):
         ax.text(-0.65, i, name, ha="right", va="center", parse_math=False)
     for j, name in enumerate(mark.cols or ()):
@@ -211,10 +219,10 @@ def _network(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
     for column, names in zip(columns, mark.layers, strict=True):
         for (x, y), name in zip(column, names, strict=True):
             ax.plot([x], [y], "o", markersize=26, color="white", markeredgecolor=COLORS["gray"][0], zorder=2)
-            ax.text(x, y, f"{name}\n{next(values):.{mark.digits}f}", ha="center", va="center", fontsize=7,
-                    parse_math=False, zorder=3)  # fmt: skip
+            text = f"{name}\n{next(values):.{mark.digits}f}".replace("-", "−")
+            ax.text(x, y, text, ha="center", va="center", fontsize=7, parse_math=False, zorder=3)
             if mark.notes:
-                ax.text(x, y - 0.42, f"{next(notes):.{mark.digits}f}", ha="center", fontsize=7,
+                ax.text(x, y - 0.42, f"{next(notes):.{mark.digits}f}".replace("-", "−"), ha="center", fontsize=7,
                         color=COLORS["purple"][0])  # fmt: skip
     tallest = max(map(len, columns))
     ax.set_xlim(-0.5, len(columns) - 0.5)
@@ -224,8 +232,9 @@ def _network(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
 def _scatter(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
     assert isinstance(mark, Scatter)
     colors: Any = color
-    if mark.classes and mark.classes.frame is None:
-        colors = [COLORS[COLOR_CYCLE[int(c) % len(COLOR_CYCLE)]][0] for c in mark.classes.array]
+    if mark.classes:
+        roles = [COLOR_CYCLE[int(c) % len(COLOR_CYCLE)] if math.isfinite(c) else "gray" for c in n["classes"]]
+        colors = [COLORS[role][0] for role in roles]
     ax.scatter(n["x"], n["y"], c=colors, s=14, label=mark.label, linewidths=0)
 
 
