@@ -129,6 +129,10 @@ class Latex(LatexPrinter):
                 parts.append("+ " + text)
         return " ".join(parts)
 
+    def _print_MatAdd(self, expr: Any) -> str:
+        terms = sorted((self._print(a) for a in expr.args), key=lambda term: term.startswith("-"))
+        return " + ".join(terms).replace("+ -", "-")
+
     def _print_Mul(self, expr: sp.Mul) -> str:
         negative, above, below = _factors(expr)
         text = self._product(above, alone=not below or len(above) > 1)
@@ -376,7 +380,8 @@ class Plain(StrPrinter):
         ).replace("−1·", "−", 1)
 
     def _print_MatAdd(self, expr: Any) -> str:
-        return " + ".join(self._print(a) for a in expr.args).replace("+ −", "− ")
+        terms = sorted((self._print(a) for a in expr.args), key=lambda term: term.startswith("−"))
+        return " + ".join(terms).replace("+ −", "− ")
 
     def _matrix_factor(self, expr: Any) -> str:
         return self._print(expr) if expr.is_Symbol or isinstance(expr, sp.MatrixSymbol) else f"({self._print(expr)})"

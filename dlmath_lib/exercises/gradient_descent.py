@@ -1,0 +1,94 @@
+"""The exercises of ``chapters/optimization/gradient_descent.ipynb``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, expression_equals
+from dlmath_lib.exercises.registry import exercise
+
+_ALPHA, _LAMBDA = sp.Symbol("alpha", positive=True), sp.Symbol("lambda", positive=True)
+_X = sp.Symbol("x", real=True)
+
+_MATRIX = np.array([[30.0, 4.0], [4.0, 2.0]])
+# (name, loss, gradient, a point): curvatures from far below 1 to far above.
+_UNSEEN: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], np.ndarray]] = [
+    ("20x²", lambda x: 20 * np.sum(x * x), lambda x: 40 * x, np.array([1.0])),
+    ("x²/8", lambda x: np.sum(x * x) / 8, lambda x: x / 4, np.array([-3.0])),
+    ("a valley", lambda x: 0.5 * x @ _MATRIX @ x, lambda x: _MATRIX @ x, np.array([1.0, -2.0])),
+    ("log cosh", lambda x: np.sum(np.log(np.cosh(5 * x))), lambda x: 5 * np.tanh(5 * x), np.array([0.1, 0.5, -0.2])),
+    ("the double well", lambda x: 0.25 * np.sum((x * x - 1) ** 2), lambda x: x**3 - x, np.array([2.5])),
+]
+
+
+def _several(answer: Any, count: int, shape: str) -> list[Any]:
+    if answer is ...:
+        raise Wrong("not yet: replace the … by your answer", unfinished=True)
+    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != count:
+        raise Wrong(f"your answer must be {shape}")
+    return list(answer)
+
+
+@exercise("gradient_descent.two_steps")
+def two_steps(answer: Any) -> str:
+    """Two steps on 3(x − 2)²/2 from 6 with α = 1/2."""
+    first, second = _several(answer, 2, "a list of two numbers, [x1, x2]")
+    close_to(first, 0.0, what="x1", hint="The slope at 6 is 12, and half of it is taken off")
+    close_to(second, 3.0, what="x2", hint="The slope at 0 is negative, so the step goes to the right")
+    return "the distance from 2 goes 4, −2, 1: each step multiplies it by −½"
+
+
+@exercise("gradient_descent.valley")
+def valley(answer: Any) -> str:
+    """Limit, best rate, factor and steps for 2x² + 18y²."""
+    limit, best, rho, steps = _several(answer, 4, "four numbers, (limit, best, rho, steps)")
+    close_to(limit, 1 / 18, what="the limit of α", hint="It is 2/λmax, and λmax is a second derivative")
+    close_to(best, 1 / 20, what="the best α", hint="It is 2/(λmin + λmax)")
+    close_to(rho, 0.8, what="the factor ρ", hint="It is (κ − 1)/(κ + 1) with κ = 9")
+    close_to(steps, 31, what="the number of steps", hint="It is the first whole n with 0.8ⁿ ≤ 1/1000")
+    return "κ = 9 costs 31 steps for three digits"
+
+
+@exercise("gradient_descent.backtrack")
+def backtrack(answer: Any) -> str:
+    """Halve α from 1 until the loss falls by half of what the slope promises."""
+    for name, loss, gradient, point in _UNSEEN:
+        found = call(answer, loss, gradient, point, names=("loss", "gradient", "x"))
+        if np.ndim(found) != 0 or isinstance(found, str):
+            raise Wrong(f"backtrack must return one number, α; for {name} it returns {type(found).__name__}")
+        slope, expected = gradient(point), 1.0
+        while loss(point - expected * slope) > loss(point) - expected / 2 * slope @ slope:
+            expected /= 2
+        alpha = float(found)
+        if not alpha > 0:
+            raise Wrong(f"for {name} at x = {point.tolist()} your α is {alpha:g}; it must be positive")
+        if alpha > expected:
+            fall, promise = loss(point) - loss(point - alpha * slope), alpha / 2 * slope @ slope
+            raise Wrong(
+                f"for {name} at x = {point.tolist()} your α is {alpha:g}: the loss changes by {-fall:.4g}, "
+                f"and it must fall by {promise:.4g}. Halve on"
+            )
+        if not np.isclose(alpha, expected, rtol=1e-9):
+            raise Wrong(
+                f"for {name} at x = {point.tolist()} your α is {alpha:g}, but {expected:g} passes already: "
+                "start at 1, halve, and stop at the first that passes"
+            )
+    return f"{len(_UNSEEN)} losses that you did not see, each with the right α"
+
+
+@exercise("gradient_descent.exact_drop")
+def exact_drop(answer: Any) -> str:
+    """The descent lemma is an equality on a parabola."""
+    before, after = _LAMBDA * _X**2 / 2, _LAMBDA * (_X - _ALPHA * _LAMBDA * _X) ** 2 / 2
+    return derivation_of(answer, before - after, _ALPHA * (1 - _ALPHA * _LAMBDA / 2) * (_LAMBDA * _X) ** 2)
+
+
+@exercise("gradient_descent.edge")
+def edge(answer: Any) -> str:
+    """The start from which the double well is jumped for ever."""
+    expression_equals(answer, sp.sqrt(1 + 2 / _ALPHA))
+    return "beyond it every step lands farther out"
