@@ -41,7 +41,7 @@ def figure(spec: specs.Spec) -> str:
 def write_page(tmp_path_factory: pytest.TempPathFactory) -> Any:
     def write(*shown: specs.Spec, script: bool = True) -> str:
         path = tmp_path_factory.mktemp("page") / "index.html"
-        load = f'<script defer src="{(STATIC / "explorer.js").as_uri()}"></script>' if script else ""
+        load = f'<script src="{(STATIC / "explorer.js").as_uri()}"></script>' if script else ""
         style = f'<link rel="stylesheet" href="{(STATIC / "explorer.css").as_uri()}"><style>{THEME}</style>'
         path.write_text(
             '<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Marks</title>'
@@ -228,6 +228,19 @@ def test_nothing_overflows_and_axe_is_content(width: int, theme: str, gallery: s
     found = page.evaluate("axe.run('main', {preload: false}).then(result => result.violations)")
     serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def test_nothing_shifts(gallery: str, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.add_init_script(
+        """window.shift = 0;
+        new PerformanceObserver(list => { for (const entry of list.getEntries()) shift += entry.value; })
+            .observe({type: 'layout-shift', buffered: true});"""
+    )
+    page.goto(gallery)
+    page.wait_for_timeout(300)
+    assert page.evaluate("shift") <= 0.02
+    page.close()
 
 
 def test_draws_fast(gallery: str, open_page: Any) -> None:

@@ -63,7 +63,7 @@ function start(figure, spec, host, live) {
   reset.addEventListener("click", () => handle.reset());
   assemble(figure, live, spec, panels, controls, readouts, reset);
 
-  let theme = readTheme(live);
+  let theme = null;
   const draw = (fresh) => {
     for (const [entry, paint] of draws) if (fresh.has(entry)) paint(entry.data, theme);
     for (const [entry, readout] of readouts) if (fresh.has(entry)) readout.show(entry.value);
@@ -78,7 +78,7 @@ function start(figure, spec, host, live) {
     const began = performance.now();
     try {
       const fresh = scene.update();
-      if (panels[0].width > 0 || !panels.length) draw(fresh);
+      if (shape) draw(fresh);
     } catch (error) {
       complain(figure, spec, error);
     }
@@ -90,10 +90,12 @@ function start(figure, spec, host, live) {
   };
 
   let shape = "";
+  // JupyterLab mounts before the figure is in the page: then it has no width and no colours yet.
   const layout = () => {
     const widths = panels.map((panel) => Math.floor(panel.plot.clientWidth));
     if (widths.some((width) => width < 40) || shape === widths.join()) return;
     shape = widths.join();
+    theme ??= readTheme(live);
     arrange(panels, widths);
     draw(all());
   };
@@ -103,10 +105,11 @@ function start(figure, spec, host, live) {
   const resize = new ResizeObserver(layout);
   for (const panel of panels) resize.observe(panel.plot);
   const forget = onTheme(() => {
+    if (!theme) return;
     const next = readTheme(live);
     if (next.key === theme.key) return;
     theme = next;
-    if (shape) draw(all());
+    draw(all());
   });
 
   const handle = {

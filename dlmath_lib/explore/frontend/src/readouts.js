@@ -8,9 +8,8 @@ export function createReadout(readout) {
 
 function number({ label, math, format: spec, color }) {
   const value = html("dd");
-  const name = html("dt", {}, label && !math ? label : "");
+  const name = html("dt", {}, math ? "" : label);
   if (math) {
-    if (label) name.append(html("span", {}, label), " ");
     const holder = html("template");
     holder.innerHTML = math;
     name.append(holder.content);

@@ -26,7 +26,8 @@ export function createScene(spec) {
       return frame.data[nearest(frame, p)];
     },
     setLive(arrays) {
-      live = arrays ?? {};
+      live = {};
+      for (const [name, values] of Object.entries(arrays ?? {})) if (values) live[name] = withNaN(values);
       for (const name of frames.keys()) state.changed.add(`frame:${name}`);
       for (const name of Object.keys(live)) state.changed.add(`frame:${name}`);
     },
