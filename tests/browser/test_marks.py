@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,20 @@ def gallery(write_page: Any) -> str:
     return write_page(*(case.spec for case in specs.CASES))
 
 
+@pytest.fixture(scope="module")
+def shared(browser: Any, gallery: str) -> Iterator[Any]:
+    """One page for all tests that put back what they moved."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(5000)
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(gallery)
+    yield page
+    page.close()
+    assert not problems, problems
+
+
 def call(page: Any, name: str, code: str) -> Any:
     """Runs code with `explorer` bound to one figure's handle."""
     return page.evaluate(f"(() => {{ const explorer = document.getElementById({name!r}).explorer; {code} }})()")
@@ -74,8 +89,8 @@ def settle(page: Any) -> None:
 
 
 @pytest.mark.parametrize("case", specs.CASES, ids=lambda case: case.name)
-def test_numbers_are_numpys(case: specs.Case, write_page: Any, open_page: Any) -> None:
-    page = open_page(write_page(case.spec))
+def test_numbers_are_numpys(case: specs.Case, shared: Any) -> None:
+    page = shared
     name = case.spec["name"]
     for moved in ({}, case.move):
         for key, value in moved.items():
@@ -94,11 +109,12 @@ def test_numbers_are_numpys(case: specs.Case, write_page: Any, open_page: Any) -
 
 
 @pytest.mark.parametrize("case", specs.CASES, ids=lambda case: case.name)
-def test_every_slider_moves_the_picture(case: specs.Case, write_page: Any, open_page: Any) -> None:
-    page = open_page(write_page(case.spec))
-    drawing = """document.querySelector('.explorer-panels').innerHTML
-        + [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL())"""
-    for slider in page.locator("input[type=range]").all():
+def test_every_slider_moves_the_picture(case: specs.Case, shared: Any) -> None:
+    page = shared
+    name = case.spec["name"]
+    drawing = f"""(figure => figure.querySelector('.explorer-panels').innerHTML
+        + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()))(document.getElementById({name!r}))"""
+    for slider in page.locator(f"#{name} input[type=range]").all():
         before = page.evaluate(drawing)
         text = slider.get_attribute("aria-valuetext")
         slider.focus()
@@ -112,6 +128,7 @@ def test_every_slider_moves_the_picture(case: specs.Case, write_page: Any, open_
         settle(page)
         output = slider.locator("xpath=preceding-sibling::output").text_content()
         assert output == slider.get_attribute("aria-valuetext")
+    call(page, name, "explorer.reset()")
 
 
 def test_point_by_mouse_and_keys(gallery: str, open_page: Any) -> None:
