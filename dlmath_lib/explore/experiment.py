@@ -6,7 +6,9 @@ over the frames that the stored run computed on a coarse grid.
 
 from __future__ import annotations
 
+import html
 import inspect
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +26,8 @@ from dlmath_lib.explore.model import Model, tidy
 from dlmath_lib.explore.picture import draw
 
 __all__ = ["Experiment"]
+
+_FAST = 0.05  # seconds: a slower function runs when the slider is let go
 
 
 class Experiment:
@@ -91,7 +95,9 @@ class Experiment:
             hint = 'marks=lambda run: [Polyline(run["step"], run["loss"])]'
             raise fail("Experiment", "marks", "a function of the frames", type(marks).__name__, hint, error=TypeError)
         start = {c.symbol.name: float(c.value) for c in controls}
-        _same(self.compute(start), self.compute(start))
+        first, began = self.compute(start), time.perf_counter()
+        _same(first, self.compute(start))
+        fast = time.perf_counter() - began < _FAST
         frames = Frames.compute(lambda **values: self.compute(values), *controls)
         parts = marks(frames)
         if not isinstance(parts, (list, tuple)):
@@ -101,7 +107,7 @@ class Experiment:
         if all(frames is not f for f in self._model.frames):
             raise fail("Experiment", "marks", "drawn from the frames", "none of them", 'use run["name"] in a mark')
         self.explorer = _Bench(self._model)
-        self.controls = {c.symbol.name: _widget(c) for c in controls}
+        self.controls = {c.symbol.name: _widget(c, fast) for c in controls}
         for widget in self.controls.values():
             widget.observe(self._moved, "value")
         row = list(self.controls.values())
@@ -109,7 +115,8 @@ class Experiment:
             button = ipywidgets.Button(description="resample", tooltip="Draw new random numbers")
             button.on_click(lambda _: self.resample())
             row.append(button)
-        self.widget = ipywidgets.VBox([*row, self.explorer])
+        self._trouble = ipywidgets.HTML(layout={"display": "none"})
+        self.widget = ipywidgets.VBox([*row, self._trouble, self.explorer])
         self._moved()
 
     @property
@@ -139,7 +146,14 @@ class Experiment:
 
     def _moved(self, change: Any = None) -> None:
         values = self.values
-        arrays = self.compute(values)
+        try:
+            arrays = self.compute(values)
+        except Exception as error:
+            # Raised in a widget's callback it would end in Jupyter's log, where no reader looks.
+            self._trouble.value = html.escape(f"{type(error).__name__}: {error}")
+            self._trouble.layout.display = "block"
+            return
+        self._trouble.layout.display = "none"
         with self.explorer.hold_sync():
             self.explorer.live = {name: plain(array) for name, array in arrays.items()}
             self.explorer.values = values
@@ -201,13 +215,14 @@ def _same(first: Mapping[str, np.ndarray], second: Mapping[str, np.ndarray]) -> 
             raise fail("Experiment", "function", "deterministic for a given rng", f"two results for {name!r}", hint)
 
 
-def _widget(control: Slider | Choice) -> ipywidgets.Widget:
+def _widget(control: Slider | Choice, fast: bool) -> ipywidgets.Widget:
     """The ipywidget of a control, over its whole range."""
-    common = {"description": control.label, "style": {"description_width": "initial"},
+    common: dict[str, Any] = {"description": control.label, "style": {"description_width": "initial"},
               "layout": {"width": "100%", "max_width": "40em"}}  # fmt: skip
     if isinstance(control, Choice):
         texts = [(text, i) for i, text in enumerate(control.options)]
         return ipywidgets.Dropdown(options=texts, value=int(control.value), **common)
+    common["continuous_update"] = fast
     if control.values is not None:
         options = [(f"{v:g}", v) for v in control.values]
         return ipywidgets.SelectionSlider(options=options, value=control.value, **common)

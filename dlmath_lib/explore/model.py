@@ -182,7 +182,8 @@ class Model:
                 checked[name] = controls[name].check(owner, value)
             elif name in states:
                 state = states[name]
-                checked[name] = number(owner, name, value, low=state.low, high=state.high)
+                slack = 1e-9 * (state.high - state.low)  # a drag may round to just outside
+                checked[name] = number(owner, name, value, low=state.low - slack, high=state.high + slack)
             else:
                 raise fail(owner, "values", f"named {', '.join(self.start) or 'nothing'}", repr(name))
         return checked

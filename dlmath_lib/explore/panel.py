@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from dlmath_lib._validate import fail, one_of
 from dlmath_lib.explore.evaluate import interval
-from dlmath_lib.explore.marks import Bars, Curve, Field, Mark
+from dlmath_lib.explore.marks import Area, Bars, Curve, Field, Mark, Polyline, Scatter
 from dlmath_lib.explore.marks.base import Axis, Frame
 from dlmath_lib.plotting import COLOR_CYCLE
 
@@ -78,26 +78,10 @@ class Panel:
         for argument, span, log in (("x", self.x, self.logs[0]), ("y", self.y, self.logs[1])):
             if log and span is not None and span[0] <= 0:
                 raise fail("Panel", argument, "above 0 on a log scale", f"({span[0]:g}, {span[1]:g})")
-        if self.x is None:
-            self.x = self._span_of_marks()
-        fields = [m.y for m in marks if isinstance(m, Field)]
-        if self.y is None and fields:
-            self.y = min(low for low, _ in fields), max(high for _, high in fields)
-
-    def _span_of_marks(self) -> tuple[float, float] | None:
-        """The x range that the marks' own domains name; None if only their numbers can tell."""
-        spans: list[tuple[float, float]] = []
-        for mark in self.marks:
-            fixed = mark.domain.fixed() if isinstance(mark, Curve) else mark.x if isinstance(mark, Field) else None
-            if fixed:
-                spans.append(fixed)
-            elif isinstance(mark, Bars):
-                spans.append((-0.5, len(mark.labels) - 0.5))
-            elif mark.alone:
-                spans.append((0.0, 1.0))
-        if not spans:
-            return None
-        return min(s[0] for s in spans), max(s[1] for s in spans)
+        for way in ("x", "y"):
+            exact, loose = _spans(way, self.marks)
+            if getattr(self, way) is None and exact and not loose:
+                setattr(self, way, (min(low for low, _ in exact), max(high for _, high in exact)))
 
     @property
     def frame(self) -> Frame:
@@ -110,13 +94,10 @@ class Panel:
         for way in ("x", "y"):
             if getattr(self, way) is not None:
                 continue
-            if self.alone:
-                setattr(self, way, (0.0, 1.0))
-                continue
-            found: list[float] = []
-            for mark in self.marks:
-                found += _extent(way, mark, mark.numbers(values, self.frame, {}))
-            setattr(self, way, self._padded(way, found))
+            exact, loose = _spans(way, self.marks)
+            found = [v for mark in loose for v in _extent(way, mark, mark.numbers(values, self.frame, {}))]
+            ranges = [*exact, self._padded(way, found)] if loose or not exact else exact
+            setattr(self, way, (min(low for low, _ in ranges), max(high for _, high in ranges)))
 
     def _padded(self, way: str, found: Iterable[float]) -> tuple[float, float]:
         log = self.logs[0 if way == "x" else 1]
@@ -159,12 +140,32 @@ class Panel:
         return f"Panel {self.title!r}: {names}" if self.title else f"Panel: {names}"
 
 
+def _spans(way: str, marks: Sequence[Mark]) -> tuple[list[tuple[float, float]], list[Mark]]:
+    """The ranges that marks name themselves, and the marks whose numbers must tell the rest.
+
+    Where a curve or a field names a range, only data widen it: a path may leave the picture, a point may stand outside.
+    """
+    exact: list[tuple[float, float]] = []
+    loose: list[Mark] = []
+    for mark in marks:
+        domain = mark.domain if isinstance(mark, (Curve, Area)) and way == "x" else None
+        if mark.alone:
+            exact.append((0.0, 1.0))
+        elif isinstance(mark, Field):
+            exact.append(mark.x if way == "x" else mark.y)
+        elif isinstance(mark, Bars) and way == "x":
+            exact.append((-0.5, len(mark.labels) - 0.5))
+        elif domain and (fixed := domain.fixed()):
+            exact.append(fixed)
+        elif domain is None or None not in domain.ends:
+            loose.append(mark)
+    return exact, [m for m in loose if isinstance(m, (Polyline, Scatter))] if exact else loose
+
+
 def _extent(way: str, mark: Mark, numbers: Mapping[str, Any]) -> list[float]:
     """The numbers of a mark that an axis should show."""
     if isinstance(mark, Bars):
         return [0.0, *numbers["values"]]
-    if isinstance(mark, Field):
-        return list(mark.x if way == "x" else mark.y)
     if "points" in numbers:
         return list(numbers["points"][0 if way == "x" else 1 :: 2])
     names = ("lower", "upper") if way == "y" and "lower" in numbers else (way,)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib.explore import Explorer
 from dlmath_lib.explore.marks import Trajectory
+from dlmath_lib.explore.model import Model
 from tests.lib.node import run
 
 _Job = tuple[dict[str, Any], list[list[Any]], Any]
@@ -20,19 +20,21 @@ def positions(low: float, high: float, n: int, scale: str = "linear") -> list[fl
     return [low * (high / low) ** s if scale == "log" else low + (high - low) * s for s in parts]
 
 
-def compare(explorer: Explorer, values: dict[str, float] | None = None) -> int:
+def compare(model: Model, values: dict[str, float]) -> int:
     """Compare all numbers at ``values``; returns how many were compared."""
-    spec, numbers = explorer.spec, explorer.numbers(values)
-    given = {**explorer._model.start, **(values or explorer.values), **numbers["derived"]}
+    checked = model.check("compare", values)
+    spec, numbers = model.spec(), model.numbers(checked, {})
+    given = {**checked, **numbers["derived"]}
     p = [given[name] for name in spec["parameters"]]
     jobs: list[_Job] = []
     for i, (panel, of_panel) in enumerate(zip(spec["panels"], numbers["panels"], strict=True)):
         for j, (mark, of_mark) in enumerate(zip(panel["marks"], of_panel, strict=True)):
-            model = explorer._model.panels[i].marks[j]
-            jobs += _JOBS[mark["type"]](mark, of_mark, p, panel, model, given)
+            twin = model.panels[i].marks[j]
+            jobs += _JOBS[mark["type"]](mark, of_mark, p, panel, twin, given)
     for entry in spec["derived"]:
-        model = explorer._model.panels[entry["panel"]].marks[entry["mark"]]
-        states = model.path(given)
+        twin = model.panels[entry["panel"]].marks[entry["mark"]]
+        assert isinstance(twin, Trajectory)
+        states = twin.path(given)
         jobs.append((entry["fn"], [[p, list(states[-1]), len(states) - 1]], [p[entry["param"]]]))
     for readout, number in zip(spec["readouts"], numbers["readouts"], strict=True):
         jobs.append((readout["fn"], [[p]], [number]))

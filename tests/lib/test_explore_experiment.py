@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import ipywidgets
 import numpy as np
 import pytest
@@ -69,7 +71,7 @@ def test_resample_draws_other_numbers_and_is_reproducible() -> None:
 
 def test_the_widgets_are_ipywidgets() -> None:
     kinds = [type(c).__name__ for c in make().widget.children]
-    assert kinds == ["FloatLogSlider", "FloatSlider", "Button", "_Bench"]
+    assert kinds == ["FloatLogSlider", "FloatSlider", "Button", "HTML", "_Bench"]
     assert make().controls["noise"].description == "noise"
     experiment = Experiment(
         lambda size, rule, noise: {"y": [size, rule, noise]},
@@ -81,7 +83,7 @@ def test_the_widgets_are_ipywidgets() -> None:
         alt=ALT,
     )
     kinds = [type(c).__name__ for c in experiment.widget.children]
-    assert kinds == ["IntSlider", "Dropdown", "SelectionSlider", "_Bench"]
+    assert kinds == ["IntSlider", "Dropdown", "SelectionSlider", "HTML", "_Bench"]
     experiment.controls["rule"].value = 1
     experiment.controls["noise"].value = 9.0
     experiment.controls["size"].value = 4
@@ -131,3 +133,33 @@ def test_arrays_with_nan_can_be_sent() -> None:
     )  # fmt: skip
     assert experiment.explorer.live["y"] == [1.0, None, None, 0.5]
     np.testing.assert_array_equal(shown(experiment), [1, np.nan, np.nan, 0.5])
+
+
+def test_an_error_of_the_function_is_shown() -> None:
+    def root(noise: float) -> dict[str, list[float]]:
+        if noise == 0.3:
+            raise ValueError("noise < 0.3 & more")
+        return {"y": [noise, 1.0]}
+
+    experiment = Experiment(
+        root, Slider(noise, 0, 1), marks=lambda run: [Polyline([0, 1], run["y"])], title="Trouble", alt=ALT
+    )
+    message = next(c for c in experiment.widget.children if isinstance(c, ipywidgets.HTML))
+    assert message.layout.display == "none"
+    experiment.controls["noise"].value = 0.3
+    assert message.layout.display == "block"
+    assert message.value == "ValueError: noise &lt; 0.3 &amp; more"
+    experiment.controls["noise"].value = 0.4
+    assert message.layout.display == "none"
+    assert list(shown(experiment)) == [0.4, 1]
+
+
+def test_a_slow_function_waits_for_the_hand() -> None:
+    def slow(noise: float) -> dict[str, list[float]]:
+        time.sleep(0.06)
+        return {"y": [noise, 1.0]}
+
+    control = Slider(noise, 0, 1, values=[0, 1])
+    experiment = Experiment(slow, control, marks=lambda run: [Polyline([0, 1], run["y"])], title="Slow", alt=ALT)
+    assert not experiment.controls["noise"].continuous_update
+    assert make().controls["noise"].continuous_update

@@ -29,7 +29,7 @@ def gallery() -> dict[str, Explorer]:
 
 @pytest.mark.parametrize(("name", "move"), [(name, i) for name, moves in MOVES.items() for i in range(len(moves))])
 def test_javascript_equals_numpy(name: str, move: int, gallery: dict[str, Explorer]) -> None:
-    assert compare(gallery[name], MOVES[name][move]) > 0 or name == "frames"
+    assert compare(gallery[name]._model, MOVES[name][move]) > 0 or name == "frames"
 
 
 def test_the_gallery_has_every_mark(gallery: dict[str, Explorer]) -> None:
@@ -141,3 +141,17 @@ def test_ranges_fit_the_starting_picture() -> None:
     assert (panel["x"]["min"], panel["x"]["max"]) == (-2, 3)
     assert panel["y"]["min"] < 0
     assert 9 < panel["y"]["max"] < 11
+
+
+def test_data_and_curves_share_the_fitted_range() -> None:
+    parts = [Slider(k, 0, 2, value=1), Polyline([0, 50], [0, 1]), Curve(k * x, x), Curve(k * x, (x, -1, 1))]
+    panel = Explorer(*parts, Point(99, 0), title="Fit", alt=ALT).spec["panels"][0]
+    assert panel["x"]["min"] <= -1
+    assert 50 <= panel["x"]["max"] < 60
+
+
+def test_a_field_fills_its_panel() -> None:
+    parts = [Slider(k, 0, 2, value=1), Field(k * x * w, (x, -1, 2), (w, 3, 4)), Point(9, 9)]
+    panel = Explorer(*parts, title="Fill", alt=ALT).spec["panels"][0]
+    ends = [panel[way][end] for way in ("x", "y") for end in ("min", "max")]
+    assert ends == [-1, 2, 3, 4]
