@@ -112,8 +112,8 @@ def test_numbers_are_numpys(case: specs.Case, shared: Any) -> None:
 def test_every_slider_moves_the_picture(case: specs.Case, shared: Any) -> None:
     page = shared
     name = case.spec["name"]
-    drawing = f"""(figure => figure.querySelector('.explorer-panels').innerHTML
-        + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()))(document.getElementById({name!r}))"""
+    drawing = f"""(figure => figure.querySelector('.explorer-panels').innerHTML + [...figure.querySelectorAll('canvas')]
+        .map(canvas => canvas.toDataURL()))(document.getElementById({name!r}))"""
     for slider in page.locator(f"#{name} input[type=range]").all():
         before = page.evaluate(drawing)
         text = slider.get_attribute("aria-valuetext")

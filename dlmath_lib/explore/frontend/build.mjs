@@ -18,7 +18,13 @@ const common = {
 const output = (name) => join(here, "..", "static", name);
 
 await Promise.all([
-  build({ ...common, entryPoints: ["src/widget.js"], target: "es2020", format: "esm", outfile: output("explorer.mjs") }),
+  build({
+    ...common,
+    entryPoints: ["src/widget.js"],
+    target: "es2020",
+    format: "esm",
+    outfile: output("explorer.mjs"),
+  }),
   build({ ...common, entryPoints: ["src/book.js"], target: "es2020", format: "iife", outfile: output("explorer.js") }),
   build({ ...common, entryPoints: ["src/explorer.css"], outfile: output("explorer.css") }),
 ]);

@@ -45,12 +45,29 @@ function logTicks(min, max, count) {
 export function drawAxes(group, { x, y, width, height, spec, xTicks, yTicks, categories, grid }) {
   group.selectAll("*").remove();
   const axis = (className, draw) => group.append("g").attr("class", `explorer-axis ${className}`).call(draw);
-  if (categories) drawCategories(axis("is-x", () => {}), categories, x, height);
+  if (categories)
+    drawCategories(
+      axis("is-x", () => {}),
+      categories,
+      x,
+      height,
+    );
   else {
-    const draw = axisBottom(x).tickValues(xTicks.values).tickFormat(xTicks.text).tickSize(grid ? -height : 5).tickPadding(grid ? 9 : 4);
+    const draw = axisBottom(x)
+      .tickValues(xTicks.values)
+      .tickFormat(xTicks.text)
+      .tickSize(grid ? -height : 5)
+      .tickPadding(grid ? 9 : 4);
     axis("is-x", draw).attr("transform", `translate(0,${height})`);
   }
-  axis("is-y", axisLeft(y).tickValues(yTicks.values).tickFormat(yTicks.text).tickSize(grid ? -width : 5).tickPadding(grid ? 8 : 4));
+  axis(
+    "is-y",
+    axisLeft(y)
+      .tickValues(yTicks.values)
+      .tickFormat(yTicks.text)
+      .tickSize(grid ? -width : 5)
+      .tickPadding(grid ? 8 : 4),
+  );
   group.selectAll(".domain").remove();
   const zero = (axisSpec) => axisSpec.scale !== "log" && axisSpec.min <= 0 && axisSpec.max >= 0;
   const line = (x1, y1, x2, y2) =>
@@ -69,7 +86,11 @@ function name(group, text, x, y, anchor) {
 }
 
 function drawCategories(group, { labels, slant }, x, height) {
-  const text = group.selectAll("text").data(labels).join("text").text((d) => d);
+  const text = group
+    .selectAll("text")
+    .data(labels)
+    .join("text")
+    .text((d) => d);
   const place = (_, i) => `translate(${x(i)},${height + 18})${slant ? "rotate(-35)" : ""}`;
   text.attr("transform", place).attr("text-anchor", slant ? "end" : "middle");
 }

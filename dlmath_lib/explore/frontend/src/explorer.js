@@ -1,7 +1,7 @@
 // Mounts one explorer into a figure: builds it, keeps it in step with its values, and takes it down again.
 import { createControl } from "./controls.js";
 import { html } from "./dom.js";
-import { createLegend } from "./legend.js";
+import { arrange, assemble } from "./layout.js";
 import { createPanel } from "./panel.js";
 import { createReadout } from "./readouts.js";
 import { createScene } from "./scene.js";
@@ -56,10 +56,17 @@ function start(figure, spec, host, live) {
   const draws = new Map(entries.map(({ entry, panel }) => [entry, entry.module.create(entry.mark, panel, tools)]));
   const controls = spec.controls
     .filter((control) => control.type !== "state")
-    .map((control) => ({ name: spec.parameters[control.param], ...createControl(control, (v) => change(spec.parameters[control.param], v)) }));
+    .map((control) => ({
+      name: spec.parameters[control.param],
+      ...createControl(control, (v) => change(spec.parameters[control.param], v)),
+    }));
   const readouts = new Map(scene.readouts.map((entry) => [entry, createReadout(entry.readout)]));
 
-  const reset = html("button", { type: "button", class: "explorer-reset", "aria-label": `Reset: ${spec.title}` }, "Reset");
+  const reset = html(
+    "button",
+    { type: "button", class: "explorer-reset", "aria-label": `Reset: ${spec.title}` },
+    "Reset",
+  );
   reset.addEventListener("click", () => handle.reset());
   assemble(figure, live, spec, panels, controls, readouts, reset);
 
@@ -121,7 +128,8 @@ function start(figure, spec, host, live) {
     set: change,
     /** Takes values from the host without telling it back. */
     receive(values) {
-      for (const [name, value] of Object.entries(values)) if (state.controls.has(name) && state.set(name, value)) schedule();
+      for (const [name, value] of Object.entries(values))
+        if (state.controls.has(name) && state.set(name, value)) schedule();
     },
     live(arrays) {
       scene.setLive(arrays);
@@ -150,42 +158,4 @@ function start(figure, spec, host, live) {
   };
   figure.explorer = handle;
   return handle;
-}
-
-function assemble(figure, live, spec, panels, controls, readouts, reset) {
-  const grid = html("div", { class: "explorer-panels" });
-  if (panels.length > 1) grid.classList.add("is-several");
-  panels.forEach((panel) => {
-    const legend = createLegend(panel.spec);
-    if (legend) panel.plot.before(legend);
-    grid.append(panel.root);
-  });
-  live.append(grid);
-  if (panels.length > 1) live.prepend(html("p", { class: "explorer-alt" }, spec.alt));
-  const numbers = [...readouts].filter(([entry]) => entry.readout.type !== "message").map(([, readout]) => readout.node);
-  const messages = [...readouts].filter(([entry]) => entry.readout.type === "message").map(([, readout]) => readout.node);
-  const desk = html("div", { class: "explorer-desk" });
-  if (controls.length) desk.append(html("div", { class: "explorer-controls" }, ...controls.map((control) => control.node)));
-  if (numbers.length) desk.append(html("dl", { class: "explorer-readouts" }, ...numbers));
-  if (desk.children.length) live.append(desk);
-  live.append(...messages);
-  let caption = figure.querySelector(".explorer-title");
-  if (!caption) figure.prepend((caption = html("figcaption", { class: "explorer-title" }, html("span", {}, spec.title))));
-  caption.append(reset);
-  figure.querySelector(".explorer-error")?.remove();
-  figure.classList.add("is-live");
-  figure.append(live);
-}
-
-/** Sizes all panels; those side by side that may have any height take the tallest. */
-function arrange(panels, widths) {
-  const plans = panels.map((panel, i) => panel.measure(widths[i]));
-  const tops = panels.map((panel) => panel.root.offsetTop);
-  panels.forEach((panel, i) => {
-    if (!panel.flexible) return;
-    const row = plans.filter((_, k) => tops[k] === tops[i]);
-    const total = (plan) => plan.height + plan.margin.top + plan.margin.bottom;
-    plans[i].height += Math.max(...row.map(total)) - total(plans[i]);
-  });
-  panels.forEach((panel, i) => panel.layout(plans[i]));
 }

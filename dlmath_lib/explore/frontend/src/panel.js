@@ -22,6 +22,7 @@ export function createPanel(spec, alt) {
     spec,
     root,
     plot,
+    filled: spec.marks.some((mark) => mark.type === "field"),
     handleSvg,
     width: 0,
     height: 0,
@@ -44,7 +45,6 @@ export function createPanel(spec, alt) {
   };
   const lone = spec.marks.find((mark) => modules[mark.type]?.height);
   const bare = spec.axes === false || Boolean(lone);
-  const filled = spec.marks.some((mark) => mark.type === "field");
 
   /** Margins, plot area and total height for a given outer width. */
   panel.measure = (outer) => {
@@ -83,14 +83,18 @@ export function createPanel(spec, alt) {
     for (const node of [picture, handleSvg]) node.attr("width", outer).attr("height", total);
     for (const node of [origin, panel.handles]) node.attr("transform", `translate(${margin.left},${margin.top})`);
     // A little room, so that a line along the edge keeps its whole width.
-    clipRect.attr("x", -edge).attr("y", -edge).attr("width", width + 2 * edge).attr("height", height + 2 * edge);
+    clipRect
+      .attr("x", -edge)
+      .attr("y", -edge)
+      .attr("width", width + 2 * edge)
+      .attr("height", height + 2 * edge);
     panel.x.range([0, width]);
     panel.y.range([height, 0]);
     if (panel.canvas) sizeCanvas(panel);
     if (bare) return;
     const xTicks = ticks(panel.x, spec.x, Math.max(3, Math.min(10, width / 76)));
     const yTicks = ticks(panel.y, spec.y, Math.max(3, height / 52));
-    drawAxes(panel.axes, { ...panel, xTicks, yTicks, categories, grid: !filled });
+    drawAxes(panel.axes, { ...panel, xTicks, yTicks, categories, grid: !panel.filled });
   };
   return panel;
 }

@@ -14,7 +14,12 @@ function number({ label, math, format: spec, color }) {
     holder.innerHTML = math;
     name.append(holder.content);
   }
-  const node = html("div", { class: "explorer-readout", style: color ? `--mark: var(--explorer-${color})` : null }, name, value);
+  const node = html(
+    "div",
+    { class: "explorer-readout", style: color ? `--mark: var(--explorer-${color})` : null },
+    name,
+    value,
+  );
   let shown = null;
   const show = (v) => {
     const text = format(v, spec);

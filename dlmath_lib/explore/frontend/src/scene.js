@@ -9,7 +9,8 @@ export function createScene(spec) {
   const { p } = state;
   const frames = new Map();
   for (const frame of spec.frames ?? []) {
-    for (const [name, array] of Object.entries(frame.arrays)) frames.set(name, { ...frame, data: array.data.map(withNaN) });
+    for (const [name, array] of Object.entries(frame.arrays))
+      frames.set(name, { ...frame, data: array.data.map(withNaN) });
   }
   let live = {};
 

@@ -17,8 +17,11 @@ function watch() {
   const notify = () => listeners.forEach((listener) => listener());
   const observer = new MutationObserver(notify);
   const attributeFilter = ["data-theme", "data-mode", "data-jp-theme-light", "data-jp-theme-name", "class"];
-  for (const node of [document.documentElement, document.body]) observer.observe(node, { attributes: true, attributeFilter });
-  const queries = ["(prefers-color-scheme: dark)", "print", "(forced-colors: active)"].map((query) => matchMedia(query));
+  for (const node of [document.documentElement, document.body])
+    observer.observe(node, { attributes: true, attributeFilter });
+  const queries = ["(prefers-color-scheme: dark)", "print", "(forced-colors: active)"].map((query) =>
+    matchMedia(query),
+  );
   for (const query of queries) query.addEventListener("change", notify);
   addEventListener("beforeprint", notify);
   addEventListener("afterprint", notify);
@@ -48,7 +51,10 @@ export function readTheme(node) {
 
 /** Relative luminance (WCAG) of "rgb(r, g, b)". */
 export function luminance(color) {
-  const channels = color.match(/[\d.]+/g).slice(0, 3).map(Number);
+  const channels = color
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
   const [r, g, b] = channels.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

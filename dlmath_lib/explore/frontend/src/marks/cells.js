@@ -32,15 +32,31 @@ export const cells = {
       square.attr("rx", gap ? 3 : 0).style("fill", (v) => (Number.isFinite(v) ? colors[index(v)] : "none"));
       const text = (v) => format(v, `.${mark.digits ?? 2}f`);
       const readable = size >= 7.2 * Math.max(...values.map((v) => text(v).length)) + 4;
-      const number = numbers.selectAll("text").data(readable ? values : []).join("text").attr("class", "explorer-value");
-      number.attr("x", (_, i) => x(i) + size / 2).attr("y", (_, i) => y(i) + size / 2 + 5).attr("text-anchor", "middle");
+      const number = numbers
+        .selectAll("text")
+        .data(readable ? values : [])
+        .join("text")
+        .attr("class", "explorer-value");
+      number
+        .attr("x", (_, i) => x(i) + size / 2)
+        .attr("y", (_, i) => y(i) + size / 2 + 5)
+        .attr("text-anchor", "middle");
       number.style("fill", (v) => (Number.isFinite(v) ? ink[index(v)] : null)).text(text);
       const labels = [
-        ...(mark.rows ?? []).slice(0, rows).map((t, i) => ({ t, x: left - 8, y: y(i * columns) + size / 2 + 5, anchor: "end" })),
+        ...(mark.rows ?? [])
+          .slice(0, rows)
+          .map((t, i) => ({ t, x: left - 8, y: y(i * columns) + size / 2 + 5, anchor: "end" })),
         ...(mark.cols ?? []).slice(0, columns).map((t, i) => ({ t, x: x(i) + size / 2, y: 17, anchor: "middle" })),
       ];
-      const name = names.selectAll("text").data(labels).join("text").text((d) => d.t);
-      name.attr("x", (d) => d.x).attr("y", (d) => d.y).attr("text-anchor", (d) => d.anchor);
+      const name = names
+        .selectAll("text")
+        .data(labels)
+        .join("text")
+        .text((d) => d.t);
+      name
+        .attr("x", (d) => d.x)
+        .attr("y", (d) => d.y)
+        .attr("text-anchor", (d) => d.anchor);
     };
   },
 };

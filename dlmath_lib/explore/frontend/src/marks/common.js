@@ -1,5 +1,6 @@
 // What several marks share: colour, finite coordinates and paths.
-export const paint = (selection, mark) => selection.style("--mark", mark.color ? `var(--explorer-${mark.color})` : null);
+export const paint = (selection, mark) =>
+  selection.style("--mark", mark.color ? `var(--explorer-${mark.color})` : null);
 
 const far = 1e5;
 

@@ -66,7 +66,10 @@ export const field = {
 };
 
 const clamp = (t) => Math.max(0, Math.min(255, Math.round(255 * t))) || 0;
-const logUnit = ([low, high]) => (v) => Math.log(v / low) / Math.log(high / low);
+const logUnit =
+  ([low, high]) =>
+  (v) =>
+    Math.log(v / low) / Math.log(high / low);
 
 /** A small image of one pixel for each sample; what is not a number stays transparent. */
 function createImage([width, height]) {

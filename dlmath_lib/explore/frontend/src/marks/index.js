@@ -13,5 +13,19 @@ import { scatter } from "./scatter.js";
 import { trajectory } from "./trajectory.js";
 
 export const marks = {
-  area, arrow, bars, cells, curve, field, gridmap, label, network, parametric, point, polyline, scatter, segment, trajectory,
+  area,
+  arrow,
+  bars,
+  cells,
+  curve,
+  field,
+  gridmap,
+  label,
+  network,
+  parametric,
+  point,
+  polyline,
+  scatter,
+  segment,
+  trajectory,
 };

@@ -18,7 +18,10 @@ export const label = {
       const left = px + room > panel.width;
       text.attr("display", inside ? null : "none");
       if (!inside) return;
-      text.attr("text-anchor", left ? "end" : "start").attr("x", px + (left ? -8 : 8)).attr("y", py < 22 ? py + 18 : py - 8);
+      text
+        .attr("text-anchor", left ? "end" : "start")
+        .attr("x", px + (left ? -8 : 8))
+        .attr("y", py < 22 ? py + 18 : py - 8);
     };
   },
 };

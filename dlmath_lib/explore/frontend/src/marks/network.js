@@ -13,7 +13,9 @@ function structure(layers) {
   const starts = layers.map((_, k) => layers.slice(0, k).reduce((sum, names) => sum + names.length, 0));
   const edges = [];
   for (let k = 1; k < layers.length; k++) {
-    layers[k].forEach((_, i) => layers[k - 1].forEach((__, j) => edges.push({ from: starts[k - 1] + j, to: starts[k] + i, j, i })));
+    layers[k].forEach((_, i) =>
+      layers[k - 1].forEach((__, j) => edges.push({ from: starts[k - 1] + j, to: starts[k] + i, j, i })),
+    );
   }
   return { nodes, edges };
 }
@@ -36,8 +38,13 @@ const flat = (source, p) => (source ? fn(source)(p).flat(Infinity) : null);
 
 export const network = {
   keys: ["values", "weights", "notes"],
-  compute: (mark, { p }) => ({ values: flat(mark.values, p), weights: flat(mark.weights, p), notes: flat(mark.notes, p) }),
-  height: (mark) => Math.max(...mark.layers.map((names) => names.length)) * (rowHeight + (mark.notes ? 14 : 0)) + headroom,
+  compute: (mark, { p }) => ({
+    values: flat(mark.values, p),
+    weights: flat(mark.weights, p),
+    notes: flat(mark.notes, p),
+  }),
+  height: (mark) =>
+    Math.max(...mark.layers.map((names) => names.length)) * (rowHeight + (mark.notes ? 14 : 0)) + headroom,
   create(mark, panel) {
     const { nodes, edges } = structure(mark.layers);
     const edgeLayer = panel.over.append("g");
@@ -50,7 +57,8 @@ export const network = {
     const weight = weightLayer.selectAll("text").data(labelled).join("text").attr("class", "explorer-weight");
     const node = nodeLayer.selectAll("g").data(nodes).join("g");
     node.append("circle").attr("class", "explorer-node").attr("r", radius);
-    const part = (className, y) => node.append("text").attr("class", className).attr("text-anchor", "middle").attr("y", y);
+    const part = (className, y) =>
+      node.append("text").attr("class", className).attr("text-anchor", "middle").attr("y", y);
     const value = part("explorer-value", 5);
     part("explorer-node-name", -radius - 8).text((d) => d.name);
     const note = part("explorer-note", radius + 17);
@@ -69,7 +77,12 @@ export const network = {
       node.attr("transform", (d) => `translate(${d.x},${d.y})`);
       line.attr("x1", (e) => nodes[e.from].x).attr("y1", (e) => nodes[e.from].y);
       line.attr("x2", (e) => nodes[e.to].x).attr("y2", (e) => nodes[e.to].y);
-      mark.layers.slice(1).forEach((_, k) => spread(edges.filter((e) => nodes[e.to].layer === k + 1), nodes));
+      mark.layers.slice(1).forEach((_, k) =>
+        spread(
+          edges.filter((e) => nodes[e.to].layer === k + 1),
+          nodes,
+        ),
+      );
       weight.attr("x", (e) => e.x).attr("y", (e) => e.y + 4);
       pill.attr("x", (e) => e.x - pillWidth / 2).attr("y", (e) => e.y - 8);
     };
@@ -77,7 +90,9 @@ export const network = {
     return ({ values, weights, notes }) => {
       if (placed !== panel.width) place();
       const largest = Math.max(1e-9, ...weights.map(Math.abs));
-      line.attr("stroke-width", (_, i) => 1 + (5 * Math.abs(weights[i])) / largest).attr("data-sign", (_, i) => sign(weights[i]));
+      line
+        .attr("stroke-width", (_, i) => 1 + (5 * Math.abs(weights[i])) / largest)
+        .attr("data-sign", (_, i) => sign(weights[i]));
       weight.text((_, i) => text(weights[i])).attr("data-sign", (_, i) => sign(weights[i]));
       value.text((_, i) => text(values[i]));
       note.text((_, i) => (notes && Number.isFinite(notes[i]) ? `${mark.notes_label ?? "δ"} = ${text(notes[i])}` : ""));

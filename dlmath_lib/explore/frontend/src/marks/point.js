@@ -18,7 +18,11 @@ function create(mark, panel, tools) {
     group.append("circle").attr("class", "explorer-touch").attr("r", 23);
     group.append("circle").attr("class", "explorer-halo").attr("r", 14);
   }
-  group.append("circle").attr("class", "explorer-dot").attr("r", mark.radius ?? (movable ? 7 : 5));
+  group
+    .append("circle")
+    .attr("class", "explorer-dot")
+    .attr("r", mark.radius ?? (movable ? 7 : 5));
+  const word = isShort(mark) ? group.append("text").text(mark.label) : null;
   const place = { x: 0, y: 0 };
   const announce = movable ? handle(mark, panel, tools, group, place) : null;
   return ({ x, y }) => {
@@ -31,10 +35,18 @@ function create(mark, panel, tools) {
     if (seen || keep) {
       Object.assign(place, { x: clamp(px, panel.width), y: clamp(py, panel.height) });
       group.attr("transform", `translate(${place.x},${place.y})`);
+      const left = place.x > 40;
+      word
+        ?.attr("x", left ? -11 : 11)
+        .attr("y", place.y < 24 ? 22 : -12)
+        .attr("text-anchor", left ? "end" : "start");
     }
     announce?.(x, y);
   };
 }
+
+/** A short name is written beside the point and needs no legend. */
+export const isShort = (mark) => mark.type === "point" && mark.label && [...mark.label].length <= 3;
 
 const inside = (v, size) => v >= -2 && v <= size + 2;
 const clamp = (v, size) => Math.min(size, Math.max(0, v));
@@ -70,7 +82,14 @@ function handle(mark, panel, { state, change }, group, place) {
       .on("end", () => group.classed("is-dragged", false)),
   );
 
-  const keys = { ArrowRight: ["x", 1], ArrowLeft: ["x", -1], ArrowUp: ["y", 1], ArrowDown: ["y", -1], PageUp: [main, 10], PageDown: [main, -10] };
+  const keys = {
+    ArrowRight: ["x", 1],
+    ArrowLeft: ["x", -1],
+    ArrowUp: ["y", 1],
+    ArrowDown: ["y", -1],
+    PageUp: [main, 10],
+    PageDown: [main, -10],
+  };
   group.on("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Home" || event.key === "End") {

@@ -34,7 +34,10 @@ function create(mark, panel) {
   const group = paint(panel.marks.append("g").attr("class", "explorer-trajectory"), mark);
   const layer = (className) =>
     Array.from({ length: shades }, (_, k) =>
-      group.append("path").attr("class", className).style("opacity", 0.4 + (0.6 * (k + 1)) / shades),
+      group
+        .append("path")
+        .attr("class", className)
+        .style("opacity", 0.4 + (0.6 * (k + 1)) / shades),
     );
   // A casing in the page's colour keeps the path readable on a field.
   const casing = mark.line === false ? null : group.append("path").attr("class", "explorer-line explorer-casing");
