@@ -1,0 +1,120 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlmath_lib._validate import as_generator, as_scalar, fail
+from dlmath_lib.datasets import as_batch_size, minibatches
+from dlmath_lib.network._fast import FastStep, NotFinite
+from dlmath_lib.network.history import Evaluation, History, TrainingDiverged
+
+if TYPE_CHECKING:
+    from dlmath_lib.network.model import Network
+
+__all__ = ["train"]
+
+
+def train(
+    network: Network,
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int,
+    batch_size: int,
+    optimizer: Any,
+    rng: np.random.Generator,
+    validation: tuple[np.ndarray, np.ndarray] | None,
+    progress: bool,
+) -> History:
+    """`Network.fit`, once the data have been checked."""
+    epochs = int(as_scalar("Network.fit", "epochs", epochs, low=1, integer=True))
+    batch_size = as_batch_size("Network.fit", batch_size, len(x))
+    rng = as_generator("Network.fit", "rng", rng)
+    if not (hasattr(optimizer, "start") and hasattr(optimizer, "step_in_place")) or isinstance(optimizer, type):
+        hint = "from dlmath_lib.optimizers"
+        raise fail("Network.fit", "optimizer", "SGD(…) or Adam(…)", repr(optimizer), hint, error=TypeError)
+    step = FastStep(network.layers, network.parameters, network.objective, batch_size)
+    state = optimizer.start(network.parameters)
+    history = network.history = History()
+    with _progress_bar(epochs, progress) as bar:
+        for epoch in range(1, epochs + 1):
+            before = network.parameters.copy()
+            try:
+                # An overflow is an outcome here, and reported as one: it needs no warning besides.
+                with np.errstate(over="ignore", invalid="ignore"):
+                    training, state = _epoch(network, step, x, y, batch_size, optimizer, state, rng)
+                    judged = _judge(network, validation)
+            except NotFinite:
+                network.parameters[:] = before
+                raise TrainingDiverged(_advice(epoch, optimizer), epoch, history) from None
+            history.record(training, judged)
+            bar.set_postfix(history.latest())
+            bar.update()
+    return history
+
+
+def _epoch(
+    network: Network,
+    step: FastStep,
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    optimizer: Any,
+    state: Any,
+    rng: np.random.Generator,
+) -> tuple[Evaluation, Any]:
+    total, right = 0.0, 0.0
+    for batch in minibatches(len(x), batch_size=batch_size, rng=rng):
+        loss, correct = step(x[batch], y[batch])
+        if not np.isfinite(loss):
+            raise NotFinite
+        state = optimizer.step_in_place(network.parameters, step.gradient, state)
+        total += loss
+        right += correct or 0.0
+    if not np.isfinite(network.parameters).all():
+        raise NotFinite
+    return Evaluation(total / len(x), None if correct is None else right / len(x)), state
+
+
+def _judge(network: Network, validation: tuple[np.ndarray, np.ndarray] | None) -> Evaluation | None:
+    if validation is None:
+        return None
+    try:
+        return network.evaluate(*validation)
+    except ValueError:  # the data were in order: it is the activations that ran out of the numbers
+        raise NotFinite from None
+
+
+def _advice(epoch: int, optimizer: Any) -> str:
+    rate = f" ({optimizer.learning_rate:g})" if hasattr(optimizer, "learning_rate") else ""
+    return (
+        f"Network.fit: training diverged in epoch {epoch}, a number became NaN or infinite: "
+        f"lower the learning rate{rate}, or bring the inputs to a scale near 1"
+    )
+
+
+class _Silent:
+    def __enter__(self) -> _Silent:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def set_postfix(self, numbers: dict[str, str]) -> None:
+        pass
+
+    def update(self) -> None:
+        pass
+
+
+def _progress_bar(epochs: int, progress: bool) -> Any:
+    if not progress:
+        return _Silent()
+    try:
+        from tqdm.auto import tqdm
+    except ModuleNotFoundError:
+        message = "Network.fit: progress=True needs tqdm: pip install tqdm, or pass progress=False"
+        raise ModuleNotFoundError(message) from None
+    return tqdm(total=epochs, unit="epoch", leave=False)
