@@ -115,13 +115,15 @@ class Panel:
         return float(f"{low:.6g}"), float(f"{high:.6g}")
 
     def colors(self) -> list[str | None]:
-        """The colour role of each mark."""
+        """The colour role of each mark; on a field the cycle leaves out the field's own colours."""
         roles: list[str | None] = []
+        palettes = {m.palette for m in self.marks if isinstance(m, Field)}
+        cycle = COLOR_CYCLE[2 if "diverging" in palettes else len(palettes) :]
         taken = 0
         for mark in self.marks:
             role = mark.color or mark.default_color
             if role is None and mark.cycles:
-                role = COLOR_CYCLE[taken % len(COLOR_CYCLE)]
+                role = cycle[taken % len(cycle)]
                 taken += 1
             roles.append(role)
         return roles

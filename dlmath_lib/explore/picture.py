@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LogNorm, Normalize, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -37,6 +37,11 @@ _STYLE: Any = {
     "lines.linewidth": 1.6, "axes.titlesize": 9, "axes.titlelocation": "left", "legend.fontsize": 7.5,
     "legend.frameon": False, "axes.axisbelow": True, "figure.facecolor": "white",
 }  # fmt: skip
+# As in the front end, light.
+_RAMPS: dict[str, Any] = {
+    "sequential": colormaps["Blues"],
+    "diverging": LinearSegmentedColormap.from_list("", ["#8a3d00", "#dc8a3e", "#f5f3ee", "#5aa5d8", "#0a4f87"]),
+}
 _Numbers = Mapping[str, Any]
 
 
@@ -153,9 +158,10 @@ def _field(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
         levels = np.linspace(low, high, mark.levels + 2)
     levels = np.unique(levels)
     norm: Any = LogNorm(low, high) if mark.scale == "log" else Normalize(low, high)
-    if mark.palette == "diverging":
-        norm = TwoSlopeNorm(0, min(low, -1e-12), max(high, 1e-12))
-    cmap = colormaps["RdBu_r" if mark.palette == "diverging" else "YlGnBu"]
+    if mark.palette == "diverging" and mark.scale == "linear":
+        size = max(abs(low), abs(high)) or 1.0
+        norm = Normalize(-size, size)
+    cmap = _RAMPS[mark.palette]
     if levels.size > 1:
         filled = ax.contourf(x, y, z, levels=levels, norm=norm, cmap=cmap, extend="both", alpha=0.8)
         ax.contour(x, y, z, levels=levels, colors="#00000055", linewidths=0.5)
@@ -190,7 +196,7 @@ def _cells(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
     if mark.palette == "diverging":
         high = max(abs(low), abs(high)) or 1.0
         low = -high
-    cmap = colormaps["RdBu_r" if mark.palette == "diverging" else "YlGnBu"]
+    cmap = _RAMPS[mark.palette]
     ax.imshow(np.ma.masked_invalid(z), cmap=cmap, vmin=low, vmax=high, aspect="equal", alpha=0.75)
     if z.size <= 150:
         for (i, j), value in np.ndenumerate(z):
@@ -212,7 +218,7 @@ def _network(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
         for end in outputs:
             for start in inputs:
                 weight = next(weights)
-                tone = COLORS["red" if weight < 0 else "blue"][0]
+                tone = COLORS["orange" if weight < 0 else "blue"][0]
                 width = 0.5 + min(3.0, 1.2 * abs(weight)) if math.isfinite(weight) else 0.5
                 ax.plot(*zip(start, end, strict=True), color=tone, linewidth=width, alpha=0.6, zorder=1)
     values, notes = iter(n["values"]), iter(n["notes"] if n["notes"] is not None else ())
@@ -222,8 +228,8 @@ def _network(ax: Any, mark: Mark, n: _Numbers, color: str, frame: Any) -> None:
             text = f"{name}\n{next(values):.{mark.digits}f}".replace("-", "−")
             ax.text(x, y, text, ha="center", va="center", fontsize=7, parse_math=False, zorder=3)
             if mark.notes:
-                ax.text(x, y - 0.42, f"{next(notes):.{mark.digits}f}".replace("-", "−"), ha="center", fontsize=7,
-                        color=COLORS["purple"][0])  # fmt: skip
+                note = f"{mark.notes_label} = {next(notes):.{mark.digits}f}".replace("-", "−")
+                ax.text(x, y - 0.42, note, ha="center", fontsize=7, color=COLORS["purple"][0])
     tallest = max(map(len, columns))
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(-tallest / 2 - 0.2, tallest / 2 + 0.2)

@@ -155,3 +155,12 @@ def test_a_field_fills_its_panel() -> None:
     panel = Explorer(*parts, title="Fill", alt=ALT).spec["panels"][0]
     ends = [panel[way][end] for way in ("x", "y") for end in ("min", "max")]
     assert ends == [-1, 2, 3, 4]
+
+
+def test_marks_on_a_field_stand_out_from_it() -> None:
+    def colors(**options: str) -> list[str | None]:
+        parts = [Slider(k, 0, 2, value=1), Field(k * x * w, (x, -1, 2), (w, 3, 4), **options), Point(1, k), Point(k, 2)]
+        return [m["color"] for m in Explorer(*parts, title="Fill", alt=ALT).spec["panels"][0]["marks"]]
+
+    assert colors() == [None, "orange", "green"]
+    assert colors(palette="diverging") == [None, "green", "red"]

@@ -131,6 +131,8 @@ class NetworkGraph(Mark):
         One for each pair of neighbouring layers, of shape (out, in).
     notes : sequence of sequences of expressions, optional
         A second number at each unit, such as its gradient.
+    notes_label : str
+        What stands before it: ``δ = 0.12``.
     digits : int
     label : str, optional
     """
@@ -146,6 +148,7 @@ class NetworkGraph(Mark):
         weights: Sequence[Any],
         *,
         notes: Sequence[Sequence[Any]] | None = None,
+        notes_label: str = "δ",
         digits: int = 2,
         label: str | None = None,
     ) -> None:
@@ -168,6 +171,7 @@ class NetworkGraph(Mark):
                 raise fail(me, f"weights[{i}]", f"of shape (out, in) = {wanted}", str(entries.shape), hint)
             flat += list(entries)
         self.weights = Function(me, "weights", flat)
+        self.notes_label = _labels(me, "notes_label", [notes_label], 1)[0]
         self.digits = count(me, "digits", digits, 0, 12)
 
     def _units(self, argument: str, given: Any, sizes: list[int]) -> list[sp.Expr]:
@@ -183,7 +187,8 @@ class NetworkGraph(Mark):
     def spec(self, scope: Scope, frame: Frame) -> dict[str, Any]:
         return {
             "layers": self.layers, "values": self.values.javascript(scope), "weights": self.weights.javascript(scope),
-            "notes": self.notes.javascript(scope) if self.notes else None, "digits": self.digits,
+            "notes": self.notes.javascript(scope) if self.notes else None, "notes_label": self.notes_label,
+            "digits": self.digits,
         }  # fmt: skip
 
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
