@@ -31,9 +31,9 @@ __all__ = ["draw"]
 _CSS_WIDTH = 640
 _SCALE = 1.5
 _DPI = 96 * _SCALE
-_PALETTE_SIZE = 48
+_PALETTE_SIZE = 64
 _STYLE: Any = {
-    "font.size": 8.5, "axes.grid": True, "grid.alpha": 0.2, "axes.spines.top": False, "axes.spines.right": False,
+    "font.size": 8.5, "axes.grid": True, "grid.alpha": 0.35, "axes.spines.top": False, "axes.spines.right": False,
     "lines.linewidth": 1.6, "axes.titlesize": 9, "axes.titlelocation": "left", "legend.fontsize": 7.5,
     "legend.frameon": False, "axes.axisbelow": True, "figure.facecolor": "white",
 }  # fmt: skip
