@@ -166,7 +166,7 @@ def main() -> None:
         sys.exit("benchmarks.explorers: no Chromium: install one, or run `python -m tests.browser.find`")
     if not (BOOK / "index.html").is_file():
         sys.exit("benchmarks.explorers: no built book: run `make book` first")
-    pages = sorted(p.relative_to(BOOK).as_posix() for p in (BOOK / "chapters").rglob("*.html")) + ["intro.html"]
+    pages = ["intro.html", *sorted(p.relative_to(BOOK).as_posix() for p in (BOOK / "chapters").rglob("*.html"))]
     static = ROOT / "dlmath_lib/explore/static"
     files = ("explorer.js", "explorer.css", "explorer.mjs")
     sizes = {name: round(len(gzip.compress((static / name).read_bytes())) / 1024, 1) for name in files}
