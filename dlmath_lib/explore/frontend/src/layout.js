@@ -39,10 +39,10 @@ export function assemble(figure, live, spec, panels, controls, readouts, reset) 
 /** Sizes all panels; those that may have any height take that of the tallest that may not, or of the tallest. */
 export function arrange(panels, widths) {
   const plans = panels.map((panel, i) => panel.measure(widths[i]));
-  const boxes = panels.map(({ root }) => ({ top: root.offsetTop, bottom: root.offsetTop + root.offsetHeight }));
+  const tops = panels.map(({ root }) => root.offsetTop);
   panels.forEach((panel, i) => {
     if (!panel.flexible) return;
-    const row = panels.filter((_, k) => boxes[k].top === boxes[i].top || boxes[k].bottom === boxes[i].bottom);
+    const row = panels.filter((_, k) => tops[k] === tops[i]);
     const fixed = row.filter((other) => !other.flexible);
     const total = (plan) => plan.height + plan.margin.top + plan.margin.bottom;
     const tallest = Math.max(210, ...(fixed.length ? fixed : row).map((other) => total(plans[panels.indexOf(other)])));
