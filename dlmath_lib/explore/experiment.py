@@ -17,7 +17,7 @@ import ipywidgets
 import numpy as np
 
 from dlmath_lib._validate import fail
-from dlmath_lib.explore.controls import Choice, Slider
+from dlmath_lib.explore.controls import Choice, Slider, nearest
 from dlmath_lib.explore.evaluate import number
 from dlmath_lib.explore.explorer import Explorer
 from dlmath_lib.explore.frames import Frames, as_arrays, plain
@@ -110,6 +110,7 @@ class Experiment:
         self.controls = {c.symbol.name: _widget(c, fast) for c in controls}
         for widget in self.controls.values():
             widget.observe(self._moved, "value")
+        self.explorer.observe(self._picture_moved, "values")
         row = list(self.controls.values())
         if self._random:
             button = ipywidgets.Button(description="resample", tooltip="Draw new random numbers")
@@ -157,6 +158,17 @@ class Experiment:
         with self.explorer.hold_sync():
             self.explorer.live = {name: plain(array) for name, array in arrays.items()}
             self.explorer.values = values
+
+    def _picture_moved(self, change: Any) -> None:
+        """A drag or the reset button of the picture moves the sliders, which compute again."""
+        for name, widget in self.controls.items():
+            value = change["new"][name]
+            if isinstance(widget, ipywidgets.SelectionSlider):
+                value = nearest([option for _, option in widget.options], value)
+            elif isinstance(widget, (ipywidgets.Dropdown, ipywidgets.IntSlider)):
+                value = round(value)
+            if value != widget.value:
+                widget.value = value
 
     def __repr__(self) -> str:
         return repr(self.explorer).replace("Explorer", "Experiment", 1)

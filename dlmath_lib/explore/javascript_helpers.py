@@ -29,7 +29,7 @@ CALLS: dict[type, str] = {
 HELPERS: dict[str, str] = {
     "expsq": "const expsq=x=>{const h=Math.fround(x);return Math.exp(-h*h)*Math.exp((h-x)*(h+x));};",
     "erfs": (
-        "const erfs=x=>{let t=x,s=x;for(let n=1;n<90;n++){t*=2*x*x/(2*n+1);s+=t;}"
+        "const erfs=x=>{let t=x,s=x;for(let n=1;t/s>1e-17;n++){t*=2*x*x/(2*n+1);s+=t;}"
         "return 1.1283791670955126*expsq(x)*s;};"
     ),
     "erfl": (

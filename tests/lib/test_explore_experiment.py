@@ -163,3 +163,16 @@ def test_a_slow_function_waits_for_the_hand() -> None:
     experiment = Experiment(slow, control, marks=lambda run: [Polyline([0, 1], run["y"])], title="Slow", alt=ALT)
     assert not experiment.controls["noise"].continuous_update
     assert make().controls["noise"].continuous_update
+
+
+def test_the_picture_moves_the_sliders_too() -> None:
+    experiment = make()
+    experiment.explorer.values = {"noise": 1.5}
+    assert experiment.values == {"rate": 0.1, "noise": 1.5}
+    np.testing.assert_allclose(shown(experiment), descend(0.1, 1.5, np.random.default_rng(3))["loss"], rtol=1e-15)
+    control = Slider(noise, 0, 9, values=[0, 1, 9])
+    listed = Experiment(
+        lambda noise: {"y": [noise, 1.0]}, control, marks=lambda run: [Polyline([0, 1], run["y"])], title="T 1", alt=ALT
+    )
+    listed.explorer.values = {"noise": 7.0}
+    assert listed.values == listed.explorer.values == {"noise": 9.0}
