@@ -93,7 +93,7 @@ def close_to(
         clue = "it is twice the right number"
     elif value != 0 and abs(2 * number - value) <= near:
         clue = "it is half the right number"
-    elif number * value not in (0.0, 1.0) and abs(number * value - 1) <= 1e-6:
+    elif number != value and abs(number * value - 1) <= 1e-6:
         clue = "it is the reciprocal of the right number"
     elif value != 0 and abs(number - value) <= 0.05 * abs(value):
         clue = (

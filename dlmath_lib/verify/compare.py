@@ -22,11 +22,12 @@ SEED = 20261122
 
 @dataclass(frozen=True)
 class Outcome:
-    """How two sides compared: the number of points, and the first point that tells them apart."""
+    """How two sides compared: the number of points, why others had no value, and the first point that disagrees."""
 
     points: int
     undefined: int
     digits: int
+    reason: str
     counterexample: tuple[Point, Any, Any] | None = None
 
 
@@ -36,22 +37,27 @@ def compare(
     """Compare two scalar sides at random points. A point at which a side has no value does not count."""
     if not ranges and not any(side.has(AppliedUndef, sp.Indexed) for side in (lhs, rhs)):
         points = 1
-    elif _slow(lhs, rhs):
+    slow = _slow(lhs, rhs)
+    if slow:
         points = min(points, SLOW_POINTS)
     digits = QUADRATURE_DIGITS if any(side.has(sp.Integral) for side in (lhs, rhs)) else DIGITS
     holds = agreement(relation, digits)
     used = undefined = 0
+    reason = ""
     for draw, point in enumerate(Sampler(ranges, seed).points(points)):
         env = {**point, "draw": draw}
         try:
             left, right = evaluate(lhs, env), evaluate(rhs, env)
-        except Undefined:
+        except Undefined as error:
             undefined += 1
+            reason = reason or str(error)
+            if slow and undefined == 2 and not used:
+                break
             continue
         used += 1
         if not holds(left, right):
-            return Outcome(used, undefined, digits, (point, left, right))
-    return Outcome(used, undefined, digits)
+            return Outcome(used, undefined, digits, reason, (point, left, right))
+    return Outcome(used, undefined, digits, reason)
 
 
 def _slow(*sides: Any) -> bool:

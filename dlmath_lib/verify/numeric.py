@@ -116,8 +116,8 @@ def _call(function: Callable[[Env], Value], env: Env) -> Value:
         value = function(env)
     except (ZeroDivisionError, OverflowError, mpmath.libmp.NoConvergence, mpmath.libmp.ComplexResult) as error:
         raise Undefined from error
-    except (TypeError, ValueError) as error:
-        raise Undefined(str(error)) from error
+    except (TypeError, ValueError, NameError) as error:
+        raise Undefined(f"mpmath cannot evaluate it ({error})") from error
     value = mpmath.mpmathify(value)
     if not mpmath.isfinite(value):
         raise Undefined

@@ -36,7 +36,7 @@ def pretty_name(name: str) -> str:
     """Return a symbol's name in Unicode: ``alpha_1`` gives ``α₁``.
 
     >>> pretty_name("sigma"), pretty_name("w_12"), pretty_name("lambda_max")
-    ('σ', 'w₁₂', 'λ_max')
+    ('σ', 'w₁₂', 'λₘₐₓ')
     """
     head, _, tail = name.partition("_")
     digits = re.fullmatch(r"([^\W\d]+?)(\d+)", head)

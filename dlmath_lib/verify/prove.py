@@ -65,8 +65,9 @@ def check_scalar(
     total = outcome.points + outcome.undefined
     if outcome.points < max(1, total // 4):
         raise ClaimFailed(
-            f"not checked: {shown}\n  both sides have a value at only {outcome.points} of {total} points; "
-            "give where={symbol: (low, high)} for the domain on which it is meant"
+            f"not checked: {shown}\n  both sides have a value at only {outcome.points} of {total} points"
+            + (f": {outcome.reason}" if outcome.reason else "")
+            + "\n  give bounds, or where={symbol: (low, high)} for the domain on which it is meant"
         )
     if proved(lhs, rhs, relation, tuple(ranges.items())):
         return Evidence(outcome.points, outcome.digits)

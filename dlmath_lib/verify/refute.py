@@ -58,23 +58,13 @@ def refute(
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)
-    >>> refute(sp.sqrt(x**2), x, at={x: -2}, because="√(x²) is |x|")
+    >>> refute(sp.sqrt(x**2, evaluate=False), x, at={x: -2}, because="√(x²) is |x|")
     ✗ √(x²) = x: refuted at x = −2, where the left side is 2 and the right side −2. Right: √(x²) is |x|
     """
     name, because = check_words("refute", "name", name), check_words("refute", "because", because)
     label = check_label("refute", label)
     if callable(statement) and not isinstance(statement, sp.Basic):
         return _run(statement, rhs, at, name, because, label)
-    if statement in (sp.true, sp.false, True, False):
-        raise TypeError(
-            message(
-                "refute",
-                "statement",
-                "a relation between two sides",
-                str(statement),
-                "SymPy evaluated it; pass both sides",
-            )
-        )
     left, right, relation = read_statement("refute", statement, rhs, relation)
     shown = statement_text(left, right, relation)
     definitions = Definitions("refute", given)

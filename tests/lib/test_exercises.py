@@ -1,0 +1,328 @@
+"""`check` tells a reader what is wrong and where, and never raises for a wrong answer."""
+
+import doctest
+import importlib
+import sys
+import types
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import dlmath_lib.exercises
+from dlmath_lib.exercises import (
+    Exercise,
+    Verdict,
+    Wrong,
+    call,
+    check,
+    choice,
+    close_to,
+    derivation_of,
+    exercise,
+    exercises_of,
+    expression_equals,
+    function_agrees,
+    gradient_of,
+    registry,
+    same_array,
+)
+from dlmath_lib.verify import Derivation
+
+x, y = sp.symbols("x y", real=True)
+sigma = sp.Function("sigma")
+logistic = {sigma(x): 1 / (1 + sp.exp(-x))}
+
+
+@pytest.fixture(autouse=True)
+def a_chapter(monkeypatch):
+    """A chapter's module with exercises, registered for one test."""
+    monkeypatch.setattr(registry, "_registry", dict(registry._registry))
+    chapter = types.ModuleType("dlmath_lib.exercises.sample")
+    monkeypatch.setitem(sys.modules, "dlmath_lib.exercises.sample", chapter)
+
+    @exercise("sample.slope")
+    def slope(answer):
+        close_to(answer, -0.25, hint="think of 1/x")
+        return "well seen"
+
+    @exercise("sample.program")
+    def program(answer):
+        return function_agrees(answer, np.tanh, [np.linspace(-2, 2, 5), 1000.0], names=("z",))
+
+    @exercise("sample.formula")
+    def formula(answer):
+        expression_equals(answer, 2 * x + sp.sin(y), free_of=sp.Derivative)
+
+    @exercise("sample.proof")
+    def proof(answer):
+        return derivation_of(answer, sp.Derivative(x**2 * sp.exp(x), x), x * (x + 2) * sp.exp(x))
+
+    @exercise("sample.vjp")
+    def vjp(answer):
+        return gradient_of(answer, np.sin, np.array([0.3, 1.0]))
+
+    @exercise("sample.broken")
+    def broken(answer):
+        return answer.no_such_attribute
+
+    return chapter
+
+
+def said(name, answer):
+    verdict = check(name, answer)
+    assert isinstance(verdict, Verdict)
+    assert bool(verdict) is verdict.passed
+    return verdict.status, verdict.message
+
+
+@pytest.mark.parametrize("name", ["slope", "program", "formula", "proof", "vjp", "broken"])
+def test_an_ellipsis_is_not_yet_an_answer(name):
+    assert said(f"sample.{name}", ...) == ("not yet", "not yet: replace the … by your answer")
+
+
+@pytest.mark.parametrize("answer", [-0.25, sp.Rational(-1, 4), np.float64(-0.25), np.array(-0.25), np.array([-0.25])])
+def test_right_numbers(answer):
+    assert said("sample.slope", answer) == ("right", "right: well seen")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (0.25, "your answer is 0.25; its sign is wrong. think of 1/x"),
+        (-0.5, "your answer is −0.5; it is twice the right number"),
+        (-0.125, "it is half the right number"),
+        (-4, "it is the reciprocal of the right number"),
+        (-0.2501, "it is close, but not within 1e-6"),
+        (7, "it is too large"),
+        (-7, "it is too small"),
+        (float("nan"), "your answer is NaN"),
+        ("-1/4", "must be a number; it is '-1/4'"),
+        (None, "must be a number; it is None"),
+        (True, "must be a number; it is True"),
+        ([1, 2], r"must be one number; it has shape (2,)"),
+        (np.sin, "it is a function: call it"),
+        (x, "must be a number; it is x"),
+        ({}, "must be a number; it is {}"),
+    ],
+)
+def test_wrong_numbers(answer, words):
+    status, message = said("sample.slope", answer)
+    assert status == "wrong"
+    assert words in message
+
+
+def test_a_unit_is_named():
+    with pytest.raises(Wrong, match="your answer is 1 bits; it is too large"):
+        close_to(1, 0.7, "bits")
+    close_to(0.0, 0.0)
+    with pytest.raises(Wrong):
+        close_to(1e-3, 0.0)
+
+
+def test_right_functions():
+    assert said("sample.program", np.tanh) == ("right", "right: 2 cases agree")
+
+
+def changes_its_argument(z):
+    z *= 1
+    z += 1
+    return np.tanh(z - 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (np.sin, "for z = [−2, −1, 0, 1, 2] your result is −0.909297 at index 0; −0.964028 is right there (4 of 5"),
+        (lambda z: -np.tanh(z), "every sign is wrong"),
+        (lambda z: 1 / 0, "your function raises ZeroDivisionError for z = [−2, −1, 0, 1, 2]: division by zero"),
+        (lambda: 1, "your function raises TypeError for z = "),
+        (lambda z: None, "returns None for z = [−2, −1, 0, 1, 2]: is a return statement missing?"),
+        (lambda z: np.atleast_2d(z), "must have shape (5,); it has shape (1, 5)"),
+        (lambda z: np.where(z == 0, np.nan, np.tanh(z)), "is NaN (not a number) at index 2; 0 is right there"),
+        (lambda z: np.tanh(z) if np.ndim(z) else np.nan, "for z = 1000 your result is NaN"),
+        (lambda z: "tanh", "must hold numbers"),
+        (3, "your answer must be a function; it is 3"),
+    ],
+)
+def test_wrong_functions(answer, words):
+    with np.errstate(all="ignore"):
+        status, message = said("sample.program", answer)
+    assert status == "wrong"
+    assert words in message
+
+
+def test_a_function_that_still_returns_an_ellipsis_is_not_yet_an_answer():
+    assert said("sample.program", lambda z: ...) == ("not yet", "not yet: your function still returns …")
+
+
+def test_a_function_works_on_its_own_copy():
+    values = np.linspace(-2, 2, 5)
+    function_agrees(changes_its_argument, np.tanh, [values])
+    assert np.array_equal(values, np.linspace(-2, 2, 5))
+
+
+def test_dtypes_are_compared_on_demand():
+    cases = [np.ones(3, dtype=np.float32)]
+    function_agrees(np.tanh, np.tanh, cases, dtype=True)
+    with pytest.raises(Wrong, match="must have dtype float32; it has float64"):
+        function_agrees(lambda z: np.tanh(z.astype(float)), np.tanh, cases, dtype=True)
+    with pytest.raises(ValueError, match="cases must not be empty"):
+        function_agrees(np.tanh, np.tanh, [])
+
+
+def test_arrays():
+    right = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    same_array(right.tolist(), right)
+    for wrong, words in [
+        (right.T, r"shape \(2, 3\); it has shape \(3, 2\): transposed\?"),
+        (right + np.eye(2, 3), r"is 2 at index \(0, 0\); 1 is right there \(2 of 6 entries are wrong\)"),
+        (-right, "every sign is wrong"),
+        ([[1], [1, 2]], "not an array"),
+        (None, "a return statement missing"),
+        (np.sin, "it is a function: call it"),
+    ]:
+        with pytest.raises(Wrong, match=words):
+            same_array(wrong, right)
+
+
+@pytest.mark.parametrize("answer", [2 * x + sp.sin(y), sp.sin(y) + x + x, 2 * sp.Symbol("x") + sp.sin(y)])
+def test_right_expressions(answer):
+    assert said("sample.formula", answer)[0] == "right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (2 * x - sp.sin(y), "this is not the right expression\n  at x = "),
+        (sp.Derivative(x**2, x) + sp.sin(y), "it still contains Derivative"),
+        (2 * sp.Symbol("t") + sp.sin(y), "your answer contains t; the symbols of this exercise are x, y"),
+        ("2*x", "must be a SymPy expression; it is '2*x'"),
+        (np.sin, "must be a SymPy expression"),
+        (sp.nan, "cannot be compared"),
+    ],
+)
+def test_wrong_expressions(answer, words):
+    status, message = said("sample.formula", answer)
+    assert status == "wrong"
+    assert words in message
+
+
+def chain(*steps, start=None, **options):
+    result = Derivation(sp.Derivative(x**2 * sp.exp(x), x) if start is None else start, **options)
+    for step in steps:
+        result = result.step(step, because="a reason")
+    return result
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (x * (x + 2) * sp.exp(x),),
+        (2 * x * sp.exp(x) + x**2 * sp.exp(x), x * (x + 2) * sp.exp(x)),
+        (x**2 * sp.Derivative(sp.exp(x), x) + sp.Derivative(x**2, x) * sp.exp(x), (x**2 + 2 * x) * sp.exp(x)),
+    ],
+)
+def test_any_chain_of_true_steps_is_a_proof(steps):
+    status, message = said("sample.proof", chain(*steps))
+    assert status == "right", message
+    assert "proved" in message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda: chain(), "at least 1 step; it has 0"),
+        (lambda: chain(x * (x + 2) * sp.exp(x), start=(x**2 + 2 * x) * sp.exp(x)), "must start at d/dx [x²·exp(x)]"),
+        (lambda: chain(2 * sp.exp(x) * x, start=sp.Derivative(x**2, x) * sp.exp(x)), "must start at"),
+        (lambda: chain(sp.Derivative(x * sp.exp(x) * x, x)), "its end still has something to work out"),
+        (lambda: chain(x * (x + 2) * sp.exp(x), given={sp.Function("f")(x): x}), "the definitions of the chain"),
+        (lambda: sp.exp(x), "must be a Derivation"),
+    ],
+)
+def test_what_is_not_a_proof(answer, words):
+    status, message = said("sample.proof", answer())
+    assert status == "wrong"
+    assert words in message
+
+
+def test_a_proof_with_definitions():
+    good = Derivation(sp.Derivative(sigma(x), x), given=logistic)
+    good = good.step(sigma(x) * (1 - sigma(x)), because="quotient rule")
+    derivation_of(good, sp.Derivative(sigma(x), x), sigma(x) * (1 - sigma(x)), given=logistic)
+    bound = Derivation(x).step_le(x + 1, because="0 ≤ 1")
+    with pytest.raises(Wrong, match="must consist of equalities"):
+        derivation_of(bound, x, x + 1)
+    with pytest.raises(Wrong, match="must end at"):
+        derivation_of(Derivation(x * y).step(y * x, because="order"), x * y, x + y)
+
+
+def test_rules():
+    assert said("sample.vjp", lambda g, z: g * np.cos(z))[0] == "right"
+    status, message = said("sample.vjp", lambda g, z: np.cos(z))
+    assert (status, "your function is not the gradient of numpy.sin" in message) == ("wrong", True)
+    assert "raises ZeroDivisionError for g = " in said("sample.vjp", lambda g, z: 1 / 0)[1]
+    assert "must be a function" in said("sample.vjp", 3)[1]
+
+
+def test_choices_come_with_their_reason():
+    options = {"a": "the minimum", "b": "that is the maximum"}
+    choice("A", "a", options)
+    with pytest.raises(Wrong, match="not 'b': that is the maximum"):
+        choice("b", "a", options)
+    with pytest.raises(Wrong, match="must be one of 'a', 'b'; it is 3"):
+        choice(3, "a", options)
+
+
+def test_call_names_the_options_too():
+    with pytest.raises(Wrong, match=r"raises ValueError for v = 2, rate = 0\.5: no"):
+        call(lambda v, rate: (_ for _ in ()).throw(ValueError("no")), 2, names=("v",), rate=0.5)
+
+
+def test_an_answer_that_the_checker_did_not_foresee():
+    status, message = said("sample.broken", 3)
+    assert status == "wrong"
+    assert message.startswith("this answer cannot be examined: AttributeError: 'int' object has no attribute")
+
+
+def test_unknown_names_come_with_the_near_ones():
+    with pytest.raises(ValueError, match=r"got 'sample\.slop': did you mean sample\.slope"):
+        check("sample.slop", 1)
+    with pytest.raises(ValueError, match="check: name must be that of an exercise"):
+        check("no_such_chapter_at_all.q", 1)
+    with pytest.raises(TypeError, match="check: name must be a string"):
+        check(3, 1)
+
+
+@pytest.mark.parametrize("name", ["slope", "Sample.slope", "sample.", "sample.a.b", 3])
+def test_names_of_exercises(name):
+    with pytest.raises(ValueError, match="exercise: name must be"):
+        exercise(name)
+
+
+def test_a_name_is_given_once():
+    with pytest.raises(ValueError, match="must be new"):
+        exercise("sample.slope")(lambda answer: None)
+
+
+def test_the_exercises_of_a_chapter():
+    found = exercises_of("sample")
+    assert [e.name for e in found][:2] == ["sample.broken", "sample.formula"]
+    assert all(isinstance(e, Exercise) and e.chapter == "sample" for e in found)
+
+
+def test_how_a_verdict_looks():
+    verdict = check("sample.slope", 0.25)
+    assert repr(verdict) == "✗ your answer is 0.25; its sign is wrong. think of 1/x"
+    bundle = verdict._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(verdict)
+    assert bundle["text/html"].startswith('<div class="verdict verdict-wrong"><span class="verdict-mark">✗</span>')
+    assert "&lt;lambda&gt;" in Verdict("a.b", "wrong", "<lambda>").html()
+    assert repr(check("sample.slope", -0.25)) == "✓ right: well seen"
+    assert repr(check("sample.slope", ...)) == "… not yet: replace the … by your answer"
+    assert "verdict-not-yet" in check("sample.slope", ...).html()
+
+
+@pytest.mark.parametrize("module", ["answers", "registry"])
+def test_the_examples_in_the_docstrings(module):
+    assert doctest.testmod(importlib.import_module(f"{dlmath_lib.exercises.__name__}.{module}")).failed == 0
