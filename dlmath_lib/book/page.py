@@ -19,6 +19,20 @@ STATIC = HERE / "static"
 KATEX_STYLE = "vendor/katex/katex.min.css"
 
 
+class FoldSetup(SphinxPostTransform):
+    """Fold the imports of a chapter: its cell is tagged `setup`."""
+
+    default_priority = 198  # right before myst-nb folds
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Ask myst-nb to fold them."""
+        for cell in self.document.findall(nodes.container):
+            if "tag_setup" in cell["classes"] and not cell.get("hide_mode"):
+                cell["hide_mode"] = "input"
+                cell["prompt_show"], cell["prompt_hide"] = "Show the setup", "Hide the setup"
+
+
 class NameFoldedCells(SphinxPostTransform):
     """Call a folded solution a solution (`hide-cell` and `solution` are its tags)."""
 
@@ -104,6 +118,7 @@ def _description(doctree: nodes.document | None) -> str:
 def setup(app: Sphinx) -> None:
     """Register the theme and the events."""
     app.add_html_theme("dlmath", str(HERE / "theme"))
+    app.add_post_transform(FoldSetup)
     app.add_post_transform(NameFoldedCells)
     app.add_post_transform(WrapTables)
     app.connect("config-inited", add_static)

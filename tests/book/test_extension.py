@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,6 @@ REFUTED = {
 }  # fmt: skip
 GRADIENT = {**PROVED, "kind": "gradient", "statement": "relu_vjp is right", "latex": "", "label": None, "name": None}
 
-Make = Callable[..., Path]
-
 
 def cell(*outputs: dict[str, Any], tags: tuple[str, ...] = (), source: str = "prove(…)") -> dict[str, Any]:
     return {
@@ -54,81 +52,23 @@ def markdown(text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "id": f"m{abs(hash(text)) % 10**9}", "metadata": {}, "source": text}
 
 
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
+def write(root: Path, *cells: dict[str, Any], intro: str) -> Path:
     """Write a tiny book: `intro`, one chapter of the given cells, the ledger."""
-
-    def make_(*cells: dict[str, Any], intro: str = "# A book\n\nWords.\n") -> Path:
-        root = tmp_path / "book"
-        (root / "chapters/reference").mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / "_config.yml", root)
-        shutil.copy(ROOT / "references.bib", root)
-        (root / "intro.md").write_text(intro)
-        (root / "chapters/reference/ledger.md").write_text("# Ledger of claims\n\n```{ledger-of-claims}\n```\n")
-        contents = "format: jb-book\nroot: intro\nchapters:\n- file: chapters/a\n- file: chapters/reference/ledger\n"
-        (root / "_toc.yml").write_text(contents)
-        notebook = {"cells": [markdown("# Chapter"), *cells], "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-        (root / "chapters/a.ipynb").write_text(json.dumps(notebook))
-        return root
-
-    return make_
+    (root / "chapters/reference").mkdir(parents=True)
+    shutil.copy(ROOT / "_config.yml", root)
+    shutil.copy(ROOT / "references.bib", root)
+    (root / "intro.md").write_text(f"# A book\n\n{intro}\n")
+    (root / "chapters/reference/ledger.md").write_text("# Ledger of claims\n\n```{ledger-of-claims}\n```\n")
+    contents = "format: jb-book\nroot: intro\nchapters:\n- file: chapters/a\n- file: chapters/reference/ledger\n"
+    (root / "_toc.yml").write_text(contents)
+    notebook = {"cells": [markdown("# Chapter"), *cells], "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    (root / "chapters/a.ipynb").write_text(json.dumps(notebook))
+    return root
 
 
-def built(root: Path, page: str = "chapters/a") -> str:
-    done = run_build(root, root)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return (root / "_build/html" / f"{page}.html").read_text(encoding="utf-8")
-
-
-def refused(root: Path) -> str:
-    done = run_build(root, root)
-    assert done.returncode != 0
-    return re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-
-
-def test_claims_are_blocks_with_numbers_and_anchors(make: Make) -> None:
-    link = markdown("See [it](#eq-tanh) and {eq}`eq-square`.")
-    root = make(link, cell(claim(PROVED)), cell(claim(DERIVED)), cell(claim(REFUTED)), cell(claim(GRADIENT)))
-    page = built(root)
-    assert 'class="claim claim-proved docutils container" id="eq-tanh"' in page
-    assert 'href="#equation-eq-tanh"' in page
-    assert re.search(r'href="#equation-eq-square"[^>]*>\(2\)|href="#equation-eq-square">\(2\)', page)
-    assert "tanh is a stretched sigmoid" in page
-    assert page.count('class="katex"') >= 6
-    assert '<span class="because">power rule with' in page
-    assert "claim-struck" in page
-    assert '<code class="docutils literal notranslate">' in page
-    assert "Gradient checked" in page
-    assert "$" not in re.sub(r"<(script|annotation).*?</\1>", "", page, flags=re.DOTALL)
-    ledger = (root / "_build/html/chapters/reference/ledger.html").read_text(encoding="utf-8")
-    assert "4 claims" in ledger
-    assert '<a class="ledger-link reference internal" href="../a.html#eq-tanh"' in ledger
-
-
-def test_anchor_without_label_stays_when_cells_are_added(make: Make) -> None:
-    find = re.compile(r'claim-gradient docutils container" id="([^"]+)"')
-    first = find.findall(built(make(cell(claim(GRADIENT)))))
-    second = find.findall(built(make(cell(claim(PROVED)), cell(claim(GRADIENT)))))
-    assert first == second
-
-
-def test_label_used_twice_fails(make: Make) -> None:
-    message = refused(make(cell(claim(PROVED)), cell(claim(PROVED), source="again")))
-    assert "eq-tanh" in message
-    assert "twice" in message
-
-
-@pytest.mark.parametrize("words", ["$\\nosuchmacro{x}$", "$\\frac{1}$", "$x^$"])
-def test_mathematics_that_cannot_be_typeset_fails(make: Make, words: str) -> None:
-    assert "cannot be typeset" in refused(make(markdown(words)))
-
-
-def test_latex_output_is_typeset_and_bad_latex_output_fails(make: Make) -> None:
-    latex = {"output_type": "execute_result", "execution_count": 1, "metadata": {}}
-    good = latex | {"data": {"text/latex": "$\\displaystyle \\int x\\,dx$", "text/plain": "…"}}
-    bad = latex | {"data": {"text/latex": "$\\displaystyle \\nosuch$", "text/plain": "…"}}
-    assert 'class="katex-display"' in built(make(cell(good)))
-    assert "cannot be typeset" in refused(make(cell(bad)))
+def latex(text: str) -> dict[str, Any]:
+    data = {"text/latex": f"$\\displaystyle {text}$", "text/plain": "…"}
+    return {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": data}
 
 
 EXPLORER = (
@@ -138,28 +78,101 @@ EXPLORER = (
 )
 
 
-def test_explorer_brings_its_script_only_where_it_is(make: Make) -> None:
-    root = make(cell(html(EXPLORER)), intro="# A book\n\n```{explorer} chapters/a one\n```\n")
-    assert "_static/explorer.js" in built(root)
-    intro = (root / "_build/html/intro.html").read_text(encoding="utf-8")
-    assert 'id="explorer-one"' in intro
-    assert "_static/explorer.js" in intro
-    assert 'href="chapters/a.html"' in intro
-    assert "explorer.js" not in (root / "_build/html/chapters/reference/ledger.html").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a book in which all is well."""
+    cells = [
+        markdown("See [it](#eq-tanh), {eq}`eq-square` and [the explorer](a.ipynb#explorer-one)."),
+        *(cell(claim(content), source=f"c{n}") for n, content in enumerate((PROVED, DERIVED, REFUTED, GRADIENT))),
+        cell(latex(r"\int x\,dx"), source="integral"),
+        cell(html(EXPLORER), source="Explorer()", tags=("hide-input",)),
+        cell(source="import numpy", tags=("setup",)),
+        cell(source="solution = 1", tags=("hide-cell", "solution")),
+    ]
+    root = write(tmp_path_factory.mktemp("good"), *cells, intro="```{explorer} chapters/a one\n```")
+    done = run_build(root, root)
+    assert done.returncode == 0, done.stdout[-3000:]
+    return root / "_build/html"
 
 
-def test_explorer_that_is_not_there_fails_and_names_those_that_are(make: Make) -> None:
-    message = refused(make(cell(html(EXPLORER)), intro="# A book\n\n```{explorer} chapters/a two\n```\n"))
-    assert "no explorer 'two'" in message
-    assert "it has: one" in message
-
-
-def test_stderr_in_a_stored_output_fails(make: Make) -> None:
+@pytest.fixture(scope="module")
+def refusal(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Build a book in which everything is wrong; return what the build said."""
     stderr = {"output_type": "stream", "name": "stderr", "text": "Warning: no"}
-    assert "stderr" in refused(make(cell(stderr)))
+    cells = [
+        markdown("$\\nosuchmacro{x}$ and $\\frac{1}$"),
+        cell(claim(PROVED), source="one"),
+        cell(claim(PROVED), source="again"),
+        cell(latex(r"\nosuchoutput"), source="bad"),
+        cell(stderr, source="stderr"),
+        cell(html(EXPLORER), source="Explorer()"),
+    ]
+    root = write(tmp_path_factory.mktemp("bad"), *cells, intro="```{explorer} chapters/a two\n```")
+    done = run_build(root, root)
+    assert done.returncode != 0
+    return done.stdout
 
 
-def test_folds_are_named(make: Make) -> None:
-    page = built(make(cell(tags=("hide-input",)), cell(tags=("hide-cell", "solution"), source="solution = 1")))
-    assert "Show the code" in page
-    assert "Show a solution" in page
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_claims_are_blocks_with_numbers_and_anchors(good: Path) -> None:
+    page = text(good / "chapters/a.html")
+    assert 'class="claim claim-proved docutils container" id="eq-tanh"' in page
+    assert 'class="eqno" href="#equation-eq-tanh"' in page
+    assert 'href="#eq-tanh"' in page
+    assert re.search(r'href="#equation-eq-square"[^>]*>\(2\)', page)
+    assert "tanh is a stretched sigmoid" in page
+    assert page.count('class="katex"') >= 6
+    assert '<span class="because">power rule with' in page
+    assert "claim-struck" in page
+    assert "Gradient checked" in page
+    assert "$" not in re.sub(r"<(script|annotation|pre).*?</\1>", "", page, flags=re.DOTALL)
+
+
+def test_anchor_without_label_depends_on_the_statement_alone(good: Path) -> None:
+    digest = hashlib.sha1(f"gradient {GRADIENT['statement']}".encode()).hexdigest()[:8]
+    assert f'id="claim-{digest}"' in text(good / "chapters/a.html")
+
+
+def test_ledger_lists_every_claim_and_links_to_it(good: Path) -> None:
+    ledger = text(good / "chapters/reference/ledger.html")
+    assert "4 claims" in ledger
+    assert ledger.count("ledger-row") == 4
+    assert re.search(r'<a class="[^"]*ledger-link[^"]*" href="../a.html#eq-tanh"', ledger)
+
+
+def test_latex_output_is_typeset(good: Path) -> None:
+    assert 'class="katex-display"' in text(good / "chapters/a.html")
+
+
+def test_explorer_brings_its_script_only_where_it_is(good: Path) -> None:
+    intro = text(good / "intro.html")
+    assert "_static/explorer.js" in text(good / "chapters/a.html")
+    assert "_static/explorer.js" in intro
+    assert 'id="explorer-one"' in intro
+    assert 'href="chapters/a.html"' in intro
+    assert "explorer.js" not in text(good / "chapters/reference/ledger.html")
+    assert (good / "_static/explorer.js").is_file()
+
+
+def test_folds_are_named(good: Path) -> None:
+    page = text(good / "chapters/a.html")
+    for words in ("Show the code", "Show the setup", "Show a solution"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"cannot be typeset: \nosuchmacro",
+        r"cannot be typeset: \frac{1}",
+        r"cannot be typeset: \displaystyle \nosuchoutput",
+        "'eq-tanh' is used twice",
+        "stderr was found",
+        "no explorer 'two'; it has: one",
+    ],
+)
+def test_what_is_wrong_fails_the_build_and_is_said(refusal: str, words: str) -> None:
+    assert words in refusal, refusal[-3000:]

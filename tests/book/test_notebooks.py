@@ -1,0 +1,208 @@
+"""Every notebook: stored in its normal form. Every chapter: the anatomy that DESIGN.md gives it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlmath_lib.book import notebooks
+from tests.book.conftest import ROOT
+
+MIME = "application/vnd.dlmath.claim+json"
+HEADINGS = [
+    "Intuition", "Derivation", "Implementation", "Verification", "Explore", "Where it goes wrong", "Exercises",
+    "Summary", "Further reading",
+]  # fmt: skip
+# The common mistakes that a chapter refutes, by their number.
+CLINIC = {
+    "calculus/derivatives": {36, 49},
+    "networks/activations": {36, 37, 38, 39, 40, 41, 42},
+    "optimization/gradient_descent": {26, 27, 28, 30},
+}
+TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+NOTEBOOKS = notebooks.in_contents(ROOT)
+CHAPTERS = [path for path in NOTEBOOKS if path.parent.name not in ("reference", "clinic")]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT / "chapters").with_suffix("").as_posix()
+
+
+def load(path: Path) -> list[Any]:
+    return notebooks.read(path).cells
+
+
+def markdown(cells: list[Any]) -> str:
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def tags(cell: Any) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def outputs(cells: list[Any], kind: str) -> list[Any]:
+    return [
+        output["data"][kind]
+        for cell in cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if kind in output.get("data", {})
+    ]
+
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=name_of)
+
+
+def test_there_are_notebooks() -> None:
+    listed = {path.resolve() for path in NOTEBOOKS}
+    written = {
+        path.resolve() for path in (ROOT / "chapters").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+    }
+    assert listed == written, "what is written stands in _toc.yml, and the other way round"
+
+
+@every_notebook
+def test_stored_in_its_normal_form(path: Path) -> None:
+    notebook = notebooks.read(path)
+    assert notebooks.text(notebooks.normalise(notebook)) == path.read_text(encoding="utf-8"), "run `make execute`"
+    assert notebooks.faults(notebook) == []
+
+
+@every_notebook
+def test_was_run_from_top_to_bottom(path: Path) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    counts = [
+        cell["execution_count"]
+        for cell in content["cells"]
+        if cell["cell_type"] == "code" and "".join(cell["source"]).strip()
+    ]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_cells_are_short(path: Path) -> None:
+    for number, cell in enumerate(load(path), start=1):
+        if cell.cell_type == "code":
+            lines = len(cell.source.splitlines())
+            assert lines < 25, f"cell {number} has {lines} lines"
+
+
+@every_notebook
+def test_no_display_equation_is_typed(path: Path) -> None:
+    for number, cell in enumerate(load(path), start=1):
+        if cell.cell_type == "markdown":
+            found = TYPED_DISPLAY.search(CODE.sub("", cell.source) if "{math}" not in cell.source else cell.source)
+            assert found is None, f"cell {number} types {found.group()}" if found else ""
+        else:
+            assert not re.search(r"\bMath\(|\bLatex\(", cell.source), f"cell {number} types a formula"
+
+
+@every_notebook
+def test_pictures_say_what_they_show(path: Path) -> None:
+    cells = load(path)
+    for html in outputs(cells, "text/html"):
+        for alt in re.findall(r'<img [^>]*alt="([^"]*)"', html):
+            assert len(alt) >= 20, alt
+        assert html.count("<img ") == len(re.findall(r'<img [^>]*alt="', html))
+        for figure in re.findall(r'<figure class="plot"[^>]*>', html):
+            assert re.search(r'aria-label="[^"]{20,}"', figure), figure
+    assert not outputs(cells, "image/png"), "show figures by dlmath_lib.plotting.show(fig, alt=…)"
+
+
+@every_notebook
+def test_citations_are_in_the_bibliography(path: Path) -> None:
+    known = set(re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.MULTILINE))
+    for keys in re.findall(r"\{cite:\w+\}`([^`]+)`", markdown(load(path))):
+        assert {key.strip() for key in keys.split(",")} <= known
+
+
+@every_notebook
+def test_relative_links_lead_to_files(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", CODE.sub("", markdown(load(path)))):
+        if not re.match(r"[a-z]+:", target):
+            assert (path.parent / target).resolve().is_file(), target
+
+
+@every_chapter
+def test_headings_stand_in_their_order(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", markdown(load(path)), flags=re.DOTALL)
+    assert re.findall(r"^## (.+?)\s*$", text, re.MULTILINE) == HEADINGS
+    assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
+    opening = text[: text.index("## Intuition")]
+    for words in ("**You will be able to**", "**You need**", "**Symbols**"):
+        assert words in opening.replace(":**", "**"), words
+    symbols = opening[opening.index("**Symbols**") :]
+    assert "|" in symbols, "the symbols are a table"
+    assert "shape" in symbols.lower(), "with shapes"
+
+
+@every_chapter
+def test_every_section_holds_what_it_is_for(path: Path) -> None:
+    cells = load(path)
+    sections: dict[str, list[Any]] = {}
+    here = ""
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            for heading in re.findall(r"^## (.+?)\s*$", cell.source, re.MULTILINE):
+                here = heading
+        sections.setdefault(here, []).append(cell)
+    kinds = {name: {claim["kind"] for claim in outputs(part, MIME)} for name, part in sections.items()}
+    assert "derivation" in kinds["Derivation"]
+    assert kinds["Verification"] & {"agrees", "gradient"}
+    assert "refuted" in kinds["Where it goes wrong"]
+    assert "{cite:" in markdown(sections["Further reading"])
+
+
+@every_chapter
+def test_at_least_two_explorers_with_tasks(path: Path) -> None:
+    cells = load(path)
+    names = [found for html in outputs(cells, "text/html") for found in re.findall(r'id="explorer-([^"]+)"', html)]
+    assert len(set(names)) >= 2, names
+    assert len(names) == len(set(names)), "each explorer has its own name"
+    assert re.search(r"\*\*?(?:Tasks?|Try it)\b", markdown(cells)), "each explorer has a task"
+
+
+@every_chapter
+def test_exercises_have_solutions_that_pass(path: Path) -> None:
+    asked: set[str] = set()
+    solved: set[str] = set()
+    for cell in load(path):
+        if cell.cell_type != "code":
+            continue
+        names = re.findall(r"\bcheck\(\s*[\"']([\w.]+)[\"']", cell.source)
+        shown = " ".join(str(output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
+        if "solution" in tags(cell):
+            assert "hide-cell" in tags(cell), cell.source
+            assert cell.metadata.get("jupyter", {}).get("source_hidden") is True, "folded in JupyterLab too"
+            if names:
+                assert "✓" in shown, cell.source
+            solved.update(names)
+        elif names:
+            assert "not yet" in shown, f"the stub of {names} must not hold the answer"
+            asked.update(names)
+    assert len(asked) >= 4, asked
+    assert solved == asked
+    assert "<summary>Hint" in markdown(load(path))
+
+
+@every_chapter
+def test_common_mistakes_are_refuted(path: Path) -> None:
+    wanted = CLINIC.get(name_of(path), set())
+    cells = load(path)
+    found: set[int] = set()
+    for index, cell in enumerate(cells):
+        near = cells[max(0, index - 1) : index + 5]
+        words = cell.source + json.dumps(outputs([cell], MIME), ensure_ascii=False)
+        numbers = {
+            int(n) for group in re.findall(r"\(clinic ([\d, and–]+)\)", words) for n in re.findall(r"\d+", group)
+        }
+        if numbers and any(claim["kind"] == "refuted" for claim in outputs(near, MIME)):
+            found |= numbers
+    assert wanted <= found, f"missing: {sorted(wanted - found)}"
