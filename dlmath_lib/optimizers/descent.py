@@ -58,7 +58,8 @@ class Descent:
         return self.reason == "converged"
 
     def __repr__(self) -> str:
-        return f"Descent({self.reason} after {self.taken} steps, gradient norm {self.gradient_norms[-1]:.3g})"
+        steps = f"{self.taken} step{'s' * (self.taken != 1)}"
+        return f"Descent({self.reason} after {steps}, gradient norm {self.gradient_norms[-1]:.3g})"
 
 
 def sgd_step(parameter: Any, gradient: Any, *, learning_rate: float) -> np.ndarray:
