@@ -52,8 +52,8 @@ class FastStep:
         outputs = inputs.pop()
         if not np.isfinite(outputs).all():
             raise NotFinite
-        total = float(self.objective.value(outputs, y).sum(dtype=np.float64))
-        delta = self.objective.grad(outputs, y)
+        losses, delta = self.objective.value_and_grad(outputs, y)
+        total = float(losses.sum(dtype=np.float64))
         delta /= n
         for i in reversed(range(len(self.layers))):
             layer, (weight, _), (dweight, dbias) = self.layers[i], self.parameters[i], self.gradients[i]

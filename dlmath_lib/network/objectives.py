@@ -11,7 +11,7 @@ import numpy as np
 from dlmath_lib import losses
 from dlmath_lib._validate import as_array, fail
 from dlmath_lib.activations import sigmoid, softmax
-from dlmath_lib.losses._shared import as_labels
+from dlmath_lib.losses._shared import as_labels, value_and_grad_by_labels
 
 __all__ = ["OBJECTIVES", "Objective"]
 
@@ -41,6 +41,12 @@ class Objective:
         if self.targets == "answers" and (y.min() < 0 or y.max() > 1):
             raise fail(function, "y", "in [0, 1]", f"{y.min():g} to {y.max():g}")
         return y
+
+    def value_and_grad(self, outputs: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Each example's loss and its gradient, in a new array."""
+        if self.targets == "classes":
+            return value_and_grad_by_labels("Network.fit", outputs, y)
+        return self.value(outputs, y), self.grad(outputs, y)
 
     def correct(self, outputs: np.ndarray, y: np.ndarray) -> float | None:
         """How many examples are answered rightly; None where numbers are predicted."""

@@ -78,7 +78,7 @@ def test_paths_agree_with_pytorch(name, rule, dtype):
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("size", [1, 16384, 40000])
+@pytest.mark.parametrize("size", [1, 32768, 70000])
 def test_in_place_gives_the_same_bits(rule, dtype, size):
     start = RNG.normal(size=size).astype(dtype)
     gradients = RNG.normal(size=(4, size)).astype(dtype)
