@@ -47,7 +47,8 @@ def _choose(expr: Any, places: Mapping[sp.Symbol, Any]) -> Any:
     """Replace each condition that the domain decides by its truth value."""
 
     def decided(relation: Any) -> Any:
-        answer = decide(relation.xreplace(dict(places)))
+        moved = relation.xreplace(dict(places))
+        answer = decide(moved) if isinstance(moved, Relational) else moved
         return answer if answer in (sp.true, sp.false) else relation
 
     return expr.replace(lambda e: isinstance(e, Relational), decided)
@@ -131,7 +132,7 @@ def _rational(expr: sp.Expr) -> sp.Expr:
 
 
 def _exponentials(expr: sp.Expr) -> sp.Expr:
-    """Rewrite in exponentials, name each independent exponential, and cancel."""
+    """Rewrite in exponentials, name each independent exponential, and return the expanded numerator."""
     expr = expr.rewrite(sp.exp)
     expr = sp.expand(expr, power_exp=True, mul=True, deep=True)
     changes: dict[Any, Any] = {}
@@ -148,7 +149,7 @@ def _exponentials(expr: sp.Expr) -> sp.Expr:
         for power, (coefficient, rest) in changes.items()
         if coefficient.is_Rational
     }
-    return sp.cancel(sp.together(expr.xreplace(replaced)))
+    return sp.expand(sp.numer(sp.together(expr.xreplace(replaced))))
 
 
 def _logarithms(expr: sp.Expr) -> sp.Expr:
@@ -190,19 +191,19 @@ def _piecewise(expr: sp.Expr) -> sp.Expr:
 STRATEGIES: list[tuple[int, Callable[[sp.Expr], Any]]] = [
     (4000, sp.expand),
     (2000, _rational),
-    (1500, _exponentials),
+    (600, _exponentials),
     (800, lambda e: sp.expand_trig(sp.expand(e)).expand()),
     (800, _logarithms),
-    (600, lambda e: _exponentials(_logarithms(e))),
+    (300, lambda e: _exponentials(_logarithms(e))),
     (800, lambda e: sp.expand(sp.expand_log(e.rewrite(sp.log)))),
     (800, lambda e: sp.expand(_sums(e))),
-    (400, lambda e: sp.powsimp(sp.expand(_sums(e), power_base=True), force=False).simplify()),
-    (400, lambda e: sp.trigsimp(sp.expand(e))),
+    (200, lambda e: sp.powsimp(sp.expand(_sums(e), power_base=True), force=False).simplify()),
+    (120, lambda e: sp.trigsimp(sp.expand(e))),
     (400, lambda e: sp.expand(sp.expand_func(e))),
-    (400, lambda e: sp.gammasimp(sp.combsimp(e))),
-    (400, lambda e: sp.radsimp(sp.powsimp(sp.expand(e, power_base=True)))),
-    (300, sp.simplify),
-    (150, lambda e: sp.simplify(e.rewrite(sp.exp))),
-    (150, lambda e: sp.simplify(sp.expand_log(sp.simplify(e)))),
-    (150, _piecewise),
+    (200, lambda e: sp.gammasimp(sp.combsimp(e))),
+    (150, lambda e: sp.radsimp(sp.powsimp(sp.expand(e, power_base=True)))),
+    (120, sp.simplify),
+    (60, lambda e: sp.simplify(e.rewrite(sp.exp))),
+    (60, lambda e: sp.simplify(sp.expand_log(sp.simplify(e)))),
+    (100, _piecewise),
 ]

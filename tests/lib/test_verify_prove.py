@@ -58,6 +58,7 @@ TRUE = {
     "binomial theorem": ((x + h) ** n, sp.Sum(sp.binomial(n, i) * x ** (n - i) * h**i, (i, 0, n)), {}),
     "exponential series": (sp.Sum(x**i / sp.factorial(i), (i, 0, sp.oo)), sp.exp(x), {}),
     "geometric series": (sp.Sum(x**i, (i, 0, sp.oo)), 1 / (1 - x), {"where": {x: (-1, 1)}}),
+    "finite geometric sum": (sp.Sum(r**i, (i, 0, n - 1)), (1 - r**n) / (1 - r), {"where": {r: (0, 1)}}),
     "density": (sp.Integral(gaussian, (x, -sp.oo, sp.oo)), 1, {}),
     "fundamental theorem": (D(sp.Integral(f(t), (t, a, x)), x), f(x), {}),
     "log of a product": (sp.log(x * y), sp.log(x) + sp.log(y), {"where": {x: (0, sp.oo), y: (0, sp.oo)}}),
