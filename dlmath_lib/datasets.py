@@ -39,6 +39,10 @@ class Dataset(NamedTuple):
 def digits() -> Dataset:
     """1797 handwritten digits of 8 × 8 pixels, each pixel in [0, 1].
 
+    Parameters
+    ----------
+    None.
+
     Returns
     -------
     Dataset
@@ -108,6 +112,10 @@ def diabetes(*, scaled: bool = False) -> Dataset:
 
 def xor() -> Dataset:
     """The four corners of a square with y = 1 where exactly one coordinate is 1: no line parts the classes.
+
+    Parameters
+    ----------
+    None.
 
     Returns
     -------

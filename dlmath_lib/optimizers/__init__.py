@@ -13,11 +13,12 @@ from dlmath_lib.optimizers.clipping import clip_by_norm
 from dlmath_lib.optimizers.descent import Descent, best_learning_rate, contraction_factor, gradient_descent, sgd_step
 from dlmath_lib.optimizers.momentum import SGD, momentum_step, momentum_step_in_place
 
-__all__ = [
-    "SGD",
+# In plain order: the contract test of the docstrings reads it so.
+__all__ = [  # noqa: RUF022
     "Adam",
     "AdamState",
     "Descent",
+    "SGD",
     "adam_step",
     "adam_step_in_place",
     "best_learning_rate",
