@@ -1,0 +1,85 @@
+"""The checks of the exercises on gradient descent: right answers of several kinds pass, wrong ones are told why."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+ALPHA, LAM = sp.symbols("alpha lambda", positive=True)
+X = sp.Symbol("x", real=True)
+DROP = LAM * X**2 / 2 - LAM * (X - ALPHA * LAM * X) ** 2 / 2
+
+
+def halve(loss, gradient, x, start=1.0, share=0.5):
+    g, alpha = gradient(x), start
+    while loss(x - alpha * g) > loss(x) - share * alpha * np.sum(g * g):
+        alpha /= 2
+    return alpha
+
+
+def along_the_gradient(loss, gradient, x):
+    return -halve(loss, gradient, x)
+
+
+def test_all_exercises_are_there():
+    names = [e.name.partition(".")[2] for e in exercises_of("gradient_descent")]
+    assert names == ["backtrack", "edge", "exact_drop", "two_steps", "valley"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("two_steps", [0, 3]),
+        ("two_steps", np.array([0.0, 3.0])),
+        ("valley", (1 / 18, 0.05, 0.8, 31)),
+        ("backtrack", halve),
+        ("exact_drop", Derivation(DROP).step(ALPHA * (LAM * X) ** 2 * (2 - ALPHA * LAM) / 2, because="expand")),
+        ("edge", sp.sqrt(1 + 2 / ALPHA)),
+        ("edge", sp.sqrt((ALPHA + 2) / ALPHA)),
+        ("edge", sp.sqrt(1 + 2 / sp.Symbol("alpha"))),
+    ],
+)
+def test_right_answers_pass(name, answer):
+    verdict = check(f"gradient_descent.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("two_steps", [12, 3], "x1 is 12"),
+        ("two_steps", [0, -3], "its sign is wrong"),
+        ("two_steps", 3, "a list of two numbers"),
+        ("valley", (1 / 9, 0.05, 0.8, 31), "the limit of α is 0.111111; it is twice"),
+        ("valley", (1 / 18, 0.05, 0.8, 30), "the number of steps is 30"),
+        ("valley", (1 / 18, 0.05, 0.8), "four numbers"),
+        ("backtrack", lambda loss, gradient, x: 1.0, "it must fall by"),
+        ("backtrack", lambda loss, gradient, x: 1e-6, "passes already"),
+        ("backtrack", lambda loss, gradient, x: gradient(x), "must return one number"),
+        ("backtrack", along_the_gradient, "must be positive"),
+        ("backtrack", lambda loss, gradient, x: None, "is a return statement missing?"),
+        ("backtrack", 0.5, "must be a function"),
+        ("edge", sp.sqrt(1 + 1 / ALPHA), "not the right expression"),
+        ("edge", -sp.sqrt(1 + 2 / ALPHA), "not the right expression"),
+    ],
+)
+def test_wrong_answers_are_told_why(name, answer, words):
+    verdict = check(f"gradient_descent.{name}", answer)
+    assert verdict.status == "wrong"
+    assert words in verdict.message
+
+
+def test_a_derivation_of_something_else_is_refused():
+    chain = Derivation(DROP + 1).step(sp.expand(DROP + 1), because="expand")
+    assert check("gradient_descent.exact_drop", chain).status == "wrong"
+
+
+@pytest.mark.parametrize("name", [e.name for e in exercises_of("gradient_descent")])
+def test_stubs_are_not_yet_answers(name):
+    assert check(name, ...).status == "not yet"
+
+
+def test_an_unfinished_function_is_not_yet_an_answer():
+    assert check("gradient_descent.backtrack", lambda loss, gradient, x: ...).status == "not yet"
