@@ -3,9 +3,9 @@
     python -m benchmarks.training_step [--quick]
 
 All run in one process with the same number of threads, in turns, so that a busy moment of the machine hits all of them.
-Printed are medians over the turns, and the best times, which a busy machine disturbs less;
-``training_step.json`` beside this file has them too. PyTorch is not one of the
-book's requirements: without it its rows are left out, and the output says so.
+Printed are medians over the turns, and the best times, which a busy machine disturbs less; ``training_step.json``
+beside this file has them too. PyTorch is not one of the book's requirements: without it its rows are left out, and the
+output says so.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ except ModuleNotFoundError:
     torch = None
 
 WIDTHS, BATCH = (784, 256, 128, 10), 128
+# How the cost grows: with the batch, with the width.
+SHAPES = [(WIDTHS, batch) for batch in (32, 128, 512)] + [((784, w, w // 2, 10), 128) for w in (128, 512, 1024)]
+REPORT = Path(__file__).with_name("training_step.json")
 SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 SCIKIT_LEARN_BATCHES = 8
 TARGETS = {"PyTorch, Adam as it comes": 0.9, "scikit-learn MLPClassifier": 0.55}
@@ -180,11 +183,9 @@ def table(title: str, times: dict[str, Any], own: str) -> None:
 
 
 def growth(turns: int) -> dict[str, Any]:
-    shapes = [((784, 256, 128, 10), batch) for batch in (32, 128, 512)]
-    shapes += [((784, width, width // 2, 10), 128) for width in (128, 512, 1024)]
     result = {}
     print(f"\nHow the cost grows: ms a step\n{'':34}    book" + (" PyTorch" if torch else "") + "  products")
-    for widths, batch in shapes:
+    for widths, batch in SHAPES:
         contenders = {BOOK: (book_step(widths, batch), 1)}
         if torch:
             contenders["PyTorch, Adam as it comes"] = (torch_step(widths, batch), 1)
@@ -225,9 +226,8 @@ def main() -> None:
         "torch": torch.__version__ if torch else None,
         "python": platform.python_version(),
     }
-    path = Path(__file__).with_name("training_step.json")
-    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"\nThreads: {options.threads}; load of the machine: {os.getloadavg()[0]:.1f}; written: {path.name}")
+    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(f"\nThreads: {options.threads}; load of the machine: {os.getloadavg()[0]:.1f}; written: {REPORT.name}")
 
 
 if __name__ == "__main__":

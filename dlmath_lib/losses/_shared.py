@@ -40,18 +40,26 @@ def as_logits(function: str, logits: Any) -> np.ndarray:
     return logits
 
 
-def as_labels(function: str, labels: Any, examples: int, classes: int, ignore_index: int | None = None) -> np.ndarray:
-    """Class indices of shape (n,), each in 0 … classes − 1 or ``ignore_index``."""
-    labels = as_array(function, "labels", labels, dtype="any")
+def as_labels(
+    function: str,
+    labels: Any,
+    examples: int,
+    classes: int,
+    *,
+    ignore_index: int | None = None,
+    argument: str = "labels",
+) -> np.ndarray:
+    """Class indices of shape (n,), each in 0 … classes − 1 or ``ignore_index``; the caller calls them ``argument``."""
+    labels = as_array(function, argument, labels, dtype="any")
     if labels.shape != (examples,):
         hint = ""
         if labels.shape == (examples, 1):
-            hint = "flatten it: labels.ravel()"
+            hint = f"flatten it: {argument}.ravel()"
         elif labels.shape == (examples, classes):
             one_hot = np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()
-            hint = "pass labels.argmax(1) for one-hot rows" if one_hot else f"for soft labels use {SOFT}"
-        raise fail(function, "labels", f"class indices of shape (n,) = ({examples},)", str(labels.shape), hint)
-    labels = as_array(function, "labels", labels, dtype="integer")
+            hint = f"pass {argument}.argmax(1) for one-hot rows" if one_hot else f"for soft labels use {SOFT}"
+        raise fail(function, argument, f"class indices of shape (n,) = ({examples},)", str(labels.shape), hint)
+    labels = as_array(function, argument, labels, dtype="integer")
     wrong = (labels < 0) | (labels >= classes)
     if ignore_index is not None:
         wrong &= labels != ignore_index
@@ -60,7 +68,7 @@ def as_labels(function: str, labels: Any, examples: int, classes: int, ignore_in
         from_one = labels.min() == 1 and labels.max() == classes
         hint = "classes are counted from 0: subtract 1" if from_one else ""
         raise fail(
-            function, "labels", f"in 0 … {classes - 1} for {classes} classes", f"{labels[at]} at index {at}", hint
+            function, argument, f"in 0 … {classes - 1} for {classes} classes", f"{labels[at]} at index {at}", hint
         )
     return labels
 
@@ -82,7 +90,7 @@ def hard_targets(
     smoothing = as_scalar(function, "label_smoothing", label_smoothing, low=0, high=1)
     if ignore_index is not None:
         ignore_index = int(as_scalar(function, "ignore_index", ignore_index, integer=True))
-    labels = as_labels(function, labels, examples, classes, ignore_index)
+    labels = as_labels(function, labels, examples, classes, ignore_index=ignore_index)
     kept = np.ones(examples, bool) if ignore_index is None else labels != ignore_index
     t = np.full(logits.shape, smoothing / classes, logits.dtype)
     rows = np.flatnonzero(kept)
@@ -102,7 +110,7 @@ def cross_entropy_grad(logits: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 def value_and_grad_by_labels(function: str, logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Loss and gradient of plain softmax cross-entropy with one log-softmax for both: what training calls."""
-    rows = np.arange(len(logits)), as_labels(function, labels, *logits.shape)
+    rows = np.arange(len(logits)), as_labels(function, labels, *logits.shape, argument="y")
     log_p = log_softmax(logits)
     gradient = np.exp(log_p)
     gradient[rows] -= 1

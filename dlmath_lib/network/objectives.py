@@ -33,7 +33,7 @@ class Objective:
     def check(self, function: str, y: Any, examples: int, outputs: int) -> np.ndarray:
         """The targets of this many examples, or an error in the name of ``function``."""
         if self.targets == "classes":
-            return as_labels(function, y, examples, outputs)
+            return as_labels(function, y, examples, outputs, argument="y")
         y = as_array(function, "y", y)
         if y.shape != (examples, outputs):
             hint = "add the missing axis: y[:, None]" if outputs == 1 and y.shape == (examples,) else ""

@@ -296,10 +296,16 @@ X, Y = examples("softmax_cross_entropy")
 @pytest.mark.parametrize(
     ("x", "y", "options", "error", "message"),
     [
-        (X, np.eye(3)[Y], {}, ValueError, "got (11, 3): pass labels.argmax(1) for one-hot rows"),
-        (X, Y[:, None], {}, ValueError, "got (11, 1): flatten it"),
-        (X, Y + 1, {}, ValueError, "labels must be in 0 … 2 for 3 classes, got 3"),
-        (X, Y.astype(float), {}, TypeError, "labels must be an array of integers, got dtype float64"),
+        (
+            X,
+            np.eye(3)[Y],
+            {},
+            ValueError,
+            "y must be class indices of shape (n,) = (11,), got (11, 3): pass y.argmax(1)",
+        ),
+        (X, Y[:, None], {}, ValueError, "got (11, 1): flatten it: y.ravel()"),
+        (X, Y + 1, {}, ValueError, "y must be in 0 … 2 for 3 classes, got 3"),
+        (X, Y.astype(float), {}, TypeError, "y must be an array of integers, got dtype float64"),
         (X[:, :3], Y, {}, ValueError, "x must be of shape (n, inputs) = (n, 4), got (11, 3)"),
         (X[0], Y[:1], {}, ValueError, "x must be 2-dimensional, got shape (4,): wrap a single example"),
         (X[:0], Y[:0], {}, ValueError, "x must be non-empty"),
@@ -322,7 +328,7 @@ X, Y = examples("softmax_cross_entropy")
             Y,
             {"validation": (X, Y[:3])},
             ValueError,
-            "validation: labels must be class indices of shape (n,) = (11,)",
+            "validation: y must be class indices of shape (n,) = (11,)",
         ),
     ],
 )
