@@ -71,8 +71,12 @@ class Definitions:
         named = [variable for variable, _ in expr.variable_count if variable in self.symbols]
         if not named:
             return sp.Derivative(self._once(expr.expr), *expr.variable_count)
+        # The names that the derivative is taken by are held; all others are written out, so that it sees every path.
+        held = Definitions(self.function, None)
+        held.functions = self.functions
+        held.symbols = {symbol: definition for symbol, definition in self.symbols.items() if symbol not in named}
         dummies = {variable: sp.Dummy(str(variable), real=True) for variable in named}
-        inner = self._once(expr.expr.xreplace(dummies))
+        inner = held.expand(expr.expr).xreplace(dummies)
         counts = [(dummies.get(variable, variable), count) for variable, count in expr.variable_count]
         places = [self.symbols[variable] for variable in named]
         return sp.Subs(sp.Derivative(inner, *counts), tuple(dummies.values()), tuple(places))
