@@ -129,8 +129,8 @@ def _matrix(shown: str, left: Any, right: Any, relation: str, at: Any, where: An
         check_statement("refute", left, right, relation, where, given, 60)
     except ClaimFailed as error:
         words = str(error)
-        if words.startswith("not proved"):
-            raise ClaimFailed(f"not refuted: {shown}\n  it holds at all points that were tried") from None
+        if not words.startswith("false"):
+            raise ClaimFailed(f"not refuted: {shown}\n  no counterexample was found") from None
         lines = [line.strip() for line in words.splitlines()[1:]]
         return "refuted: " + "; ".join(" ".join(line.split()) for line in lines)
     raise ClaimFailed(f"not refuted: {shown}\n  it is true")

@@ -59,6 +59,8 @@ def test_matrices():
     n = sp.Symbol("n", integer=True, positive=True)
     w = sp.MatrixSymbol("w", n, 1)
     assert "transposed" in refute(w, w.T).method
+    with pytest.raises(ClaimFailed, match="no counterexample was found"):
+        refute(sp.Matrix([[sp.Integral(x, x), 1]]), sp.Matrix([[x, 1]]))
 
 
 def test_an_executed_refutation():
