@@ -39,7 +39,8 @@ class FastStep:
         self.gradients = layer_views(self.gradient, layers)
         kind = parameters.dtype
         self.z = [np.empty((batch_size, layer.outputs), kind) for layer in layers]
-        self.delta = [np.empty((batch_size, layer.inputs), kind) for layer in layers]
+        # No slope is sent to the data, so the first layer needs no place for it.
+        self.delta = [np.empty((batch_size, layer.inputs), kind) for layer in layers[1:]]
 
     def __call__(self, x: np.ndarray, y: np.ndarray) -> tuple[float, float | None]:
         """The sum of the losses and the number of right answers; ``gradient`` is that of the mean loss."""
@@ -61,7 +62,7 @@ class FastStep:
             np.matmul(delta.T, inputs[i], out=dweight)
             np.sum(delta, axis=0, out=dbias)
             if i:
-                delta = np.matmul(delta, weight, out=self.delta[i][:n])
+                delta = np.matmul(delta, weight, out=self.delta[i - 1][:n])
         return total, self.objective.correct(outputs, y)
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -143,6 +143,7 @@ class Network:
         rng: np.random.Generator,
         validation: tuple[Any, Any] | None = None,
         progress: bool = True,
+        on_epoch: Callable[[int, Network], Any] | None = None,
     ) -> History:
         """Train on minibatches, drawn anew without replacement in each epoch; the last may be smaller.
 
@@ -164,6 +165,8 @@ class Network:
             Judged after each epoch, never trained on.
         progress : bool, default True
             Show a progress bar (tqdm).
+        on_epoch : callable, optional
+            Called as ``on_epoch(epoch, network)`` after each epoch, counted from 1: to draw or keep what is learned.
 
         Returns
         -------
@@ -183,7 +186,10 @@ class Network:
             if not isinstance(validation, tuple) or len(validation) != 2:
                 raise fail("Network.fit", "validation", "a tuple (x, y)", type(validation).__name__, error=TypeError)
             validation = self._as_examples("Network.fit, validation", *validation)
-        return train(self, x, y, epochs, batch_size, optimizer, rng, validation, progress)
+        if on_epoch is not None and not callable(on_epoch):
+            hint = "it is called as on_epoch(epoch, network)"
+            raise fail("Network.fit", "on_epoch", "a function", type(on_epoch).__name__, hint, error=TypeError)
+        return train(self, x, y, epochs, batch_size, optimizer, rng, validation, progress, on_epoch)
 
     def evaluate(self, x: Any, y: Any) -> Evaluation:
         """The mean loss and the accuracy (None where numbers are predicted) on these examples."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ def train(
     rng: np.random.Generator,
     validation: tuple[np.ndarray, np.ndarray] | None,
     progress: bool,
+    on_epoch: Callable[[int, Network], Any] | None,
 ) -> History:
     """`Network.fit`, once the data have been checked."""
     epochs = int(as_scalar("Network.fit", "epochs", epochs, low=1, integer=True))
@@ -52,6 +54,8 @@ def train(
             history.record(training, judged)
             bar.set_postfix(history.latest())
             bar.update()
+            if on_epoch:
+                on_epoch(epoch, network)
     return history
 
 

@@ -83,7 +83,7 @@ def adam_step(
     -----
     Computed as α √(1 − β₂ᵏ) / (1 − β₁ᵏ) · m / (√v + ε √(1 − β₂ᵏ)): the same quotient with one pass less over the
     arrays (end of section 2 of the source). ε has the place that PyTorch gives it. Derivation:
-    ``chapters/optimization/adam.ipynb``.
+    ``chapters/optimization/adaptive_methods.ipynb``.
 
     References
     ----------
@@ -143,7 +143,7 @@ def adam_step_in_place(
     Notes
     -----
     It works through blocks that stay in the processor's cache: a dozen operations read each number from memory once,
-    not a dozen times. Derivation: ``chapters/optimization/adam.ipynb``.
+    not a dozen times. Derivation: ``chapters/optimization/adaptive_methods.ipynb``.
 
     References
     ----------
@@ -203,7 +203,7 @@ class Adam:
     Notes
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
-    the next state. Derivation: ``chapters/optimization/adam.ipynb``.
+    the next state. Derivation: ``chapters/optimization/adaptive_methods.ipynb``.
 
     References
     ----------

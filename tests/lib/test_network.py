@@ -227,6 +227,17 @@ def test_progress_bar(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_on_epoch_sees_every_epoch_and_the_weights_of_its_end():
+    network, seen = make(), []
+    fit(
+        network,
+        *examples("softmax_cross_entropy"),
+        on_epoch=lambda epoch, net: seen.append((epoch, net.parameters.copy())),
+    )
+    assert [epoch for epoch, _ in seen] == [1, 2, 3]
+    assert np.array_equal(seen[-1][1], network.parameters) and not np.array_equal(seen[0][1], seen[1][1])
+
+
 def test_xor_needs_a_hidden_layer():
     data = xor()
     with_hidden = Network([Dense(2, 8, "tanh"), Dense(8, 2)], rng=rng())
@@ -322,6 +333,7 @@ X, Y = examples("softmax_cross_entropy")
             TypeError,
             "rng must be a numpy.random.Generator, got int 0: pass numpy.random.default_rng(0)",
         ),
+        (X, Y, {"on_epoch": 3}, TypeError, "on_epoch must be a function, got int"),
         (X, Y, {"validation": X}, TypeError, "validation must be a tuple (x, y), got ndarray"),
         (
             X,
