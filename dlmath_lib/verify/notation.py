@@ -129,12 +129,14 @@ def named(expr: sp.Derivative) -> bool:
 
 def elementwise_name(printer: Any, function: Any) -> str:
     """Return the name of a function that acts on each entry; φ′ when it is a derivative."""
-    if isinstance(function, sp.Lambda):
-        if isinstance(function.expr, sp.Derivative) and prime_of(function.expr):
-            name: str = printer._print(sp.Symbol(function.expr.expr.func.__name__))
-            return name + ("'" if isinstance(printer, LatexPrinter) else "′")
-        return f"({printer._print(function)})"
-    return str(printer._print(sp.Symbol(function.__name__)))
+    if not isinstance(function, sp.Lambda):
+        return str(printer._print(sp.Symbol(function.__name__)))
+    inner, primes = function.expr, ""
+    if isinstance(inner, sp.Derivative) and prime_of(inner):
+        inner, primes = inner.expr, "'" if isinstance(printer, LatexPrinter) else "′"
+    if isinstance(inner, sp.Function) and inner.args == tuple(function.variables):
+        return str(printer._print(sp.Symbol(inner.func.__name__))) + primes
+    return f"({printer._print(function)})"
 
 
 def prime_of(expr: sp.Derivative) -> tuple[AppliedUndef, int] | None:
