@@ -136,10 +136,10 @@ class ClaimBlock:
 
     def _statement(self) -> nodes.paragraph:
         paragraph = nodes.paragraph("", "", classes=["claim-statement"])
-        if self.claim.get("latex"):
+        if formula(self.claim):
             paragraph += nodes.math("", self.claim["latex"], classes=["display"])
         else:
-            paragraph += nodes.Text(self.claim["statement"])
+            paragraph += words(self.claim["statement"])
         return paragraph
 
     def _evidence(self) -> nodes.paragraph:
@@ -183,7 +183,7 @@ class ClaimBlock:
 
     def _record(self) -> None:
         claim = self.claim
-        latex = claim.get("latex") or ""
+        latex = formula(claim)
         if self.kind == "derivation":
             last = claim["steps"][-1]
             latex = f"{claim['start']['latex']} {last['relation']} {last['latex']}"
@@ -199,6 +199,12 @@ class ClaimBlock:
             error=str(claim.get("error") or ""),
         )
         records(self.env).setdefault(self.env.docname, []).append(record)
+
+
+def formula(claim: dict[str, Any]) -> str:
+    r"""Return the claim's LaTeX, or nothing when it is only words (`\\text{…}`), which are better shown as words."""
+    latex = claim.get("latex") or ""
+    return "" if latex.startswith(r"\text{") else latex
 
 
 def words(text: str) -> list[nodes.Node]:

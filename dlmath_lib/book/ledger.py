@@ -14,8 +14,8 @@ WORDS = {
     "proved": "proved",
     "derivation": "derived step by step",
     "agrees": "checked against code",
-    "gradient": "gradients checked",
-    "refuted": "common mistakes refuted",
+    "gradient": "gradient checks",
+    "refuted": "refuted",
 }
 
 
@@ -66,7 +66,7 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _summary(everything: list[Record]) -> nodes.paragraph:
     counts = Counter(record.kind for record in everything)
-    parts = [f"{counts[kind]} {WORDS[kind]}" for kind in KINDS if counts[kind]]
+    parts = [f"{counts[kind]} {words_for}" for kind, words_for in WORDS.items() if counts[kind]]
     plural = "claim" if len(everything) == 1 else "claims"
     paragraph = nodes.paragraph("", "", classes=["ledger-summary"])
     paragraph += nodes.strong("", f"{len(everything)} {plural}")
@@ -77,9 +77,9 @@ def _summary(everything: list[Record]) -> nodes.paragraph:
 def _table(app: Sphinx, docname: str, claims: list[Record]) -> nodes.Node:
     table = nodes.table("", classes=["ledger"])
     group = nodes.tgroup("", cols=4)
-    for width in (58, 22, 8, 12):
-        group += nodes.colspec(colwidth=width)
     headings = ("Statement", "Checked by", "Points", "Error below")
+    for _ in headings:
+        group += nodes.colspec(colwidth=1)
     group += nodes.thead("", nodes.row("", *(_entry(nodes.Text(heading)) for heading in headings)))
     body = nodes.tbody("")
     for claim in claims:

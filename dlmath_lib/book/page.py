@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 
 from dlmath_lib.book import explorers
 
@@ -63,6 +65,18 @@ class WrapTables(SphinxPostTransform):
                 box += table
 
 
+def visit_fold(translator: HTML5Translator, node: HideCodeCellNode) -> None:
+    """Write a folded cell; its words are its name (myst-nb calls every fold "Toggle hidden content")."""
+    translator.body.append(f'<details class="{" ".join(["hide", *node["classes"]])}">\n<summary>')
+    translator.body.append(f'<span class="collapsed">{escape(node["prompt_show"])}</span>')
+    translator.body.append(f'<span class="expanded">{escape(node["prompt_hide"])}</span></summary>\n')
+
+
+def depart_fold(translator: HTML5Translator, node: HideCodeCellNode) -> None:
+    """End the folded cell."""
+    translator.body.append("</details>\n")
+
+
 def add_static(app: Sphinx, config: Config) -> None:
     """Serve the book's style, script and the fonts of the mathematics."""
     if not (STATIC / KATEX_STYLE).is_file():
@@ -85,7 +99,11 @@ def complete_context(
     context["page_styles"] = [_versioned(name) for name in styles]
     context["page_scripts"] = [_versioned(name) for name in scripts]
     contents = context["toctree"](collapse=False, includehidden=True, maxdepth=3, titles_only=True) or ""
-    context["contents_html"] = re.sub(r'class="current reference internal"', r'\g<0> aria-current="page"', contents)
+    contents = re.sub(r'class="current reference internal"', r'\g<0> aria-current="page"', contents)
+    context["contents_html"] = contents.replace('role="heading"', 'role="heading" aria-level="2"')
+    # docutils gives the bibliography roles that ARIA has since withdrawn.
+    context["body"] = re.sub(r' role="(?:doc-biblioentry|list)"(?= class="citation)', "", context.get("body") or "")
+    context["body"] = re.sub(r'(<div class="citation"[^>]*) role="doc-biblioentry"', r"\1", context["body"])
     context["onpage_html"] = _onpage(context.get("toc") or "")
     is_notebook = context.get("page_source_suffix") == ".ipynb"
     context["notebook_url"] = context["pathto"](f"_sources/{context['sourcename']}", True) if is_notebook else None
@@ -117,6 +135,7 @@ def _description(doctree: nodes.document | None) -> str:
 
 def setup(app: Sphinx) -> None:
     """Register the theme and the events."""
+    app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
     app.add_html_theme("dlmath", str(HERE / "theme"))
     app.add_post_transform(FoldSetup)
     app.add_post_transform(NameFoldedCells)

@@ -118,7 +118,6 @@
     if (!rows.length || !summary) return;
     const bar = document.createElement("form");
     bar.className = "ledger-filter";
-    bar.setAttribute("role", "search");
     bar.innerHTML = `<label class="visually-hidden" for="ledger-words">Show claims with these words</label>
       <input id="ledger-words" type="search" placeholder="Show claims with these words" autocomplete="off">
       <label class="visually-hidden" for="ledger-kind">Show claims of this kind</label>
