@@ -296,9 +296,18 @@ def test_divergence_stops_with_the_epoch_the_advice_and_the_history():
 def test_divergence_inside_the_network_is_reported_too(activation):
     x, y = examples("squared_error")
     network = make(activation, "squared_error")
+    kept = [network.parameters.copy()]
     with pytest.raises(TrainingDiverged):
-        fit(network, x, y, epochs=200, optimizer=SGD(1e6), validation=(x, y))
-    assert np.isfinite(network.parameters).all()
+        fit(
+            network,
+            x,
+            y,
+            epochs=200,
+            optimizer=SGD(1e6),
+            validation=(x, y),
+            on_epoch=lambda epoch, net: kept.append(net.parameters.copy()),
+        )
+    assert np.isfinite(network.parameters).all() and np.array_equal(network.parameters, kept[-1])
 
 
 X, Y = examples("softmax_cross_entropy")
