@@ -65,6 +65,21 @@ class WrapTables(SphinxPostTransform):
                 box += table
 
 
+class NameFormulaLinks(SphinxPostTransform):
+    """Give a link that shows nothing but a formula a name in words: that of its target."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Name them."""
+        for link in self.document.findall(nodes.reference):
+            outside = "".join(text for text in link.findall(nodes.Text) if not isinstance(text.parent, nodes.math))
+            target = link.get("refid") or link.get("refuri", "").rpartition("#")[2]
+            if not outside.strip() and target and any(link.findall(nodes.math)):
+                link["reftitle"] = target.removeprefix("eq-").replace("-", " ")
+
+
 def visit_fold(translator: HTML5Translator, node: HideCodeCellNode) -> None:
     """Write a folded cell; its words are its name (myst-nb calls every fold "Toggle hidden content")."""
     translator.body.append(f'<details class="{" ".join(["hide", *node["classes"]])}">\n<summary>')
@@ -140,5 +155,6 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(FoldSetup)
     app.add_post_transform(NameFoldedCells)
     app.add_post_transform(WrapTables)
+    app.add_post_transform(NameFormulaLinks)
     app.connect("config-inited", add_static)
     app.connect("html-page-context", complete_context, priority=900)
