@@ -16,23 +16,24 @@ from dlmath_lib.exercises.registry import exercise
 
 @exercise("activations.sigmoid_slope")
 def sigmoid_slope(answer: Any) -> None:
-    if np.size(answer) == 1 and np.isclose(float(np.asarray(answer, dtype=float)), 0.75, atol=1e-3):
+    if isinstance(answer, (int, float)) and abs(answer - 0.75) < 1e-3:
         raise Wrong("your answer is 3/4: that is σ(log 3), the value; the derivative is asked for")
     close_to(answer, 3 / 16, rtol=1e-3, hint="First σ(log 3) = 1/(1 + 1/3), then σ(1 − σ)")
 
 
 @exercise("activations.softmax_backward")
 def softmax_backward(answer: Any) -> str:
-    found = np.asarray(answer, dtype=float) if not callable(answer) else answer
-    if isinstance(found, np.ndarray) and found.shape == (3,):
-        if np.allclose(found, [0.5, 0, 0]):
+    if (
+        isinstance(answer, (list, tuple, np.ndarray))
+        and np.shape(answer) == (3,)
+        and np.asarray(answer).dtype.kind in "if"
+    ):
+        total = float(np.sum(answer))
+        if np.allclose(answer, [0.5, 0, 0]):
             raise Wrong("that is p ⊙ g: every logit moves every output, so pᵀg must be subtracted from g first")
-        if abs(found.sum()) > 1e-6:
-            total = f"{found.sum():.4g}"
-            raise Wrong(
-                f"the three must add up to 0, since shifting all logits changes nothing; they add up to {total}"
-            )
-    same_array(found, np.array([0.25, -0.125, -0.125]))
+        if abs(total) > 1e-6:
+            raise Wrong(f"the three must add up to 0 (shifting all logits changes nothing); they add up to {total:.4g}")
+    same_array(answer, np.array([0.25, -0.125, -0.125]))
     return "and they add up to 0, as they must"
 
 
