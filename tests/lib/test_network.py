@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sklearn.linear_model
+import sympy as sp
 
 from dlmath_lib import autodiff
 from dlmath_lib.datasets import diabetes, digits, split, two_moons, xor
@@ -83,6 +84,26 @@ def test_gradient_agrees_with_autodiff_for_every_loss(loss):
     program = composed(network, x, y)
     assert value == pytest.approx(float(program(network.parameters)), rel=1e-12)
     np.testing.assert_allclose(gradient, autodiff.grad(program, network.parameters), rtol=1e-9, atol=1e-13)
+
+
+def test_a_2_2_2_network_agrees_with_sympy():
+    theta, x, y = sp.symbols("t:12"), sp.symbols("x:2:2"), sp.symbols("y:2:2")
+    loss = 0
+    for i in range(2):
+        a = x[2 * i : 2 * i + 2]
+        for at in (0, 6):
+            w, b = theta[at : at + 4], theta[at + 4 : at + 6]
+            z = [w[2 * j] * a[0] + w[2 * j + 1] * a[1] + b[j] for j in range(2)]
+            a = [1 / (1 + sp.exp(-v)) for v in z]
+        loss += sum((a[j] - y[2 * i + j]) ** 2 for j in range(2)) / 2
+    exact = sp.lambdify([*theta, *x, *y], [loss, *(sp.diff(loss, t) for t in theta)], cse=True)
+    network = Network([Dense(2, 2, "sigmoid"), Dense(2, 2, "sigmoid")], loss="squared_error", rng=rng())
+    network.parameters[:] = rng(4).normal(size=12)
+    data = rng(5).normal(size=(2, 2)), rng(6).uniform(size=(2, 2))
+    value, *slopes = exact(*network.parameters, *data[0].ravel(), *data[1].ravel())
+    ours, gradient = network.loss_and_gradient(*data)
+    assert ours == pytest.approx(value, rel=1e-13)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-11)
 
 
 @pytest.mark.parametrize(("dtype", "rtol"), [("float64", 1e-11), ("float32", 2e-4)])
