@@ -7,7 +7,7 @@ Derived in ``chapters/networks/losses.ipynb``.
 
 from __future__ import annotations
 
-from dlmath_lib.losses.accuracy import accuracy
+from dlmath_lib.losses.accuracy import accuracy, confusion_matrix
 from dlmath_lib.losses.binary import (
     binary_cross_entropy_with_logits,
     binary_cross_entropy_with_logits_grad,
@@ -43,6 +43,7 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_grad",
     "binary_cross_entropy_with_logits_vjp",
+    "confusion_matrix",
     "huber",
     "huber_grad",
     "huber_vjp",

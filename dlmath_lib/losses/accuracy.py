@@ -1,4 +1,4 @@
-"""The share of right answers."""
+"""The share of right answers, and which classes are taken for which."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._validate import as_array, fail
+from dlmath_lib._validate import as_array, as_scalar, fail
 from dlmath_lib.losses._shared import as_labels
 
-__all__ = ["accuracy"]
+__all__ = ["accuracy", "confusion_matrix"]
 
 
 def accuracy(scores: Any, labels: Any) -> float:
@@ -56,3 +56,48 @@ def accuracy(scores: Any, labels: Any) -> float:
     classes = int(max(scores.max(), np.max(labels))) + 1
     labels = as_labels("accuracy", labels, len(scores), classes)
     return float(np.mean(scores == labels))
+
+
+def confusion_matrix(predicted: Any, labels: Any, *, classes: int) -> np.ndarray:
+    """How often each class was taken for which, C[i, j] = #{examples of the true class i that were called j}.
+
+    Parameters
+    ----------
+    predicted : array_like of integers, shape (n,)
+        The predicted class indices.
+    labels : array_like of integers, shape (n,)
+        The true class indices.
+    classes : int >= 1
+        The number of classes.
+
+    Returns
+    -------
+    ndarray of integers, shape (classes, classes)
+        Rows are true classes, columns predicted ones. The diagonal counts the right answers; its sum over n is the
+        accuracy.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If predicted or labels are not class indices of shape (n,) in range.
+
+    Notes
+    -----
+    scikit-learn has rows and columns the same way round; other books transpose them. Used in
+    ``chapters/networks/training_a_network.ipynb``.
+
+    References
+    ----------
+    scikit-learn's ``confusion_matrix``.
+
+    Examples
+    --------
+    >>> print(confusion_matrix([0, 1, 1, 1], [0, 0, 1, 1], classes=2))
+    [[1 1]
+     [0 2]]
+    """
+    classes = int(as_scalar("confusion_matrix", "classes", classes, low=1, integer=True))
+    predicted = as_array("confusion_matrix", "predicted", predicted, ndim=1, dtype="any")
+    predicted = as_labels("confusion_matrix", predicted, len(predicted), classes, argument="predicted")
+    labels = as_labels("confusion_matrix", labels, len(predicted), classes)
+    return np.bincount(classes * labels + predicted, minlength=classes**2).reshape(classes, classes)

@@ -1,0 +1,165 @@
+"""The exercises of ``chapters/networks/training_a_network.ipynb``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, call, choice, close_to, derivation_of, same_array
+from dlmath_lib.exercises.registry import exercise
+
+_S = sp.Symbol("s", positive=True)
+_W, _B, _V, _X, _Z = sp.symbols("w b v x z", real=True)
+_RELU = sp.Function("ReLU")
+
+Slope = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[float, np.ndarray]]
+
+
+def _several(answer: Any, count: int, shape: str) -> list[Any]:
+    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != count:
+        raise Wrong(f"your answer must be {shape}")
+    return list(answer)
+
+
+def _line(parameters: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    """Half the mean squared error of a linear model, and its gradient."""
+    error = x @ parameters - y
+    return float(error @ error) / (2 * len(y)), x.T @ error / len(y)
+
+
+def _yes_or_no(parameters: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    """The mean binary cross-entropy of a linear model, and its gradient."""
+    z = x @ parameters
+    loss = np.logaddexp(0, z) - (y > 0) * z
+    return float(loss.mean()), x.T @ (1 / (1 + np.exp(-z)) - (y > 0)) / len(y)
+
+
+def _problem(seed: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=3), rng.normal(size=(n, 3)), rng.normal(size=n)
+
+
+def _train(slope: Slope, parameters: np.ndarray, x: Any, y: Any, batches: Any, rate: float) -> np.ndarray:
+    for batch in batches:
+        parameters = parameters - rate * slope(parameters, x[batch], y[batch])[1]
+    return parameters
+
+
+@exercise("training_a_network.steps")
+def steps(answer: Any) -> str:
+    """1437 examples, batches of 32, 15 epochs."""
+    epoch, last, total = _several(answer, 3, "three numbers, (steps per epoch, size of the last batch, steps)")
+    close_to(epoch, 45, what="the number of steps in an epoch", hint="44 batches are full, and some are left over")
+    close_to(last, 29, what="the size of the last batch", hint="44 · 32 = 1408")
+    close_to(total, 675, what="the number of steps", hint="Fifteen times those of an epoch")
+    return "44 full batches and one of 29, fifteen times"
+
+
+@exercise("training_a_network.confusion")
+def confusion(answer: Any) -> str:
+    """Read accuracy, recall and precision off [[50, 0, 0], [10, 30, 10], [0, 5, 95]]."""
+    share, recall, precision = _several(answer, 3, "three numbers, (accuracy, recall, precision)")
+    close_to(share, 175 / 200, what="the accuracy", hint="The diagonal over everything")
+    close_to(recall, 30 / 50, what="the recall", hint="Divide by the sum of the row: the true ones")
+    close_to(precision, 30 / 35, what="the precision", hint="Divide by the sum of the column: those called so")
+    return "a row sum for recall, a column sum for precision"
+
+
+@exercise("training_a_network.loop")
+def loop(answer: Any) -> str:
+    """One step for each batch, on two models and batches that the reader does not see."""
+    if not callable(answer):
+        raise Wrong("your answer must be a function, train")
+    count = 0
+    for seed, slope in enumerate((_line, _yes_or_no)):
+        start, x, y = _problem(seed, 11)
+        order = np.random.default_rng(seed).permutation(11)
+        batches = [order[:4], order[4:8], order[8:]]
+        kept = start.copy()
+        names = ("loss_and_gradient", "parameters", "x", "y", "batches", "learning_rate")
+        # `call` hands over copies; here it is seen whether the reader's function leaves its argument alone.
+        found = call(lambda *rest, start=start: answer(rest[0], start, *rest[2:]), slope, start, x, y, list(batches),
+                     0.3, names=names)  # fmt: skip
+        if not np.array_equal(start, kept):
+            raise Wrong("your function changes the parameters that it is given: start from a copy")
+        expected = _train(slope, start, x, y, batches, 0.3)
+        if np.shape(found) == expected.shape:
+            _name_the_mistake(np.asarray(found, float), slope, start, x, y, batches)
+        same_array(found, expected, what="the parameters at the end")
+        count += len(batches)
+    return f"{count} steps on two models that you did not see"
+
+
+def _name_the_mistake(found: np.ndarray, slope: Slope, start: np.ndarray, x: Any, y: Any, batches: Any) -> None:
+    everything = np.arange(len(x))
+    fixed = start - 0.3 * sum(slope(start, x[batch], y[batch])[1] for batch in batches)
+    for known, words in (
+        (start, "the parameters come back as they were: nothing was stepped"),
+        (_train(slope, start, x, y, batches, -0.3), "it climbs: the step goes against the gradient"),
+        (_train(slope, start, x, y, [everything] * len(batches), 0.3), "every step uses all examples: take x[batch]"),
+        (_train(slope, start, x, y, batches[:1], 0.3), "it stops after the first batch: is the return in the loop?"),
+        (_train(slope, start, x, y, batches[-1:], 0.3), "only the last batch counts: step inside the loop"),
+        (fixed, "every gradient is taken at the start: take it at the parameters of the step before"),
+    ):
+        if np.allclose(found, known, rtol=1e-9, atol=1e-12):
+            raise Wrong(words)
+
+
+@exercise("training_a_network.rescaling")
+def rescaling(answer: Any) -> str:
+    """A ReLU unit with its way in times s and its way out divided by s."""
+    before, after = _V / _S * _RELU(_S * _W * _X + _S * _B), _V * _RELU(_W * _X + _B)
+    return derivation_of(answer, before, after, min_steps=2, given={_RELU(_Z): sp.Max(0, _Z)})
+
+
+@exercise("training_a_network.leak")
+def leak(answer: Any) -> str:
+    """Which line lets the validation data into the training."""
+    choice(
+        answer,
+        "b",
+        {
+            "a": "coin flips as labels are the point of the experiment; nothing leaks by drawing them",
+            "b": "",
+            "c": "split deals every row to one part only. Look at what the rows are, when it gets them",
+            "d": "fit judges the validation part after each epoch and takes no gradient of it",
+            "e": "evaluate computes the outputs and changes nothing",
+        },
+    )
+    return "the copies of one example are dealt to both parts"
+
+
+@exercise("training_a_network.accumulate")
+def accumulate(answer: Any) -> str:
+    """The gradient of the mean loss of all examples, by pieces that fit into memory."""
+    cases = [(_line, 0, 12, 4), (_line, 1, 10, 4), (_yes_or_no, 2, 7, 3), (_yes_or_no, 3, 5, 1), (_line, 4, 3, 8)]
+    for slope, seed, n, size in cases:
+        start, x, y = _problem(seed, n)
+
+        def in_memory(
+            parameters: np.ndarray, a: np.ndarray, b: np.ndarray, slope: Slope = slope, size: int = size
+        ) -> Any:
+            if len(a) > size:
+                raise MemoryError(f"{len(a)} examples do not fit, at most {size} do")
+            if not len(a):
+                raise ValueError("a piece without examples")
+            return slope(parameters, a, b)
+
+        names = ("loss_and_gradient", "parameters", "x", "y", "size")
+        found = call(answer, in_memory, start, x, y, size, names=names)
+        _, expected = slope(start, x, y)
+        pieces = [slice(i, i + size) for i in range(0, n, size)]
+        parts = [slope(start, x[piece], y[piece])[1] for piece in pieces]
+        if np.shape(found) == expected.shape and len(parts) > 1:
+            if np.allclose(found, np.sum(parts, axis=0), rtol=1e-9):
+                raise Wrong(f"with n = {n} and size = {size} you return the sum of {len(parts)} means")
+            if n % size and np.allclose(found, np.mean(parts, axis=0), rtol=1e-9):
+                raise Wrong(
+                    f"with n = {n} and size = {size} the last piece has {n % size} examples, "
+                    "and you count it like a full one"
+                )
+        same_array(found, expected, what=f"with n = {n} and size = {size} your gradient")
+    return f"{len(cases)} cases agree with the big batch"
