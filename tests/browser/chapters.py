@@ -38,8 +38,9 @@ def models(notebook: str) -> dict[str, Model]:
 
     cells = json.loads((ROOT / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    # Cells print and display for a reader; here only the explorers count.
-    with patch.object(Model, "__init__", recording), contextlib.redirect_stdout(io.StringIO()):
+    # A notebook runs in its own folder. Cells print and display for a reader; here only the explorers count.
+    folder, silence = contextlib.chdir((ROOT / notebook).parent), contextlib.redirect_stdout(io.StringIO())
+    with patch.object(Model, "__init__", recording), folder, silence:
         for cell in cells:
             if cell["cell_type"] == "code":
                 exec(compile("".join(cell["source"]), notebook, "exec"), namespace)

@@ -36,8 +36,7 @@ logistic = {sigma(x): 1 / (1 + sp.exp(-x))}
 
 @pytest.fixture(autouse=True)
 def a_chapter(monkeypatch):
-    """A chapter's module with exercises, registered for one test."""
-    monkeypatch.setattr(registry, "_registry", dict(registry._registry))
+    """A chapter's module with exercises, registered for one test; those of real chapters stay registered after it."""
     chapter = types.ModuleType("dlmath_lib.exercises.sample")
     monkeypatch.setitem(sys.modules, "dlmath_lib.exercises.sample", chapter)
 
@@ -66,7 +65,9 @@ def a_chapter(monkeypatch):
     def broken(answer):
         return answer.no_such_attribute
 
-    return chapter
+    yield chapter
+    for name in [name for name in registry._registry if name.startswith("sample.")]:
+        del registry._registry[name]
 
 
 def said(name, answer):
