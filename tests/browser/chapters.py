@@ -48,7 +48,9 @@ def models(notebook: str) -> dict[str, Model]:
 
 
 def compare(got: Any, wanted: Any, place: str = "") -> int:
-    """Compare the numbers of JavaScript with NumPy's, to 1e-12 of the array's size; returns how many were compared.
+    """Compare the numbers of JavaScript with NumPy's, to a relative error of 1e-12; returns how many were compared.
+
+    Beside a zero of a curve the error is taken relative to the curve: no more than 2e-13 of its largest number.
 
     JSON has no NaN and no infinity: both arrive as None.
     """
@@ -67,5 +69,5 @@ def compare(got: Any, wanted: Any, place: str = "") -> int:
     assert numbers.shape == reference.shape, f"{place}: {numbers.shape} against {reference.shape}"
     assert np.array_equal(np.isfinite(numbers), finite), f"{place}: other places are not finite"
     size = float(np.abs(reference[finite]).max(initial=0))
-    np.testing.assert_allclose(numbers[finite], reference[finite], rtol=1e-12, atol=1e-14 * size, err_msg=place)
+    np.testing.assert_allclose(numbers[finite], reference[finite], rtol=1e-12, atol=2e-13 * size, err_msg=place)
     return reference.size

@@ -168,9 +168,7 @@ def test_a_true_equation_spoilt_is_rejected(case):
 def test_the_counterexample_is_the_simplest_and_is_right():
     with pytest.raises(ClaimFailed) as caught:
         prove(sp.sqrt(x**2), x)
-    assert str(caught.value) == (
-        "false: |x| = x\n  at x = −1\n  left side  = 1\n  right side = −1\n  difference = 2"
-    )
+    assert str(caught.value) == ("false: |x| = x\n  at x = −1\n  left side  = 1\n  right side = −1\n  difference = 2")
 
 
 def test_a_wrong_domain_comes_with_a_hint():
