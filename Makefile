@@ -8,7 +8,9 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 FRONTEND := $(shell find dlmath_lib/explore/frontend -name node_modules -prune -o -type f -print) hatch_build.py
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# As `make execute` stores the notebooks: one thread for each process, one order of hashes.
+PYTEST := PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 DLMATH_BOOK=_build/html \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/book/nbval.cfg
 
 .PHONY: help book test lab execute lint bench clean
 help: ## list these commands
@@ -19,8 +21,8 @@ book: $(VENV)/installed ## build the HTML book
 	@echo "The book lies in $(CURDIR)/_build/html/index.html"
 
 test: $(VENV)/tools book ## run all the tests: library, notebooks (nbval), built book, browser
-	@$(BIN)/python -m tests.browser.find || echo "No Chromium was found: the browser tests are skipped."
-	DLMATH_BOOK=_build/html $(PYTEST) --nbval --nbval-sanitize-with tests/book/nbval.cfg tests chapters
+	@$(BIN)/python -m tests.browser.find || echo "The browser tests are skipped."
+	$(PYTEST) tests chapters
 
 lab: $(VENV)/installed ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.
@@ -33,8 +35,9 @@ lint: $(VENV)/tools ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/tools book ## measure the explorers and the pages, side by side with ipywidgets
+bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a training step beside PyTorch and scikit-learn
 	$(BIN)/python -m benchmarks.explorers
+	$(BIN)/python -m benchmarks.training_step
 
 clean: ## remove what was built; the environment stays (rm -r .venv removes it)
 	rm -rf _build dlmath_lib/explore/static dlmath_lib/explore/frontend/node_modules dlmath_lib/book/static/vendor
