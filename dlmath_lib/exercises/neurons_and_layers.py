@@ -1,0 +1,165 @@
+"""Checkers of the chapter networks/neurons_and_layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.activations import relu
+from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of
+from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.layers import affine
+
+_CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+_GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0)}
+
+
+@exercise("neurons_and_layers.counting")
+def counting(answer: Any) -> None:
+    """Weights, biases, and the widest hidden layer for a given number of parameters."""
+    if not isinstance(answer, (list, tuple, np.ndarray)) or np.size(answer) != 3:
+        raise Wrong("your answer must be three numbers: (weights, biases, width)")
+    weights, biases, width = answer
+    if weights == 100 * 64 * 10:
+        raise Wrong("the number of weights is 64000; the weights of two layers add up, they do not multiply")
+    if weights == 7114:
+        raise Wrong("the number of weights is 7114; that is weights and biases together")
+    close_to(weights, 7040, what="the number of weights")
+    if biases == 174:
+        raise Wrong("the number of biases is 174; inputs have none")
+    close_to(biases, 74, what="the number of biases", hint="One for each neuron, hidden and output")
+    if width == 126:
+        raise Wrong("126 hidden neurons make 100180 parameters, which is more than 100000")
+    close_to(width, 125, what="the hidden width", hint="With h hidden neurons there are 785h + 10(h + 1) parameters")
+
+
+@exercise("neurons_and_layers.gates")
+def gates(answer: Any) -> str:
+    """AND, OR and NAND by one neuron each."""
+    if not isinstance(answer, dict) or set(answer) != set(_GATES):
+        raise Wrong("your answer must be a dict with the keys 'AND', 'OR' and 'NAND'")
+    if all(value is ... for value in answer.values()):
+        raise Wrong("not yet: replace each … by three numbers", unfinished=True)
+    for name, targets in _GATES.items():
+        try:
+            w1, w2, b = (float(v) for v in answer[name])
+        except (TypeError, ValueError):
+            raise Wrong(f"{name} must be three numbers (w1, w2, b)") from None
+        for (x1, x2), target in zip(_CORNERS, targets, strict=True):
+            z = w1 * x1 + w2 * x2 + b
+            if (z > 0) != bool(target):
+                edge = " (z = 0 counts as 0)" if z == 0 else ""
+                raise Wrong(
+                    f"{name}: at x = ({x1:g}, {x2:g}) your z is {z:g}, so the neuron says {int(z > 0)}{edge}; "
+                    f"{target} is right there"
+                )
+    return "three neurons, twelve corners"
+
+
+@exercise("neurons_and_layers.three_layers")
+def three_layers(answer: Any) -> str:
+    """Three affine layers are one."""
+    p, q, r, d = sp.symbols("p q r d", integer=True, positive=True)
+    x = sp.MatrixSymbol("x", d, 1)
+    first, second, third = (sp.MatrixSymbol(f"W_{i}", *shape) for i, shape in enumerate(((p, d), (q, p), (r, q)), 1))
+    b1, b2, b3 = (sp.MatrixSymbol(f"b_{i}", width, 1) for i, width in enumerate((p, q, r), 1))
+    start = third * (second * (first * x + b1) + b2) + b3
+    end = (third * second * first) * x + third * second * b1 + third * b2 + b3
+    remark = derivation_of(answer, start, end)
+    if _products_of_sums(answer.rhs):
+        raise Wrong("the chain must end with one matrix times x, plus one vector: there is still a product with a sum")
+    return remark
+
+
+def _products_of_sums(side: Any) -> bool:
+    """Whether x is still inside a sum that a matrix is multiplied with."""
+    return any(
+        isinstance(factor, sp.MatAdd) and "x" in {s.name for s in factor.atoms(sp.MatrixSymbol)}
+        for product in side.atoms(sp.MatMul)
+        for factor in product.args
+    )
+
+
+_UNSEEN: list[tuple[str, Callable[[np.ndarray], np.ndarray], np.ndarray]] = [
+    ("f(x) = x² on the knots 0, 1, 2, 3", lambda x: x**2, np.arange(4.0)),
+    ("f(x) = 3 − 2x on the knots −1 and 1", lambda x: 3 - 2 * x, np.array([-1.0, 1.0])),
+    ("f(x) = |x| on the knots −2, −0.5, 0, 1.5", np.abs, np.array([-2.0, -0.5, 0.0, 1.5])),
+    ("f(x) = sin x on 12 uneven knots", np.sin, np.linspace(0, 1.5, 12) ** 3),
+    ("f(x) = cos 40x on 2001 knots", lambda x: np.cos(40 * x), np.linspace(-1, 1, 2001)),
+]
+
+
+@exercise("neurons_and_layers.hinge_network")
+def hinge_network(answer: Any) -> str:
+    """The network 1-m-1 that runs straight from knot to knot."""
+    for name, f, knots in _UNSEEN:
+        found = call(answer, f, knots, names=("f", "knots"))
+        if not isinstance(found, (tuple, list)) or len(found) != 4:
+            raise Wrong("hinge_network must return four arrays: weight1, bias1, weight2, bias2")
+        units = len(knots) - 1
+        shapes = ((units, 1), (units,), (1, units), (1,))
+        for part, shape, array in zip(("weight1", "bias1", "weight2", "bias2"), shapes, found, strict=True):
+            if np.shape(array) != shape:
+                raise Wrong(f"for {name} {part} must have shape {shape}; it has shape {np.shape(array)}")
+        middles = (knots[:-1] + knots[1:]) / 2
+        x = np.sort(np.concatenate([knots, middles]))
+        right = np.interp(x, knots, f(knots))
+        network = affine(relu(affine(x[:, None], *found[:2])), *found[2:]).ravel()
+        wrong = np.flatnonzero(~np.isclose(network, right, rtol=1e-6, atol=1e-8))
+        if wrong.size:
+            k = wrong[0]
+            where = "the knot" if x[k] in knots else "the point half way between two knots"
+            raise Wrong(
+                f"for {name}, at {where} x = {x[k]:g}, the network gives {network[k]:.6g} instead of {right[k]:.6g}"
+            )
+    return f"{len(_UNSEEN)} functions that you did not see, up to {len(_UNSEEN[-1][2]) - 1} hidden neurons"
+
+
+@exercise("neurons_and_layers.star")
+def star(answer: Any) -> str:
+    """The five-pointed star with as few hidden neurons as possible."""
+    if not isinstance(answer, (tuple, list)) or len(answer) != 4:
+        raise Wrong("your answer must be four arrays: (weight1, bias1, weight2, bias2)")
+    if all(part is ... for part in answer):
+        raise Wrong("not yet: replace each … by an array", unfinished=True)
+    weight1, bias1, weight2, bias2 = (np.asarray(part, dtype=float) for part in answer)
+    points, inside = _star_points()
+    hidden = np.heaviside(affine(points, weight1, bias1), 0)
+    output = affine(hidden, weight2, bias2)
+    if output.shape[1] != 1:
+        raise Wrong(f"the network must have one output; yours has {output.shape[1]}")
+    said = output[:, 0] > 0
+    if (said != inside).any():
+        k = np.flatnonzero(said != inside)[0]
+        place, other = ("inside", "outside") if inside[k] else ("outside", "inside")
+        raise Wrong(
+            f"the point ({points[k, 0]:.2f}, {points[k, 1]:.2f}) lies {place} the star; your network says {other} "
+            f"({int((said == inside).sum())} of {len(points)} points are right)"
+        )
+    if len(bias1) > 5:
+        raise Wrong(
+            f"every point is right, with {len(bias1)} hidden neurons; it can be done with fewer: "
+            "on how many lines do the sides lie?"
+        )
+    return f"{len(points)} points with {len(bias1)} hidden neurons, and no network has fewer"
+
+
+def _star_points() -> tuple[np.ndarray, np.ndarray]:
+    """Points of a grid that are not too near a side, and whether they are inside: by counting crossings."""
+    turn = np.pi / 2 + np.arange(10) * np.pi / 5
+    radius = np.where(np.arange(10) % 2 == 0, 1.0, np.cos(2 * np.pi / 5) / np.cos(np.pi / 5))
+    corners = np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
+    axis = np.linspace(-1.4, 1.4, 41) + 0.003
+    points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    inside, near = np.zeros(len(points), dtype=bool), np.zeros(len(points), dtype=bool)
+    for p, q in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        side = q - p
+        to_right = (p[1] > points[:, 1]) != (q[1] > points[:, 1])
+        crossing = p[0] + (points[:, 1] - p[1]) * side[0] / side[1] if side[1] else np.full(len(points), np.inf)
+        inside ^= to_right & (points[:, 0] < crossing)
+        share = np.clip((points - p) @ side / (side @ side), 0, 1)
+        near |= np.linalg.norm(points - p - share[:, None] * side, axis=1) < 0.02
+    return points[~near], inside[~near]

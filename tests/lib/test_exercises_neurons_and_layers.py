@@ -1,0 +1,130 @@
+"""The exercises of the chapter on neurons and layers: right answers pass, the likely wrong ones hear why."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+P, Q, R, D = sp.symbols("p q r d", integer=True, positive=True)
+X = sp.MatrixSymbol("x", D, 1)
+W1, W2, W3 = sp.MatrixSymbol("W_1", P, D), sp.MatrixSymbol("W_2", Q, P), sp.MatrixSymbol("W_3", R, Q)
+B1, B2, B3 = (sp.MatrixSymbol(f"b_{i}", width, 1) for i, width in ((1, P), (2, Q), (3, R)))
+THREE = W3 * (W2 * (W1 * X + B1) + B2) + B3
+GATES = {"AND": (1, 1, -1.5), "OR": (1, 1, -0.5), "NAND": (-1, -1, 1.5)}
+
+
+def hinges(f, knots):
+    slopes = np.diff(f(knots)) / np.diff(knots)
+    return np.ones((len(slopes), 1)), -knots[:-1], np.diff(slopes, prepend=0)[None, :], f(knots)[:1]
+
+
+def slopes_not_changes(f, knots):
+    weight1, bias1, _, bias2 = hinges(f, knots)
+    return weight1, bias1, (np.diff(f(knots)) / np.diff(knots))[None, :], bias2
+
+
+def evenly_spaced(f, knots):
+    weight1, bias1, _, bias2 = hinges(f, knots)
+    step = (knots[-1] - knots[0]) / (len(knots) - 1)
+    return weight1, bias1, np.diff(np.diff(f(knots)) / step, prepend=0)[None, :], bias2
+
+
+def without_bias(f, knots):
+    return *hinges(f, knots)[:3], np.zeros(1)
+
+
+def flat(f, knots):
+    weight1, bias1, weight2, bias2 = hinges(f, knots)
+    return weight1, bias1, weight2.ravel(), bias2
+
+
+def pentagram(inside=3.5, lines=1):
+    turn = np.pi / 2 + np.deg2rad(72 * np.arange(1, 6))
+    weight1 = np.tile(-np.column_stack([np.cos(turn), np.sin(turn)]), (lines, 1))
+    bias1 = np.full(5 * lines, np.cos(np.deg2rad(72)))
+    return weight1, bias1, np.ones((1, 5 * lines)), np.array([-inside * lines])
+
+
+def test_all_are_registered():
+    names = [exercise.name for exercise in exercises_of("neurons_and_layers")]
+    assert names == [
+        "neurons_and_layers." + name for name in ("counting", "gates", "hinge_network", "star", "three_layers")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("counting", (7040, 74, 125)),
+        ("counting", [7040.0, 74.0, 125.0]),
+        ("gates", GATES),
+        ("gates", {"AND": [2, 3, -4], "OR": (5, 5, -1), "NAND": (-2, -3, 4)}),
+        ("hinge_network", hinges),
+        ("star", pentagram()),
+        ("star", pentagram(3.1)),
+        ("three_layers", Derivation(THREE, points=10).step(sp.expand(THREE), because="multiply out")),
+    ],
+)
+def test_right_answers(name, answer):
+    verdict = check(f"neurons_and_layers.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("counting", (7114, 74, 125), "weights and biases together"),
+        ("counting", (64000, 74, 125), "add up"),
+        ("counting", (7040, 174, 125), "inputs have none"),
+        ("counting", (7040, 64, 125), "the number of biases is 64"),
+        ("counting", (7040, 74, 126), "more than 100000"),
+        ("counting", (7040, 74, 127), "785h + 10(h + 1)"),
+        ("counting", 7040, "three numbers"),
+        ("gates", GATES | {"AND": (1, 1, -0.5)}, "AND: at x = (0, 1) your z is 0.5, so the neuron says 1; 0 is right"),
+        ("gates", GATES | {"OR": (1, 1, -1)}, "z = 0 counts as 0"),
+        ("gates", GATES | {"NAND": (1, 1, -1.5)}, "NAND: at x = (0, 0)"),
+        ("gates", GATES | {"NAND": (1, 1)}, "NAND must be three numbers"),
+        ("gates", (1, 1, -1.5), "a dict with the keys"),
+        ("hinge_network", slopes_not_changes, "instead of"),
+        ("hinge_network", evenly_spaced, "on the knots −2, −0.5, 0, 1.5"),
+        ("hinge_network", without_bias, "3 − 2x"),
+        ("hinge_network", flat, "weight2 must have shape (1, 3); it has shape (3,)"),
+        ("hinge_network", lambda f, knots: hinges(f, knots)[:2], "four arrays"),
+        ("star", pentagram(4.5), "lies inside the star; your network says outside"),
+        ("star", pentagram(2.5), "lies outside the star; your network says inside"),
+        ("star", pentagram(lines=2), "with 10 hidden neurons; it can be done with fewer"),
+        ("star", pentagram()[:3], "four arrays"),
+        ("star", (*pentagram()[:2], np.ones((2, 5)), np.zeros(2)), "one output"),
+        ("three_layers", THREE, "must be a Derivation"),
+        (
+            "three_layers",
+            Derivation(W2 * (W1 * X + B1), points=10).step(W2 * W1 * X + W2 * B1, because="x"),
+            "start at",
+        ),
+        (
+            "three_layers",
+            Derivation(THREE, points=10).step(W3 * (W2 * W1 * X + W2 * B1 + B2) + B3, because="x"),
+            "must end with one matrix times x",
+        ),
+    ],
+)
+def test_wrong_answers_hear_why(name, answer, says):
+    verdict = check(f"neurons_and_layers.{name}", answer)
+    assert verdict.status == "wrong"
+    assert says in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("counting", ...),
+        ("gates", dict.fromkeys(GATES, ...)),
+        ("hinge_network", lambda f, knots: ...),
+        ("star", (..., ..., ..., ...)),
+        ("three_layers", ...),
+    ],
+)
+def test_stubs_say_not_yet(name, answer):
+    assert check(f"neurons_and_layers.{name}", answer).status == "not yet"
