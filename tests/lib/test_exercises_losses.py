@@ -1,0 +1,120 @@
+"""The checks of the exercises on losses: right answers of several kinds pass, wrong ones are told why."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+Z, Y, P = (sp.symbols(f"{name}_1:4", real=True) for name in "zyp")
+TOTAL = sum(sp.exp(v) for v in Z)
+GIVEN = {p_k: sp.exp(z_k) / TOTAL for p_k, z_k in zip(P, Z, strict=True)} | {Y[2]: 1 - Y[0] - Y[1]}
+LOSS = -sum(y_k * sp.log(p_k) for y_k, p_k in zip(Y, P, strict=True))
+K, EPS = sp.Symbol("K", positive=True, integer=True), sp.Symbol("epsilon", positive=True)
+
+
+def chain(lhs=None, given=GIVEN):
+    return Derivation(sp.Derivative(LOSS, Z[0]) if lhs is None else lhs, given=given)
+
+
+def targets(labels, classes, smoothing):
+    rows = np.zeros((len(labels), classes))
+    for row, label in zip(rows, labels, strict=True):
+        if label >= 0:
+            row += smoothing / classes
+            row[label] += 1 - smoothing
+    return rows
+
+
+def bce(z, y):
+    return y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)
+
+
+def bce_grad(z, y):
+    small = np.exp(-np.logaddexp(0, np.abs(z)))
+    large = np.exp(-np.logaddexp(0, -np.abs(z)))
+    return (1 - y) * np.where(z > 0, large, small) - y * np.where(z > 0, small, large)
+
+
+def rounded_bce(z, y):
+    return np.maximum(0, z) - y * z + np.log(1 + np.exp(-np.abs(z)))
+
+
+def textbook_bce(z, y):
+    p = 1 / (1 + np.exp(-z))
+    return -y * np.log(p) - (1 - y) * np.log(1 - p)
+
+
+def quantile(y, tau):
+    return np.quantile(y, tau, method="inverted_cdf")
+
+
+def test_all_exercises_are_there():
+    names = [e.name.partition(".")[2] for e in exercises_of("losses")]
+    assert names == [
+        "by_hand", "p_minus_y", "smoothing_gap", "stable_binary", "targets", "three_logits", "weighted_median",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("by_hand", ([9, 3, 2.5], [-6, -1, -1])),
+        ("by_hand", np.array([[9, 3, 2.5], [-6, -1, -1]]).tolist()),
+        ("three_logits", (np.log(4), [0.125, -0.75, 0.625])),
+        ("three_logits", [1.386, np.array([1 / 8, -3 / 4, 5 / 8])]),
+        ("targets", targets),
+        ("p_minus_y", chain().step(P[0] * (Y[0] + Y[1] + Y[2]) - Y[0], because="a").step(P[0] - Y[0], because="b")),
+        ("stable_binary", (bce, bce_grad)),
+        ("smoothing_gap", sp.log((1 - EPS + EPS / K) / (EPS / K))),
+        ("smoothing_gap", sp.log(K * (1 - EPS) + EPS) - sp.log(EPS)),
+        ("smoothing_gap", sp.log(1 + sp.Symbol("K") * (1 - sp.Symbol("epsilon")) / sp.Symbol("epsilon"))),
+        ("weighted_median", quantile),
+    ],
+)
+def test_right_answers_pass(name, answer):
+    verdict = check(f"losses.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("by_hand", ([9, 3, 4.5], [-6, -1, -1]), "on the straight part"),
+        ("by_hand", ([9, 3, 2.5], [6, 1, 1]), "wrong sign"),
+        ("by_hand", ([9, 3, 2.5], [-6, -1, -3]), "index 2"),
+        ("by_hand", 9, "two parts"),
+        ("three_logits", (np.log(4), [1 / 8, 1 / 4, 5 / 8]), "that is p"),
+        ("three_logits", (np.log(8), [-7 / 8, 1 / 4, 5 / 8]), "counted from 0"),
+        ("three_logits", (np.log(4), [1 / 8, 3 / 4, 5 / 8]), "add up to 1.5"),
+        ("three_logits", (2, [1 / 8, -3 / 4, 5 / 8]), "in bits"),
+        ("three_logits", (0.25, [1 / 8, -3 / 4, 5 / 8]), "the loss is 0.25"),
+        ("targets", lambda labels, classes, smoothing: np.eye(classes)[labels], "last column"),
+        ("targets", lambda labels, classes, smoothing: targets(labels, classes, 0.0), "smoothing = 0.2"),
+        ("targets", lambda labels, classes, smoothing: labels, "must have shape"),
+        ("p_minus_y", chain().step(P[0] - Y[0], because="at once"), "at least 2 steps"),
+        ("p_minus_y", chain(LOSS).step(LOSS, because="a").step(LOSS, because="b"), "must start at"),
+        ("p_minus_y", chain(given=GIVEN | {Y[2]: sp.Integer(0)}), "the definition of y_3"),
+        ("p_minus_y", P[0] - Y[0], "must be a Derivation"),
+        ("stable_binary", (textbook_bce, bce_grad), "bce: your function raises RuntimeWarning"),
+        ("stable_binary", (rounded_bce, bce_grad), "use np.log1p"),
+        ("stable_binary", (bce, lambda z, y: bce_grad(z, y) * 0.25), "bce_grad"),
+        ("stable_binary", bce, "two parts"),
+        ("smoothing_gap", (1 - EPS + EPS / K) / (EPS / K), "its logarithm"),
+        ("smoothing_gap", sp.log((1 - EPS) * (K - 1) / EPS), "over all K classes"),
+        ("smoothing_gap", sp.log(1 / EPS), "not the right expression"),
+        ("weighted_median", lambda y, tau: np.median(y), "is possible"),
+        ("weighted_median", lambda y, tau: quantile(y, 1 - tau), "is possible"),
+        ("weighted_median", lambda y, tau: np.sort(y), "one number"),
+    ],
+)
+def test_wrong_answers_are_told_why(name, answer, words):
+    verdict = check(f"losses.{name}", answer)
+    assert verdict.status == "wrong"
+    assert words in verdict.message
+
+
+@pytest.mark.parametrize("name", [e.name for e in exercises_of("losses")])
+def test_stubs_say_not_yet(name):
+    assert check(name, ...).status == "not yet"
