@@ -1,0 +1,177 @@
+"""The exercises of ``chapters/networks/linear_regression.ipynb``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, same_array
+from dlmath_lib.exercises.registry import exercise
+
+_W, _B = sp.symbols("w b", real=True)
+_MX, _MY, _MXX, _MXY = sp.symbols("m_x m_y m_xx m_xy", real=True)
+_BEST_LINE = {_W: (_MXY - _MX * _MY) / (_MXX - _MX**2), _B: _MY - _W * _MX}
+
+
+def _numbers(answer: Any, count: int, shape: str) -> list[Any]:
+    if answer is ...:
+        raise Wrong("not yet: replace the … by your answer", unfinished=True)
+    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != count:
+        raise Wrong(f"your answer must be {shape}")
+    return list(answer)
+
+
+@exercise("linear_regression.two_points")
+def two_points(answer: Any) -> str:
+    """Both slopes of the mean squared error of ŷ = x + 1 on (1, 3) and (2, 1)."""
+    by_w, by_b = _numbers(answer, 2, "a list of two numbers, [slope by w, slope by b]")
+    close_to(by_w, 3.0, what="the slope by w", hint="It is twice the mean of residual times x")
+    close_to(by_b, 1.0, what="the slope by b", hint="It is twice the mean residual")
+    return "the second point pulls harder: it is farther off, and farther out"
+
+
+@exercise("linear_regression.best_line")
+def best_line(answer: Any) -> str:
+    """Slope, offset and R² of the best line of four points."""
+    slope, offset, share = _numbers(answer, 3, "three numbers, (w, b, R²)")
+    close_to(slope, 1.2, what="w", hint="It is the covariance over the variance of x")
+    close_to(offset, 0.0, atol=1e-9, what="b", hint="The line goes through the point of the means, (2.5, 3)")
+    close_to(share, 0.72, what="R²", hint="It is the squared covariance over the product of the two variances")
+    return "the line takes away 72 % of the variance"
+
+
+def _problem(seed: int, n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, d)) + np.arange(d) / 2
+    return x, x @ rng.normal(size=d) + 3 + rng.normal(size=n) / 2
+
+
+def _descend(
+    x: np.ndarray, y: np.ndarray, rate: float, steps: int, *, factor: float = 2.0, bias: bool = True, late: bool = False
+) -> tuple[np.ndarray, float]:
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(steps):
+        r = x @ w + b - y
+        w = w - rate * factor / len(x) * (x.T @ r)
+        if late:
+            r = x @ w + b - y
+        if bias:
+            b = b - rate * factor * float(r.mean())
+    return w, b
+
+
+def _parameters(found: Any, d: int, where: str) -> tuple[np.ndarray, float]:
+    if not isinstance(found, (tuple, list)) or len(found) != 2:
+        raise Wrong(f"{where} your function must return two things, w and b")
+    if found[0] is ... or found[1] is ...:
+        raise Wrong("not yet: your function still returns …", unfinished=True)
+    for name, value in (("w", found[0]), ("b", found[1])):
+        if isinstance(value, str) or np.asarray(value).dtype.kind not in "fiu":
+            raise Wrong(f"{where} {name} must hold numbers")
+    w, b = np.asarray(found[0], float), np.asarray(found[1], float)
+    if w.shape != (d,):
+        raise Wrong(
+            f"{where} w must have shape ({d},); it has shape {w.shape}. Does every slope have its weight's shape?"
+        )
+    if b.size != 1:
+        raise Wrong(f"{where} b must be one number; it has shape {b.shape}: is a mean missing, or was y a column?")
+    if not (np.isfinite(w).all() and np.isfinite(b).all()):
+        raise Wrong(f"{where} the result is not finite")
+    return w, float(b.reshape(()))
+
+
+_SLIPS: list[tuple[str, dict[str, Any]]] = [
+    ("your b was never updated", {"bias": False}),
+    ("the slopes are half of what they should be: the square's 2 is missing", {"factor": 1.0}),
+    ("the slope by b is taken after w has moved: compute both slopes first", {"late": True}),
+]
+
+
+@exercise("linear_regression.fit")
+def fit(answer: Any) -> str:
+    """Full-batch gradient descent on the mean squared error, targets of shape (n,) and (n, 1)."""
+    cases = [(0, 40, 3, 0.05, 25), (1, 15, 1, 0.1, 60), (2, 7, 7, 0.02, 40), (3, 5, 2, 0.1, 0)]
+    for seed, n, d, rate, steps in cases:
+        x, y = _problem(seed, n, d)
+        for target in (y, y.reshape(-1, 1)):
+            where = f"for x of shape {x.shape}, y of shape {target.shape}, learning_rate = {rate}, steps = {steps}:"
+            before = x.copy(), target.copy()
+            with np.errstate(over="ignore", invalid="ignore"):
+                found = _result(answer, x, target, rate, steps, where)
+            if not (np.array_equal(x, before[0]) and np.array_equal(target, before[1])):
+                raise Wrong("your function changes x or y: work on a copy")
+            w, b = _parameters(found, d, where)
+            _tell_slip(w, b, x, y, rate, steps, where)
+            expected_w, expected_b = _descend(x, y, rate, steps)
+            same_array(w, expected_w, rtol=1e-8, atol=1e-9, what=f"{where} your w")
+            close_to(b, expected_b, rtol=1e-8, atol=1e-9, what=f"{where} your b")
+    return f"{len(cases)} data sets that you did not see, with y as a row and as a column"
+
+
+def _result(answer: Any, x: np.ndarray, y: np.ndarray, rate: float, steps: int, where: str) -> Any:
+    if answer is ...:
+        raise Wrong("not yet: replace the … by your answer", unfinished=True)
+    if not callable(answer):
+        raise Wrong("your answer must be a function: fit, not fit(…)")
+    try:
+        found = answer(x, y, rate, steps)
+    except Exception as error:
+        raise Wrong(f"{where} your function raises {type(error).__name__}: {error}") from None
+    if found is ...:
+        raise Wrong("not yet: your function still returns …", unfinished=True)
+    if found is None:
+        raise Wrong(f"{where} your function returns None: is a return statement missing?")
+    return found
+
+
+def _tell_slip(w: np.ndarray, b: float, x: np.ndarray, y: np.ndarray, rate: float, steps: int, where: str) -> None:
+    if steps == 0:
+        return
+    flat, level = _descend(x, np.full(len(y), y.mean()), rate, steps)
+    slips = [(text, _descend(x, y, rate, steps, **options)) for text, options in _SLIPS]
+    slips.append(("one step too few was made", _descend(x, y, rate, steps - 1)))
+    slips.append(("one step too many was made", _descend(x, y, rate, steps + 1)))
+    slips.append(("(n,) and (n, 1) were broadcast to (n, n): flatten y first", (flat, level)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        slips.append(("the slopes are sums, not means", _descend(x, y, rate * len(x), steps)))
+    for text, (wrong_w, wrong_b) in slips:
+        if np.allclose(w, wrong_w, rtol=1e-8) and np.isclose(b, wrong_b, rtol=1e-8):
+            raise Wrong(f"{where} {text}")
+
+
+@exercise("linear_regression.orthogonal")
+def orthogonal(answer: Any) -> str:
+    """The mean of residual times x is 0 for the best line."""
+    return derivation_of(answer, _W * _MXX + _B * _MX - _MXY, 0, given=_BEST_LINE)
+
+
+def _ridge(x: np.ndarray, y: np.ndarray, lam: float) -> tuple[np.ndarray, float]:
+    xc, yc = x - x.mean(axis=0), y - y.mean()
+    w = np.linalg.solve(xc.T @ xc / len(x) + lam * np.eye(x.shape[1]), xc.T @ yc / len(x))
+    return w, float(y.mean() - x.mean(axis=0) @ w)
+
+
+@exercise("linear_regression.ridge")
+def ridge(answer: Any) -> str:
+    """Least squares with a penalty on the weights, not on the bias."""
+    cases = [(4, 30, 3, 0.1), (5, 12, 4, 2.0), (6, 3, 6, 0.5)]
+    for seed, n, d, lam in cases:
+        x, y = _problem(seed, n, d)
+        where = f"for x of shape {x.shape} and lam = {lam:g}:"
+        w, b = _parameters(call(answer, x, y, lam, names=("x", "y", "lam")), d, where)
+        expected_w, expected_b = _ridge(x, y, lam)
+        columns, penalty = np.column_stack([np.ones(n), x]), np.eye(d + 1)
+        all_of_them = np.linalg.solve(columns.T @ columns / n + lam * penalty, columns.T @ y / n)
+        if np.allclose([b, *w], all_of_them):
+            raise Wrong(f"{where} the bias is penalised, too: a shift of all targets must only shift b")
+        if np.allclose(w, _ridge(x, y, lam / n)[0]):
+            raise Wrong(
+                f"{where} your λ stands with the sum of squares; here it stands with the mean, so it needs a factor n"
+            )
+        if np.allclose(w, expected_w) and not np.isclose(b, expected_b):
+            raise Wrong(f"{where} w is right, b is not: the mean residual must be 0")
+        same_array(w, expected_w, rtol=1e-7, what=f"{where} your w")
+        close_to(b, expected_b, rtol=1e-7, atol=1e-9, what=f"{where} your b")
+    return "also with more weights than examples, where plain least squares has no single answer"

@@ -1,0 +1,154 @@
+"""The checks of the exercises on linear regression: right answers of several kinds pass, wrong ones are told why."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+W, B = sp.symbols("w b", real=True)
+MX, MY, MXX, MXY = sp.symbols("m_x m_y m_xx m_xy", real=True)
+BEST = {W: (MXY - MX * MY) / (MXX - MX**2), B: MY - W * MX}
+START = W * MXX + B * MX - MXY
+
+
+def fit(x, y, rate, steps, *, factor=2, flatten=True, bias=True, late=False, total=False, extra=0):
+    y = y.ravel() if flatten else y
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(steps + extra):
+        r = x @ w + b - y
+        share = factor if total else factor / len(x)
+        if r.ndim == 2:
+            w, b = w - rate * factor * (x.T @ r.mean(axis=0)) / len(x), b - rate * factor * r.mean()
+            continue
+        w = w - rate * share * (x.T @ r)
+        r = x @ w + b - y if late else r
+        b = b - rate * share * r.sum() if bias else b
+    return w, b
+
+
+def wrong_fit(**options):
+    return lambda x, y, rate, steps: fit(x, y, rate, steps, **options)
+
+
+def columns_everywhere(x, y, rate, steps):
+    y, w, b = y.reshape(-1, 1), np.zeros((x.shape[1], 1)), np.zeros((1, 1))
+    for _ in range(steps):
+        r = x @ w + b - y
+        w, b = w - rate * 2 / len(x) * x.T @ r, b - rate * 2 * r.mean(keepdims=True)
+    return w.ravel(), b
+
+
+def changes_its_data(x, y, rate, steps):
+    x -= 1
+    return fit(x + 1, y, rate, steps)
+
+
+def b_per_example(x, y, rate, steps):
+    w, b = fit(x, y, rate, steps)
+    return w, np.full(len(x), b)
+
+
+def ridge(x, y, lam, *, per=None):
+    xc, yc = x - x.mean(axis=0), y - y.mean()
+    w = np.linalg.solve(xc.T @ xc + (lam * len(x) if per is None else lam * per) * np.eye(x.shape[1]), xc.T @ yc)
+    return w, y.mean() - x.mean(axis=0) @ w
+
+
+def ridge_by_descent(x, y, lam):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(20000):
+        r = x @ w + b - y
+        w, b = w - 0.02 * (2 / len(x) * x.T @ r + 2 * lam * w), b - 0.02 * 2 * r.mean()
+    return w, b
+
+
+def penalised_bias(x, y, lam):
+    a = np.column_stack([np.ones(len(x)), x])
+    theta = np.linalg.solve(a.T @ a / len(x) + lam * np.eye(a.shape[1]), a.T @ y / len(x))
+    return theta[1:], theta[0]
+
+
+def test_all_exercises_are_there():
+    names = [e.name.partition(".")[2] for e in exercises_of("linear_regression")]
+    assert names == ["best_line", "fit", "orthogonal", "ridge", "two_points"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("two_points", [3, 1]),
+        ("two_points", np.array([3.0, 1.0])),
+        ("best_line", (1.2, 0, 0.72)),
+        ("best_line", (1.2, -4e-16, 0.72)),
+        ("fit", fit),
+        ("fit", columns_everywhere),
+        ("orthogonal", Derivation(START, given=BEST).step(0, because="expand")),
+        (
+            "orthogonal",
+            Derivation(START, given=BEST).step(W * (MXX - MX**2) - MXY + MX * MY, because="b").step(0, because="w"),
+        ),
+        ("ridge", ridge),
+        ("ridge", ridge_by_descent),
+    ],
+)
+def test_right_answers_pass(name, answer):
+    verdict = check(f"linear_regression.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("two_points", [1.5, 1], "it is half the right number"),
+        ("two_points", [6, 2], "it is twice the right number"),
+        ("two_points", [-3, -1], "its sign is wrong"),
+        ("two_points", 3, "a list of two numbers"),
+        ("best_line", (1 / 1.2, 0, 0.72), "reciprocal"),
+        ("best_line", (1.2, 3, 0.72), "the point of the means"),
+        ("best_line", (1.2, 0, 0.72**0.5), "R² is"),
+        ("fit", wrong_fit(factor=1), "the square's 2 is missing"),
+        ("fit", wrong_fit(bias=False), "b was never updated"),
+        ("fit", wrong_fit(late=True), "compute both slopes first"),
+        ("fit", wrong_fit(total=True), "sums, not means"),
+        ("fit", wrong_fit(extra=1), "one step too many"),
+        ("fit", wrong_fit(extra=-1), "one step too few"),
+        ("fit", wrong_fit(flatten=False), "broadcast to (n, n)"),
+        ("fit", lambda x, y, rate, steps: fit(x, y[:, 0], rate, steps), "raises IndexError"),
+        ("fit", lambda x, y, rate, steps: (np.zeros((1, x.shape[1])), 0.0), "w must have shape (3,)"),
+        ("fit", b_per_example, "b must be one number"),
+        ("fit", lambda x, y, rate, steps: fit(x, y, rate, steps)[0], "two things, w and b"),
+        ("fit", lambda x, y, rate, steps: ("w", "b"), "must hold numbers"),
+        ("fit", lambda x, y, rate, steps: None, "is a return statement missing?"),
+        ("fit", changes_its_data, "work on a copy"),
+        ("fit", ([0.0], 0.0), "must be a function"),
+        ("ridge", penalised_bias, "the bias is penalised"),
+        ("ridge", lambda x, y, lam: ridge(x, y, lam, per=1), "it needs a factor n"),
+        ("ridge", lambda x, y, lam: (ridge(x, y, lam)[0], y.mean()), "w is right, b is not"),
+        ("ridge", lambda x, y, lam: ridge(x, y, 2 * lam), "your w is"),
+        ("orthogonal", 0, "must be a Derivation"),
+    ],
+)
+def test_wrong_answers_are_told_why(name, answer, words):
+    verdict = check(f"linear_regression.{name}", answer)
+    assert verdict.status == "wrong"
+    assert words in verdict.message, verdict.message
+
+
+def test_a_derivation_of_something_else_is_refused():
+    chain = Derivation(2 * START, given=BEST).step(0, because="expand")
+    # Twice the start is 0 as well, and so equal: only the ends count. Other definitions are not the exercise's.
+    assert check("linear_regression.orthogonal", chain).passed
+    other = Derivation(W * MXX - MXY, given={W: MXY / MXX}).step(0, because="through the origin")
+    assert check("linear_regression.orthogonal", other).status == "wrong"
+
+
+@pytest.mark.parametrize("name", [e.name for e in exercises_of("linear_regression")])
+def test_stubs_are_not_yet_answers(name):
+    assert check(name, ...).status == "not yet"
+
+
+@pytest.mark.parametrize("name", ["fit", "ridge"])
+def test_unfinished_functions_are_not_yet_answers(name):
+    assert check(f"linear_regression.{name}", lambda *arguments: ...).status == "not yet"
