@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dlmath_lib.book.notebooks import METADATA
-from tests.book.conftest import ROOT, run_build
+from tests.conftest import ROOT, run_build
 
 MIME = "application/vnd.dlmath.claim+json"
 PROVED = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dlmath_lib.book import notebooks
-from tests.book.conftest import ROOT
+from tests.conftest import ROOT
 
 MIME = "application/vnd.dlmath.claim+json"
 HEADINGS = [
@@ -20,7 +20,13 @@ HEADINGS = [
 # The common mistakes that a chapter refutes, by their number.
 CLINIC = {
     "calculus/derivatives": {36, 49},
+    "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
+    "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
+    "networks/losses": {7, 16, 18, 42},
+    "networks/backpropagation": set(range(13, 26)),
+    "networks/vanishing_gradients": {35, 63},
+    "networks/training_a_network": {65},
     "optimization/gradient_descent": {26, 27, 28, 30},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
