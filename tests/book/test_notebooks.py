@@ -23,7 +23,7 @@ CLINIC = {
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
-    "networks/losses": {7, 16, 18, 42},
+    "networks/losses": {7, 11, 16, 18, 42},
     "networks/backpropagation": set(range(13, 26)),
     "networks/vanishing_gradients": {35, 63},
     "networks/training_a_network": {65},
