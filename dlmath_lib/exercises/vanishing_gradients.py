@@ -1,0 +1,142 @@
+"""Checkers of the chapter networks/vanishing_gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.activations import elu, tanh
+from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, expression_equals
+from dlmath_lib.exercises.registry import exercise
+
+_UNSEEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
+    ("the identity", lambda u: u),
+    ("ReLU", lambda u: np.maximum(u, 0)),
+    ("tanh", tanh),
+    ("|u|", np.abs),
+    ("ELU", elu),
+    ("sin 2u", lambda u: np.sin(2 * u)),
+]
+
+
+def _pair(answer: Any, names: str) -> list[Any]:
+    if answer is ...:
+        raise Wrong("not yet: replace the … by your answer", unfinished=True)
+    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != 2:
+        raise Wrong(f"your answer must be a list of two, {names}")
+    return list(answer)
+
+
+@exercise("vanishing_gradients.ten_units")
+def ten_units(answer: Any) -> str:
+    """A chain of ten sigmoid units of weight 2, at z = 0."""
+    factor, weight = _pair(answer, "[factor, weight]")
+    if isinstance(factor, (int, float)) and np.isclose(factor, 0.25**10):
+        raise Wrong("the factor is 4⁻¹⁰: the weight 2 of each link is missing")
+    close_to(factor, 2.0**-10, rtol=1e-3, what="the factor", hint="One link is 2 · σ′(0), and σ′(0) = ¼")
+    close_to(weight, 4, what="the weight", hint="One link must be 1")
+    return "ten links of ½ are 1/1024"
+
+
+@exercise("vanishing_gradients.leaky_gain")
+def leaky_gain(answer: Any) -> str:
+    """The mean square behind a leaky ReLU."""
+    z, alpha, tau = sp.Symbol("z", real=True), sp.Symbol("alpha", real=True), sp.Symbol("tau", positive=True)
+    p = sp.Function("p")(z)
+    given = {p: sp.exp(-(z**2) / (2 * tau**2)) / (tau * sp.sqrt(2 * sp.pi))}
+    begin = sp.Integral((alpha * z) ** 2 * p, (z, -sp.oo, 0)) + sp.Integral(z**2 * p, (z, 0, sp.oo))
+    return derivation_of(answer, begin, (1 + alpha**2) / 2 * tau**2, min_steps=2, given=given)
+
+
+@exercise("vanishing_gradients.keep_variance")
+def keep_variance(answer: Any) -> str:
+    """Weights of the right variance for an activation that has no formula."""
+    rng = np.random.default_rng(31)
+    for name, phi in _UNSEEN:
+        for shape in ((800, 100), (600, 300)):
+            weight = _weights(answer, shape, name, phi)
+            square = float(np.mean((phi(rng.standard_normal((500, shape[1]))) @ weight.T) ** 2))
+            _judge(square, shape, name)
+        a = rng.standard_normal((100, 300))
+        for _ in range(8):
+            a = phi(a) @ _weights(answer, (300, 300), name, phi, rng).T
+        square = float(np.mean(a**2))
+        if not 0.4 < square < 2.5:
+            raise Wrong(f"eight layers with {name}: the mean square of z goes from 1 to {square:.3g}")
+    return f"{len(_UNSEEN)} activations, each in two shapes and through eight layers"
+
+
+def _weights(
+    answer: Any, shape: tuple[int, int], name: str, phi: Callable[..., Any], rng: np.random.Generator | None = None
+) -> np.ndarray:
+    def activation(u: Any) -> Any:
+        return phi(u)
+
+    activation.__name__ = name
+    rng = rng or np.random.default_rng(32)
+    weight = np.asarray(call(answer, shape, activation, rng, names=("shape", "phi", "rng")), dtype=float)
+    if weight.shape != shape:
+        hint = ": transposed?" if weight.shape == shape[::-1] else ""
+        raise Wrong(f"draw must return weights of shape {shape}; they have shape {weight.shape}{hint}")
+    if not np.isfinite(weight).all() or np.ptp(weight) == 0:
+        raise Wrong(f"the weights for {name} must be random finite numbers")
+    if abs(weight.mean()) > 0.05 * weight.std():
+        raise Wrong(f"the weights for {name} must have mean 0; they have mean {weight.mean():.3g}")
+    return weight
+
+
+def _judge(square: float, shape: tuple[int, int], name: str) -> None:
+    out, inputs = shape
+    if 0.85 < square < 1.15:
+        return
+    if 0.85 < square * out / inputs < 1.15:
+        clue = ": you divide by the number of outputs; the sum has one term for each input"
+    elif 0.85 < square * (out + inputs) / 2 / inputs < 1.15:
+        clue = ": this is Xavier's compromise; here only the forward signal counts"
+    elif name == "the identity":
+        clue = ": with n inputs the variance of a weight must be 1/n here"
+    else:
+        clue = f": the mean square of {name} of a standard normal u must enter"
+    raise Wrong(f"for {name} and shape {shape} the mean square of z is {square:.3g}, not 1{clue}")
+
+
+@exercise("vanishing_gradients.residual_scale")
+def residual_scale(answer: Any) -> str:
+    """β with (1 + β²)^D = 2, and the limit of β √D."""
+    beta, limit = _pair(answer, "[beta, limit]")
+    depth = sp.Symbol("D", positive=True)
+    for part, right, name in (
+        (beta, sp.sqrt(2 ** (1 / depth) - 1), "β"), (limit, sp.sqrt(sp.log(2)), "the limit"),
+    ):  # fmt: skip
+        try:
+            expression_equals(part, right)
+        except Wrong as problem:
+            raise Wrong(f"{name}: {problem}", unfinished=problem.unfinished) from None
+    return "so β is about 0.83 / √D"
+
+
+@exercise("vanishing_gradients.orthogonal")
+def orthogonal(answer: Any) -> str:
+    """Orthogonal matrices without a preferred direction."""
+    for n in (1, 2, 5, 40):
+        q = np.asarray(call(answer, n, np.random.default_rng(n), names=("n", "rng")), dtype=float)
+        if q.shape != (n, n):
+            raise Wrong(f"for n = {n} the matrix must have shape {(n, n)}; it has shape {q.shape}")
+        error = float(np.abs(q.T @ q - np.eye(n)).max())
+        if not error < 1e-9:
+            raise Wrong(f"for n = {n} the matrix is not orthogonal: an entry of QᵀQ is off by {error:.2g}")
+    rng = np.random.default_rng(33)
+    draws = np.array([call(answer, 3, rng, names=("n", "rng")) for _ in range(600)])
+    if not draws.std(axis=0).min() > 0.15:
+        raise Wrong("the matrices are not random enough: over 600 draws with n = 3 an entry hardly changes")
+    mean = draws.mean(axis=0)
+    if np.abs(mean).max() > 0.12:
+        i, j = np.unravel_index(np.abs(mean).argmax(), mean.shape)
+        raise Wrong(
+            f"a direction is preferred: over 600 draws with n = 3 the mean of Q[{i}, {j}] is {mean[i, j]:.2f}, "
+            "and it must be near 0: look at the signs"
+        )
+    return "orthogonal, random, and no direction is preferred"
