@@ -94,17 +94,19 @@ class Claim:
         return entry
 
     def html(self) -> str:
-        """Return the claim as HTML; the mathematics stands between dollar signs."""
+        """Return the claim as HTML: its name, the formula on a line of its own between dollar signs, the evidence."""
         escape = html.escape
         name = f'<span class="claim-name">{escape(self.name)}:</span> ' if self.name else ""
         words = "; ".join(part for part in (self.method, self.evidence) if part)
         tail = ""
         if self.kind == "refuted" and self.because:
-            tail = f' <span class="claim-because">Right: {escape(self.because)}</span>'
+            tail = f'. <span class="claim-because">Right: {escape(self.because)}</span>'
         anchor = f' id="{escape(self.label)}"' if self.label else ""
         return (
             f'<div class="claim claim-{self.kind}"{anchor}><span class="claim-mark">{MARKS[self.kind]}</span> {name}'
-            f'$\\displaystyle {escape(self.latex)}$ <span class="claim-evidence">{escape(words)}</span>{tail}</div>'
+            f'<div class="claim-formula" style="margin: 0.5em 0 0.5em 1.5em; overflow-x: auto">'
+            f"$\\displaystyle {escape(self.latex)}$</div>"
+            f'<div class="claim-evidence">{escape(words)}{tail}</div></div>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -112,6 +112,17 @@ def _rank(factor: sp.Expr) -> int:
     return 2 if factor.is_Add else 1 if _step_power(factor) else 0
 
 
+def has_long_name(factor: sp.Expr) -> bool:
+    """Tell whether a factor is a symbol of several letters, or its power: dx must not read as d times x.
+
+    >>> x, dx = sp.symbols("x dx")
+    >>> has_long_name(dx**2), has_long_name(x), has_long_name(sp.Symbol("alpha"))
+    (True, False, False)
+    """
+    base = factor.as_base_exp()[0] if factor.is_Pow else factor
+    return bool(base.is_Symbol) and len(base.name) > 1 and base.name.isalpha() and base.name not in GREEK
+
+
 def prime_at(expr: sp.Subs) -> tuple[AppliedUndef, int, Any] | None:
     """Return (f(t), n, value) when `expr` is the n-th derivative of f, taken at a value."""
     if len(expr.variables) != 1 or not isinstance(expr.expr, sp.Derivative):
@@ -129,13 +140,19 @@ def named(expr: sp.Derivative) -> bool:
 
 def elementwise_name(printer: Any, function: Any) -> str:
     """Return the name of a function that acts on each entry; φ′ when it is a derivative."""
+
+    def name(of: Any) -> str:
+        if isinstance(printer, LatexPrinter):
+            return str(printer._hprint_Function(of.__name__))  # a word stands upright, a letter does not
+        return pretty_name(of.__name__)
+
     if not isinstance(function, sp.Lambda):
-        return str(printer._print(sp.Symbol(function.__name__)))
+        return name(function)
     inner, primes = function.expr, ""
     if isinstance(inner, sp.Derivative) and prime_of(inner):
         inner, primes = inner.expr, "'" if isinstance(printer, LatexPrinter) else "′"
     if isinstance(inner, sp.Function) and inner.args == tuple(function.variables):
-        return str(printer._print(sp.Symbol(inner.func.__name__))) + primes
+        return name(inner.func) + primes
     return f"({printer._print(function)})"
 
 

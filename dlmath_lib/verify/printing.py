@@ -6,6 +6,7 @@ Both print the object as it stands. Only the order of the factors of a commutati
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sympy as sp
@@ -16,6 +17,7 @@ from dlmath_lib.verify.notation import (
     RELATIONS,
     elementwise_name,
     factors_of,
+    has_long_name,
     named,
     pretty_name,
     prime_at,
@@ -72,8 +74,10 @@ class Latex(LatexPrinter):
                 or (text.startswith("-") and len(factors) > 1)
             ):
                 text = rf"\left({text}\right)"
-            if parts and parts[-1][-1].isdigit() and text[0].isdigit():
+            if parts and (parts[-1] == text or (parts[-1][-1].isdigit() and text[0].isdigit())):
                 parts.append(r"\cdot")
+            elif parts and (has_long_name(factor) or has_long_name(factors[position - 1])):
+                parts.append(r"\,")
             parts.append(text)
         return " ".join(parts)
 
@@ -83,7 +87,13 @@ class Latex(LatexPrinter):
             return self._primed(*prime, prime[0].args[0])
         if named(expr):
             return rf"\frac{{\partial {self._print(expr.expr)}}}{{\partial {self._print(expr.variables[0])}}}"
-        return super()._print_Derivative(expr)
+        text, inner = super()._print_Derivative(expr), self._print(expr.expr)
+        if expr.expr.is_Mul and text.endswith(inner) and not inner.startswith(r"\frac"):
+            return rf"{text.removesuffix(inner)}\left({inner}\right)"
+        return text
+
+    def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:
+        return re.sub(r"_\{(max|min)\}", r"_{\\\1}", super()._print_Symbol(expr, style))
 
     def _print_HadamardProduct(self, expr: Any) -> str:
         return r" \odot ".join(
@@ -93,6 +103,10 @@ class Latex(LatexPrinter):
 
     def _print_ElementwiseApplyFunction(self, expr: Any) -> str:
         return rf"{elementwise_name(self, expr.function)}{{\left({self._print(expr.expr)} \right)}}"
+
+    def _print_matrix_contents(self, expr: Any) -> str:
+        text = super()._print_matrix_contents(expr)
+        return text.replace(r"\\", r"\\[0.6em] ") if r"\frac" in text else text  # else the fractions of two rows touch
 
     def _print_Transpose(self, expr: Any) -> str:
         text = self._print(expr.arg)
@@ -105,7 +119,7 @@ class Latex(LatexPrinter):
         return super()._print_Subs(expr) if prime is None else self._primed(*prime)
 
     def _primed(self, function: AppliedUndef, count: int, at: Any) -> str:
-        name = self._print(sp.Symbol(function.func.__name__))
+        name = self._hprint_Function(function.func.__name__)  # upright when it is a word: ReLU′
         marks = "'" * count if count <= 3 else rf"^{{({count})}}"
         return rf"{name}{marks}{{\left({self._print(at)} \right)}}"
 

@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 
@@ -135,6 +136,26 @@ def test_the_bundle_of_a_claim():
 def test_html_is_escaped():
     assert "a &lt; b" in prove(x**2 + 1, 0, relation=">", name="a < b").html()
     assert "&amp;=" in slope_of_a_product().claim.html()
+
+
+def test_html_gives_the_formula_a_line_of_its_own():
+    parts = re.findall(r'<div class="([\w -]+)"', slope_of_a_product().claim.html())
+    assert parts == ["claim claim-derivation", "claim-formula", "claim-evidence"]
+
+
+def test_names_that_are_words_stand_upright():
+    relu = sp.Function("ReLU")
+    assert latex(D(relu(x), x)) == r"\operatorname{ReLU}'{\left(x \right)}"
+    assert latex(sp.Subs(D(relu(x), x), x, 0)) == r"\operatorname{ReLU}'{\left(0 \right)}"
+    assert latex(D(f(x), x)) == r"f'{\left(x \right)}"
+    entries = sp.MatrixSymbol("z", 3, 1).applyfunc(relu)
+    assert latex(entries).startswith(r"\operatorname{ReLU}")
+    assert plain(entries).startswith("ReLU(")
+
+
+def test_rows_of_fractions_do_not_touch():
+    assert latex(sp.Matrix([x / y, y])).count(r"\\[0.6em]") == 1
+    assert "[0.6em]" not in latex(sp.Matrix([x, y]))
 
 
 def test_a_claim_cannot_be_changed():
