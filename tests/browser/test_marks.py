@@ -151,6 +151,12 @@ def test_point_by_mouse_and_keys(gallery: str, open_page: Any) -> None:
         assert call(page, "test-curve", "return explorer.values.a") == pytest.approx(moved)
     handle.press("Home")
     assert call(page, "test-curve", "return explorer.values.a") == -6
+    for key in ["PageUp"] * 6:
+        handle.press(key)
+    assert call(page, "test-curve", "return explorer.values.a") == 0, "exactly, not 4e-16"
+    for key in ["ArrowRight"] * 3:
+        handle.press(key)
+    assert call(page, "test-curve", "return explorer.values.a") == 0.3, "exactly, not 0.30000000000000004"
     handle.press("End")
     settle(page)
     assert call(page, "test-curve", "return explorer.values.a") == 6
@@ -203,6 +209,28 @@ def test_kernel_arrays_replace_stored_ones(write_page: Any, open_page: Any) -> N
     assert y == [3, 2, 1]
     y = call(page, "test-frames", "explorer.live(null); return explorer.numbers().panels[0][0].y")
     assert y == specs.loss(0.1, 0)
+
+
+def test_ids_stay_apart_when_the_module_is_loaded_twice(write_page: Any, open_page: Any) -> None:
+    """In JupyterLab every widget has its own copy of the module: two clip paths of one name cut the wrong picture."""
+    page = open_page(write_page(specs.CURVE.spec, script=False))
+    ids = page.evaluate(
+        """async ({script, spec}) => {
+            for (const copy of [1, 2]) {
+                await new Promise((done) => {
+                    document.head.append(Object.assign(document.createElement("script"), {src: script, onload: done}));
+                });
+                const figure = document.createElement("figure");
+                document.body.append(figure);
+                window.dlmathExplore.mount(figure, spec);
+            }
+            return [...document.querySelectorAll("[id^=explorer-]")].map((node) => node.id);
+        }""",
+        {"script": (STATIC / "explorer.js").as_uri(), "spec": specs.CURVE.spec},
+    )
+    assert len([name for name in ids if "clip" in name]) >= 3, "the page's own figure, and one of each copy"
+    assert len([name for name in ids if "control" in name]) >= 3
+    assert len(ids) == len(set(ids)), ids
 
 
 def test_themes_are_followed_at_once(gallery: str, open_page: Any) -> None:

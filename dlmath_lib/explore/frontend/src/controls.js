@@ -1,9 +1,7 @@
 // Sliders and choices. Every control has a visible name, its value, and an accessible name.
-import { html } from "./dom.js";
+import { html, uniqueId } from "./dom.js";
 import { controlText } from "./format.js";
 import { ruler } from "./state.js";
-
-let count = 0;
 
 /** Makes the control's element; returns {node, show(value)}. `change(value)` is called when a reader moves it. */
 export function createControl(control, change) {
@@ -12,7 +10,7 @@ export function createControl(control, change) {
 
 function slider(control, change) {
   const scale = ruler(control);
-  const id = `explorer-control-${++count}`;
+  const id = uniqueId("explorer-control");
   const output = html("output", { for: id });
   const input = html("input", { id, type: "range", ...scale.input, "data-lm-suppress-shortcuts": "true" });
   input.addEventListener("input", () => {
@@ -36,7 +34,7 @@ function slider(control, change) {
 }
 
 function choice(control, change) {
-  const id = `explorer-control-${++count}`;
+  const id = uniqueId("explorer-control");
   const letters = control.options.join("").length;
   return letters <= 44 && control.options.length <= 5 ? segments(control, change, id) : menu(control, change, id);
 }

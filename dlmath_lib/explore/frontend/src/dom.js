@@ -1,4 +1,4 @@
-// Two ways to make an element.
+// Two ways to make an element, and a name for it.
 import { select } from "d3-selection";
 
 export function html(name, attributes = {}, ...children) {
@@ -16,5 +16,13 @@ export const svg = (parent, name, className) => {
   const child = parent.append(name);
   return className ? child.attr("class", className) : child;
 };
+
+/** An id that no other figure of the document has. In JupyterLab each widget loads this module anew, so a count kept here
+ * would start again with each of them; the count is kept where all of them see it. */
+export function uniqueId(prefix) {
+  const key = Symbol.for("dlmath.explorer.ids");
+  globalThis[key] = (globalThis[key] ?? 0) + 1;
+  return `${prefix}-${globalThis[key]}`;
+}
 
 export { select };

@@ -1,15 +1,14 @@
 // One panel: its layers, its size and its scales. Marks draw into `marks` (clipped), `over` (not clipped) or `handles`.
 import { drawAxes, makeScale, ticks } from "./axes.js";
-import { html, select, svg } from "./dom.js";
+import { html, select, svg, uniqueId } from "./dom.js";
 import { marks as modules } from "./marks/index.js";
 
-let count = 0;
 const edge = 2;
 const characterWidth = 6.9;
 const widest = (texts) => Math.max(0, ...texts.map((text) => [...text].length));
 
 export function createPanel(spec, alt) {
-  const clip = `explorer-clip-${++count}`;
+  const clip = uniqueId("explorer-clip");
   const plot = html("div", { class: "explorer-plot" });
   const root = html("div", { class: "explorer-panel" });
   if (spec.title) root.append(html("p", { class: "explorer-panel-title" }, spec.title));

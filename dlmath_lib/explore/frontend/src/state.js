@@ -8,14 +8,18 @@ export function ruler(control) {
   const { min, max } = control;
   if (control.scale === "log") return logarithmic(min, max, control.step);
   const step = control.step || (max - min) / 100;
+  // Where 0 is on the grid, positions are counted from it, and rounded to 12 digits of the largest: 0 is 0, 0.3 is 0.3.
+  const base = Math.abs(min / step - Math.round(min / step)) < 1e-9 ? 0 : min;
+  const decimals = Math.min(100, Math.max(0, 12 - Math.ceil(Math.log10(Math.max(Math.abs(min), Math.abs(max))))));
+  const exact = (v) => Number(v.toFixed(decimals)) + 0;
   const snap = (v) => {
-    const bounded = Math.min(max, Math.max(min, v));
-    return bounded === max ? max : Math.min(max, tidy(min + Math.round((bounded - min) / step) * step));
+    if (v >= max) return max;
+    return Math.min(max, Math.max(min, exact(base + Math.round((v - base) / step) * step)));
   };
   return {
     input: { min, max, step },
     toInput: (v) => v,
-    fromInput: (v) => v,
+    fromInput: exact,
     snap,
     move: (v, steps) => snap(v + steps * step),
   };
