@@ -81,7 +81,8 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA and value}
         if "solution" in cell.metadata.get("tags", []):
-            cell.metadata["jupyter"] = {"source_hidden": True}  # folded in JupyterLab as it is in the book
+            # Folded in JupyterLab as it is in the book: the code, and the answer that it shows.
+            cell.metadata["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
         if not cell.get("attachments", True):
             del cell["attachments"]
         if cell.cell_type == "code":

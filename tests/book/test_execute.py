@@ -60,7 +60,7 @@ def test_normal_form_drops_what_editors_add() -> None:
     }  # fmt: skip
     path_like = notebooks.nbformat.from_dict(notebooks._joined(raw))
     cell = notebooks.normalise(path_like).cells[0]
-    assert cell.metadata == {"tags": ["solution"], "jupyter": {"source_hidden": True}}
+    assert cell.metadata == {"tags": ["solution"], "jupyter": {"outputs_hidden": True, "source_hidden": True}}
     assert cell.execution_count == 1
     assert [output.text for output in cell.outputs] == ["1\n2\n"]
 

@@ -186,7 +186,8 @@ def test_exercises_have_solutions_that_pass(path: Path) -> None:
         shown = " ".join(str(output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
         if "solution" in tags(cell):
             assert "hide-cell" in tags(cell), cell.source
-            assert cell.metadata.get("jupyter", {}).get("source_hidden") is True, "folded in JupyterLab too"
+            folded = {"outputs_hidden": True, "source_hidden": True}
+            assert cell.metadata.get("jupyter") == folded, "folded in JupyterLab too, with its answer: `make execute`"
             if names:
                 assert "✓" in shown, cell.source
             solved.update(names)
