@@ -144,7 +144,7 @@ def _tell_slip(w: np.ndarray, b: float, x: np.ndarray, y: np.ndarray, rate: floa
 @exercise("linear_regression.orthogonal")
 def orthogonal(answer: Any) -> str:
     """The mean of residual times x is 0 for the best line."""
-    return derivation_of(answer, _W * _MXX + _B * _MX - _MXY, 0, given=_BEST_LINE)
+    return derivation_of(answer, _W * _MXX + _B * _MX - _MXY, 0, min_steps=2, given=_BEST_LINE)
 
 
 def _ridge(x: np.ndarray, y: np.ndarray, lam: float) -> tuple[np.ndarray, float]:
