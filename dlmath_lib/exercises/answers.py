@@ -236,10 +236,12 @@ def expression_equals(
     where: Mapping[Any, Any] | None = None,
     given: Mapping[Any, Any] | None = None,
     free_of: Any = (),
+    reveal: bool = True,
 ) -> None:
     """Accept a SymPy expression that is proved equal to `expr`; a counterexample tells a wrong one.
 
     `free_of` names what the answer may not contain, such as ``Derivative`` when it is to be worked out.
+    Without `reveal` the counterexample does not tell the right value, which would give the answer away.
     """
     import sympy as sp
 
@@ -267,7 +269,10 @@ def expression_equals(
     try:
         prove(side, expr, where=where, given=given, points=60)
     except ClaimFailed as error:
-        raise Wrong(_gently(str(error), "your answer", "the right one")) from None
+        text = _gently(str(error), "your answer", "the right one")
+        if not reveal:
+            text = "\n".join(t for t in text.splitlines() if not t.strip().startswith(("the right one", "difference")))
+        raise Wrong(text) from None
     except (TypeError, ValueError) as error:
         raise Wrong(f"your answer cannot be compared: {error}") from None
 
@@ -300,14 +305,17 @@ def _gently(text: str, left: str, right: str) -> str:
 
 
 def derivation_of(
-    answer: Any, lhs: Any, rhs: Any, *, min_steps: int = 1, given: Mapping[Any, Any] | None = None
+    answer: Any, lhs: Any, rhs: Any, *, min_steps: int = 1, given: Mapping[Any, Any] | None = None, in_form: bool = True
 ) -> str:
     """Accept a `Derivation`, any chain of true steps, that starts at `lhs` and ends at `rhs`.
 
-    Each step was proved when it was written, so only the two ends are examined, and that no definition slipped in.
+    Each step was proved when it was written. What is examined here: the first and the last line, which must be those
+    of the exercise in form as well as in value; that each line is new, so that nothing but work makes the chain
+    longer; and that no definition slipped in. Without `in_form` the last line need only be equal to `rhs`.
     """
     import sympy as sp
 
+    from dlmath_lib.exercises.form import same_form, unfinished
     from dlmath_lib.verify import ClaimFailed, Derivation, prove
 
     if answer is ...:
@@ -323,21 +331,33 @@ def derivation_of(
         raise Wrong("the definitions of the chain (given=) must be those of the exercise")
     if answer.relation != "=":
         raise Wrong("the chain must consist of equalities")
-    unevaluated = (sp.Derivative, sp.Limit, sp.Integral, sp.Sum, sp.Subs)
 
-    def tools(side: Any) -> set[type]:
-        return {kind for kind in unevaluated if side.has(kind)}
-
-    if answer.lhs != start and tools(answer.lhs) != tools(start):
-        raise Wrong(f"the chain must start at {show(start)}; it starts at {show(answer.lhs)}")
-    if not tools(answer.rhs) <= tools(end):
-        raise Wrong(f"the chain must end at {show(end)}; its end still has something to work out: {show(answer.rhs)}")
-    for side, goal, verb in ((answer.lhs, start, "start"), (answer.rhs, end, "end")):
+    def equal(side: Any, goal: Any) -> bool:
         try:
-            if side != goal:
-                prove(side, goal, given=given, where=answer.where, points=40)
+            prove(side, goal, given=given, where=answer.where, points=40)
         except (ClaimFailed, TypeError, ValueError):
-            raise Wrong(f"the chain must {verb} at {show(goal)}; it {verb}s at {show(side)}") from None
+            return False
+        return True
+
+    if not same_form(answer.lhs, start):
+        raise Wrong(f"the chain must start at {show(start)}; it starts at {show(answer.lhs)}")
+    if not same_form(answer.rhs, end):
+        if unfinished(answer.rhs, end):
+            raise Wrong(
+                f"the chain must end at {show(end)}; its end still has something to work out: {show(answer.rhs)}"
+            )
+        if not equal(answer.rhs, end):
+            raise Wrong(f"the chain must end at {show(end)}; it ends at {show(answer.rhs)}")
+        if in_form:
+            raise Wrong(
+                f"the chain must end at {show(end)}; its last line is equal to that, but not written like it: "
+                f"{show(answer.rhs)}. Add the steps that lead there"
+            )
+    lines = [answer.lhs]
+    for number, (_, line, _) in enumerate(answer.steps, start=1):
+        if any(line == old or show(line) == show(old) for old in lines):
+            raise Wrong(f"step {number} repeats a line that was there before: {show(line)}")
+        lines.append(line)
     return f"{len(answer.steps)} step{'s' * (len(answer.steps) != 1)}, each proved"
 
 

@@ -32,7 +32,14 @@ def leaky_corner(answer: Any) -> str:
     """The subgradients of max(x, 0.1x) at 0."""
     if isinstance(answer, (int, float)):
         raise Wrong("your answer is one number; at a corner there is an interval: give (smallest, largest)")
-    same_array(answer, (0.1, 1.0), what="your interval (smallest, largest)")
+    if answer is ... or np.shape(answer) != (2,):
+        same_array(answer, (0.1, 1.0), what="your interval (smallest, largest)")
+    smallest, largest = answer
+    what = "your smallest subgradient", "your largest subgradient"
+    if smallest > largest:
+        raise Wrong("your interval is upside down: give (smallest, largest)")
+    close_to(smallest, 0.1, what=what[0], hint="To the left of 0 the line must not come above the left branch")
+    close_to(largest, 1.0, what=what[1], hint="To the right of 0 the line must not come above the right branch")
     return "from the slope of the left branch to that of the right one"
 
 
@@ -50,6 +57,11 @@ def richardson(answer: Any) -> str:
             raise Wrong(
                 f"for f = {name} at x = {x:g} with h = {steps[-1]:g} your result is {found[-1]:.6g}; "
                 f"the slope there is {slope(x):.6g}: do your two weights add up to 1?"
+            )
+        if errors.max() < 1e-12 * abs(slope(x)):
+            raise Wrong(
+                f"for f = {name} your error is that of rounding at every h, so that it has no order: "
+                "combine the two central differences D(h) and D(h/2)"
             )
         orders.append(np.polyfit(np.log(steps), np.log(np.maximum(errors, 1e-16)), 1)[0])
     order = min(orders)

@@ -84,11 +84,17 @@ def backtrack(answer: Any) -> str:
 def exact_drop(answer: Any) -> str:
     """The descent lemma is an equality on a parabola."""
     before, after = _LAMBDA * _X**2 / 2, _LAMBDA * (_X - _ALPHA * _LAMBDA * _X) ** 2 / 2
-    return derivation_of(answer, before - after, _ALPHA * (1 - _ALPHA * _LAMBDA / 2) * (_LAMBDA * _X) ** 2)
+    drop = _ALPHA * (1 - _ALPHA * _LAMBDA / 2) * (_LAMBDA * _X) ** 2
+    return derivation_of(answer, before - after, drop, min_steps=2)
 
 
 @exercise("gradient_descent.edge")
 def edge(answer: Any) -> str:
     """The start from which the double well is jumped for ever."""
-    expression_equals(answer, sp.sqrt(1 + 2 / _ALPHA))
+    try:
+        expression_equals(answer, sp.sqrt(1 + 2 / _ALPHA), reveal=False)
+    except Wrong as wrong:
+        if not wrong.unfinished and "not the right expression" in str(wrong):
+            raise Wrong(f"{wrong}\nPut your x into x − α(x³ − x): does it give −x?") from None
+        raise
     return "beyond it every step lands farther out"

@@ -68,7 +68,7 @@ def three_layers(answer: Any) -> str:
     b1, b2, b3 = (sp.MatrixSymbol(f"b_{i}", width, 1) for i, width in enumerate((p, q, r), 1))
     start = third * (second * (first * x + b1) + b2) + b3
     end = (third * second * first) * x + third * second * b1 + third * b2 + b3
-    remark = derivation_of(answer, start, end)
+    remark = derivation_of(answer, start, end, in_form=False)
     if _products_of_sums(answer.rhs):
         raise Wrong("the chain must end with one matrix times x, plus one vector: there is still a product with a sum")
     return remark

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from dlmath_lib.verify import matrices
 from dlmath_lib.verify._errors import check_label, check_points, check_words, message
@@ -15,6 +16,7 @@ from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS, compare, failure
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.inequality import convex_on, has_sign
+from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.sampling import Domain, domains
 from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.symbolic import is_zero, meant
@@ -61,7 +63,7 @@ def check_scalar(
     """Compare and prove one scalar statement; raise `ClaimFailed` with the counterexample or the gap."""
     outcome = compare(lhs, rhs, relation, ranges, points)
     if outcome.counterexample:
-        raise ClaimFailed(failure(shown, outcome.counterexample, ranges))
+        raise ClaimFailed(failure(shown, outcome.counterexample, ranges) + _drawn(lhs, rhs))
     total = outcome.points + outcome.undefined
     if outcome.points < max(1, total // 4):
         raise ClaimFailed(
@@ -73,11 +75,17 @@ def check_scalar(
         return Evidence(outcome.points, outcome.digits)
     again = compare(lhs, rhs, relation, ranges, SEARCH, seed=7)
     if again.counterexample:
-        raise ClaimFailed(failure(shown, again.counterexample, ranges))
+        raise ClaimFailed(failure(shown, again.counterexample, ranges) + _drawn(lhs, rhs))
     raise ClaimFailed(
         f"not proved: {shown}\n  the two sides agree at {outcome.points + again.points} points, but SymPy finds no "
         "proof, and agreement at points proves nothing;\n  take smaller steps, or state the domain with where=…"
     )
+
+
+def _drawn(*sides: Any) -> str:
+    """Say that a counterexample holds for one draw of the functions that the statement leaves open."""
+    names = sorted({pretty_name(f.func.__name__) for side in sides for f in side.atoms(AppliedUndef)})
+    return f"\n  with a smooth function, drawn at random, for {' and for '.join(names)}" if names else ""
 
 
 def check_statement(

@@ -27,6 +27,7 @@ from dlmath_lib.exercises import (
     registry,
     same_array,
 )
+from dlmath_lib.exercises.form import same_form
 from dlmath_lib.verify import Derivation
 
 x, y = sp.symbols("x y", real=True)
@@ -209,6 +210,9 @@ def test_wrong_expressions(answer, words):
     assert words in message
 
 
+DONE = x * (x + 2) * sp.exp(x)
+
+
 def chain(*steps, start=None, **options):
     result = Derivation(sp.Derivative(x**2 * sp.exp(x), x) if start is None else start, **options)
     for step in steps:
@@ -221,7 +225,7 @@ def chain(*steps, start=None, **options):
     [
         (x * (x + 2) * sp.exp(x),),
         (2 * x * sp.exp(x) + x**2 * sp.exp(x), x * (x + 2) * sp.exp(x)),
-        (x**2 * sp.Derivative(sp.exp(x), x) + sp.Derivative(x**2, x) * sp.exp(x), (x**2 + 2 * x) * sp.exp(x)),
+        (x**2 * sp.Derivative(sp.exp(x), x) + sp.Derivative(x**2, x) * sp.exp(x), (x + 2) * sp.exp(x) * x),
     ],
 )
 def test_any_chain_of_true_steps_is_a_proof(steps):
@@ -236,7 +240,15 @@ def test_any_chain_of_true_steps_is_a_proof(steps):
         (lambda: chain(), "at least 1 step; it has 0"),
         (lambda: chain(x * (x + 2) * sp.exp(x), start=(x**2 + 2 * x) * sp.exp(x)), "must start at d/dx [x²·exp(x)]"),
         (lambda: chain(2 * sp.exp(x) * x, start=sp.Derivative(x**2, x) * sp.exp(x)), "must start at"),
-        (lambda: chain(sp.Derivative(x * sp.exp(x) * x, x)), "its end still has something to work out"),
+        (lambda: chain(sp.Derivative(x**2 * sp.exp(x), x)), "its end still has something to work out"),
+        (lambda: chain(x * sp.exp(x) + x * sp.Derivative(x * sp.exp(x), x)), "its end still has something to work out"),
+        (
+            lambda: chain(DONE, 2 * x * sp.exp(x) + x**2 * sp.exp(x), DONE),
+            "step 3 repeats a line that was there before",
+        ),
+        (lambda: chain(DONE, DONE), "step 2 repeats a line"),
+        (lambda: chain(2 * x * sp.exp(x) + x**2 * sp.exp(x)), "equal to that, but not written like it"),
+        (lambda: chain(DONE, start=DONE), "must start at d/dx [x²·exp(x)]"),
         (lambda: chain(x * (x + 2) * sp.exp(x), given={sp.Function("f")(x): x}), "the definitions of the chain"),
         (lambda: sp.exp(x), "must be a Derivation"),
     ],
@@ -256,6 +268,37 @@ def test_a_proof_with_definitions():
         derivation_of(bound, x, x + 1)
     with pytest.raises(Wrong, match="must end at"):
         derivation_of(Derivation(x * y).step(y * x, because="order"), x * y, x + y)
+
+
+def test_a_last_line_may_be_equal_only():
+    expanded = chain(2 * x * sp.exp(x) + x**2 * sp.exp(x))
+    derivation_of(expanded, expanded.lhs, DONE, in_form=False)
+    with pytest.raises(Wrong, match="not written like it"):
+        derivation_of(expanded, expanded.lhs, DONE)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "alike"),
+    [
+        (x - y, -(y - x), True),
+        (sp.Mul(y, x, evaluate=False), x * y, True),
+        (2 * (x + 1) * y, (2 * x + 2) * y, True),
+        ((2 * x + 2) ** 2 * y, 4 * (x + 1) ** 2 * y, True),
+        (x / (1 + sp.exp(-x)), -x / (-1 - sp.exp(-x)), True),
+        (2**x * (x - 1), -(2**x) * (1 - x), True),
+        (sp.Integer(3), sp.Integer(3), True),
+        (x * (x + 1), x**2 + x, False),
+        (1 / x - 1 / y, (y - x) / (x * y), False),
+        (sp.sin(x) ** 2, 1 - sp.cos(x) ** 2, False),
+        (sp.Integer(0), x - y, False),
+        (sp.Matrix([x, x - y]), sp.Matrix([x, -(y - x)]), True),
+        (sp.Matrix([x, y]), sp.Matrix([[x, y]]), False),
+        (sp.Matrix([x]), x, False),
+    ],
+)
+def test_the_form_of_an_expression(left, right, alike):
+    assert same_form(left, right) is alike
+    assert same_form(right, left) is alike
 
 
 def test_rules():

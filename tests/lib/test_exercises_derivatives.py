@@ -6,7 +6,7 @@ import sympy as sp
 
 from dlmath_lib.calculus import difference
 from dlmath_lib.exercises import check, exercises_of
-from dlmath_lib.verify import Derivation
+from dlmath_lib.verify import ClaimFailed, Derivation
 
 x = sp.Symbol("x", real=True)
 f, g = sp.Function("f")(x), sp.Function("g")(x)
@@ -65,8 +65,11 @@ def test_any_chain_of_three_true_steps_is_right():
         ("slope_by_hand", -0.5, "twice"),
         ("slope_by_hand", "−1/4", "must be a number"),
         ("leaky_corner", 0.1, "an interval"),
-        ("leaky_corner", (1.0, 0.1), "0.1 is right there"),
-        ("leaky_corner", (0.0, 1.0), "0.1 is right there"),
+        ("leaky_corner", (1.0, 0.1), "upside down"),
+        ("leaky_corner", (0.0, 1.0), "your smallest subgradient is 0; it is too small"),
+        ("leaky_corner", (0.1, 10), "your largest subgradient is 10; it is too large"),
+        ("leaky_corner", (0.1, 0.5, 1), "must have shape (2,)"),
+        ("richardson", lambda f, x, h: difference(f, x, kind="complex"), "it has no order"),
         ("richardson", difference, "order 2.0, not 4: use D"),
         ("richardson", lambda f, x, h: difference(f, x, h, kind="forward"), "not 4: choose the weights"),
         ("richardson", lambda f, x, h: 2 * difference(f, x, h), "do your two weights add up to 1"),
@@ -92,6 +95,25 @@ def test_a_proof_must_take_its_steps_and_start_at_the_quotient():
     for _ in range(3):
         elsewhere = elsewhere.step(f.diff(x) * g + f * g.diff(x), because="product rule")
     assert "must start at" in check("derivatives.quotient_rule", elsewhere).message
+
+
+def test_a_false_step_says_what_stands_for_f_and_g():
+    with pytest.raises(ClaimFailed, match="with a smooth function, drawn at random, for f and for g"):
+        Derivation(sp.Derivative(f / g, x)).step(f.diff(x) / g.diff(x), because="no such rule")
+
+
+def test_a_proof_must_arrive_and_may_not_stand_still():
+    start = Derivation(sp.Derivative(f / g, x))
+    middle = f.diff(x) / g - f * g.diff(x) / g**2
+    still = start.step(f.diff(x) / g + f * sp.Derivative(1 / g, x), because="product rule")
+    for _ in range(2):
+        still = still.step(f.diff(x) / g + f * sp.Derivative(1 / g, x), because="trust me")
+    assert "still has something to work out" in check("derivatives.quotient_rule", still).message
+    short = start.step(f.diff(x) / g + f * sp.Derivative(1 / g, x), because="product rule").step(middle, because="1/g")
+    split = short.step(f.diff(x) * g / g**2 - f * g.diff(x) / g**2, because="expand")
+    assert "repeats a line" in check("derivatives.quotient_rule", split.step(RULE, because="one fraction")).message
+    parts = sp.Mul(f.diff(x), 1 / g, 1 / g, g, evaluate=False) - f * g.diff(x) / g**2
+    assert "not written like it" in check("derivatives.quotient_rule", short.step(parts, because="expand")).message
 
 
 @pytest.mark.parametrize("name", ["slope_by_hand", "leaky_corner", "quotient_rule", "vanishing_step", "richardson"])

@@ -11,6 +11,8 @@ ALPHA, LAM = sp.symbols("alpha lambda", positive=True)
 X = sp.Symbol("x", real=True)
 DROP = LAM * X**2 / 2 - LAM * (X - ALPHA * LAM * X) ** 2 / 2
 
+END = ALPHA * (1 - ALPHA * LAM / 2) * (LAM * X) ** 2
+
 
 def halve(loss, gradient, x, start=1.0, share=0.5):
     g, alpha = gradient(x), start
@@ -35,12 +37,13 @@ def test_all_exercises_are_there():
         ("two_steps", np.array([0.0, 3.0])),
         ("valley", (1 / 18, 0.05, 0.8, 31)),
         ("backtrack", halve),
-        ("exact_drop", Derivation(DROP).step(ALPHA * (LAM * X) ** 2 * (2 - ALPHA * LAM) / 2, because="expand")),
+        ("exact_drop", Derivation(DROP).step(sp.expand(DROP), because="expand")
+            .step(ALPHA * (LAM * X) ** 2 * (2 - ALPHA * LAM) / 2, because="take α(λx)² out")),
         ("edge", sp.sqrt(1 + 2 / ALPHA)),
         ("edge", sp.sqrt((ALPHA + 2) / ALPHA)),
         ("edge", sp.sqrt(1 + 2 / sp.Symbol("alpha"))),
     ],
-)
+)  # fmt: skip
 def test_right_answers_pass(name, answer):
     verdict = check(f"gradient_descent.{name}", answer)
     assert verdict.passed, verdict.message
@@ -74,6 +77,27 @@ def test_wrong_answers_are_told_why(name, answer, words):
 def test_a_derivation_of_something_else_is_refused():
     chain = Derivation(DROP + 1).step(sp.expand(DROP + 1), because="expand")
     assert check("gradient_descent.exact_drop", chain).status == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("chain", "words"),
+    [
+        (Derivation(DROP).step(DROP, because="trust me").step(DROP, because="so"), "must end at"),
+        (Derivation(DROP).step(sp.expand(DROP), because="a").step(sp.factor(DROP) + 1 - 1, because="b"), None),
+        (Derivation(DROP).step(END, because="by magic"), "at least 2 steps"),
+        (Derivation(sp.expand(DROP)).step(DROP, because="a").step(END, because="b"), "must start at"),
+        (Derivation(DROP).step(END, because="a").step(sp.expand(END), because="b"), "not written like it"),
+        (Derivation(DROP).step(END, because="a").step(END, because="b"), "step 2 repeats a line"),
+    ],
+)
+def test_a_proof_starts_arrives_and_moves(chain, words):
+    verdict = check("gradient_descent.exact_drop", chain)
+    assert verdict.passed if words is None else words in verdict.message, verdict.message
+
+
+def test_a_wrong_edge_does_not_hear_the_right_one():
+    message = check("gradient_descent.edge", sp.sqrt(1 + 1 / ALPHA)).message
+    assert "1.732" not in message and "does it give −x?" in message
 
 
 @pytest.mark.parametrize("name", [e.name for e in exercises_of("gradient_descent")])

@@ -75,8 +75,8 @@ def test_all_exercises_are_there():
         ("confusion", (0.875, 0.6, 6 / 7)),
         ("loop", train),
         ("loop", lambda *a: train(*a).tolist()),
-        ("rescaling", Derivation(SCALED, given=GIVEN).step(V / S * S * RELU(W * X + B), because="s > 0")
-            .step(V * RELU(W * X + B), because="s cancels")),
+        ("rescaling", Derivation(SCALED, given=GIVEN).step(V * sp.Max(0, W * X + B), because="s > 0")
+            .step(V * RELU(W * X + B), because="definition")),
         ("leak", "b"),
         ("leak", "B"),
         ("accumulate", accumulate),

@@ -45,7 +45,7 @@ def test_a_derivation_shows_its_reasons():
     claim = slope_of_a_product().claim
     assert claim.kind == "derivation"
     assert claim.method == "each of 2 steps proved"
-    assert claim.latex.startswith(r"\begin{aligned} \frac{d}{d x} x^{2} e^{x} &= ")
+    assert claim.latex.startswith(r"\begin{aligned} \frac{d}{d x} \left(x^{2} e^{x}\right) &= ")
     assert r"&& \text{factor: 100 \% of x} \end{aligned}" in claim.latex
     assert [step["because"] for step in claim.steps] == ["product rule", "factor: 100 % of x"]
     assert repr(slope_of_a_product()).splitlines()[1:] == [
@@ -214,6 +214,11 @@ def test_plain_text(expr, text):
         (sp.Subs(D(f(y), y), y, 2 * x), r"f'{\left(2 x \right)}"),
         (sp.Add(x, sp.Mul(-1, y + 1, evaluate=False), evaluate=False), r"x - \left(y + 1\right)"),
         (1 / x, r"\frac{1}{x}"),
+        (D(x * f(x), x), r"\frac{d}{d x} \left(x f{\left(x \right)}\right)"),
+        (D(1 / f(x), x), r"\frac{d}{d x} \frac{1}{f{\left(x \right)}}"),
+        (2 * x * sp.Symbol("dx"), r"2 x \, dx"),
+        (sp.Mul(x, x, evaluate=False), r"x \cdot x"),
+        (sp.Symbol("lambda_max") * x, r"\lambda_{\max} x"),
     ],
 )
 def test_latex(expr, text):
