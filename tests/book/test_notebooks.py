@@ -26,7 +26,7 @@ CLINIC = {
     "networks/losses": {7, 11, 16, 18, 42},
     "networks/backpropagation": set(range(13, 26)),
     "networks/vanishing_gradients": {35, 63},
-    "networks/training_a_network": {65},
+    "networks/training_a_network": {8, 9, 65},
     "optimization/gradient_descent": {26, 27, 28, 30},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
