@@ -56,6 +56,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("gelu_constant", 0.044715, "the constant in use"),
     ("gelu_constant", float((4 - np.pi) / (6 * np.pi)), "very near 0"),
     ("gelu_constant", 0.05, "too large"),
+    ("gelu_constant", 0.045, "another constant below it"),
+    ("gelu_constant", 0.044, "another constant above it"),
+    ("sigmoid_slope", 0.19, "not close enough"),
 ]
 
 
