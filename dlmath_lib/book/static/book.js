@@ -122,15 +122,20 @@
       <input id="ledger-words" type="search" placeholder="Show claims with these words" autocomplete="off">
       <label class="visually-hidden" for="ledger-kind">Show claims of this kind</label>
       <select id="ledger-kind"><option value="">every kind</option></select>
-      <span class="visually-hidden" role="status"></span>`;
-    const kinds = new Map(rows.map((row) => [[...row.classList].find((name) => /^ledger-(?!row)/.test(name)), row.cells[1].textContent.replace(/[✓✗]/, "").trim()]));
-    for (const [kind, words] of kinds) find("select", bar).add(new Option(words, kind));
+      <span class="ledger-count" role="status"></span>`;
+    const kinds = { proved: "Proved", derivation: "Derived", agrees: "Agrees", gradient: "Gradient checked", refuted: "Refuted" };
+    for (const [kind, word] of Object.entries(kinds)) {
+      if (rows.some((row) => row.classList.contains(`ledger-${kind}`))) find("select", bar).add(new Option(word, `ledger-${kind}`));
+    }
+    const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
     const update = () => {
-      const words = find("input", bar).value.toLowerCase();
+      const words = find("input", bar).value.toLowerCase().split(/\s+/).filter(Boolean);
       const kind = find("select", bar).value;
-      for (const row of rows) row.hidden = !(row.textContent.toLowerCase().includes(words) && (!kind || row.classList.contains(kind)));
+      for (const row of rows) row.hidden = !(words.every((word) => texts.get(row).includes(word)) && (!kind || row.classList.contains(kind)));
       for (const chapter of all(".ledger-chapter")) chapter.hidden = !find("tr.ledger-row:not([hidden])", chapter);
-      find("[role=status]", bar).textContent = `${rows.filter((row) => !row.hidden).length} claims shown`;
+      const shown = rows.filter((row) => !row.hidden).length;
+      const filtered = words.length > 0 || kind !== "";
+      find("[role=status]", bar).textContent = !filtered ? "" : shown ? `${shown} of ${rows.length} claims` : "No claim matches. Try fewer words, or every kind.";
     };
     bar.addEventListener("input", update);
     bar.addEventListener("submit", (event) => event.preventDefault());
