@@ -24,10 +24,14 @@ class ledger(nodes.General, nodes.Element):
 
 
 class LedgerDirective(SphinxDirective):
-    """`{ledger-of-claims}`."""
+    """`{ledger-of-claims}`; its argument is the anchor, on the same page, of what explains the evidence."""
+
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Mark the place."""
+        if self.arguments:
+            vars(self.env).setdefault("dlmath_explanations", {})[self.env.docname] = self.arguments[0]
         vars(self.env).setdefault("dlmath_ledgers", set()).add(self.env.docname)
         return [ledger()]
 
@@ -62,6 +66,26 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             section += _table(app, docname, claims[chapter])
             content.append(section)
         place.replace_self(content)
+
+
+def link_evidence(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make the evidence of every claim a link to the page that explains it."""
+    explained = getattr(app.env, "dlmath_explanations", {})
+    target = next((name for name in sorted(explained) if name in app.env.found_docs), None)
+    if target is None or app.builder.format != "html":
+        return
+    for line in doctree.findall(nodes.paragraph):
+        if "claim-evidence" in line["classes"] and line.children:
+            shown = nodes.inline("", "", *line.children)
+            line.children = []
+            line += make_refnode(
+                app.builder, docname, target, explained[target], shown, "How this was checked, and what that shows"
+            )
+
+
+def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    vars(env).setdefault("dlmath_ledgers", set()).update(getattr(other, "dlmath_ledgers", set()))
+    vars(env).setdefault("dlmath_explanations", {}).update(getattr(other, "dlmath_explanations", {}))
 
 
 def _summary(everything: list[Record]) -> nodes.paragraph:
@@ -119,4 +143,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(ledger)
     app.add_directive("ledger-of-claims", LedgerDirective)
     app.connect("doctree-resolved", fill)
+    app.connect("doctree-resolved", link_evidence)
+    app.connect("env-merge-info", _merge)
     app.connect("env-get-outdated", always_outdated)
