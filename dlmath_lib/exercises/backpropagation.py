@@ -9,7 +9,9 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, expression_equals, gradient_of
+from dlmath_lib.exercises.form import same_form
 from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.verify import Derivation
 
 _Z = sp.symbols("z_1 z_2", real=True)
 _Y = sp.symbols("y_1 y_2", real=True)
@@ -28,14 +30,18 @@ def hidden_deltas(answer: Any) -> str:
     if answer is ...:
         raise Wrong("not yet: replace the … by your answer", unfinished=True)
     if np.shape(answer) != (2,):
-        raise Wrong("your answer must be two numbers, [first, second]")
+        raise Wrong(f"your answer must be two numbers, [first, second]; its shape is {np.shape(answer)}")
     first, second = answer
     if np.allclose([float(first), float(second)], [4, -8]):
         raise Wrong("your second δ is −8: that is what arrives; the unit's z is negative, so its gate is ½")
     if np.allclose([float(first), float(second)], [-4, 4]):
-        raise Wrong("both signs are wrong: the output's δ is output minus target, 10 − 8")
-    close_to(first, 4, what="the first δ", hint="The output is 10, so its δ is 2; the weight is 2, the gate 1")
-    close_to(second, -4, what="the second δ", hint="The output's δ is 2, the weight −4, the gate ½")
+        raise Wrong("both signs are wrong: the output's δ is output minus target")
+    close_to(
+        first, 4, what="the first δ", hint="δ of the output first; then back along the weight, and through the gate"
+    )
+    close_to(
+        second, -4, what="the second δ", hint="On which side of 0 is this unit's z, and which slope has the gate there?"
+    )
     return "the gate halves what the second unit is told"
 
 
@@ -43,7 +49,11 @@ def hidden_deltas(answer: Any) -> str:
 def two_classes(answer: Any) -> str:
     """δ = p − y for two classes."""
     start = sp.Derivative(_L, _Z[0], evaluate=False)
-    return derivation_of(answer, start, _P[0] - _Y[0], min_steps=2, given=_CLASSES)
+    end = _P[0] - _Y[0]
+    unfolded = _CLASSES[_P[0]] - _Y[0]
+    if isinstance(answer, Derivation) and same_form(answer.rhs, unfolded):
+        end = unfolded
+    return derivation_of(answer, start, end, min_steps=2, given=_CLASSES)
 
 
 def _two_layers(x: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> np.ndarray:
@@ -118,7 +128,7 @@ def strongest_push(answer: Any) -> str:
     """|δ| = a(1 − a)² is largest at a = 1/3."""
     if isinstance(answer, (float, np.floating)) and np.isclose(answer, -np.log(2), rtol=1e-3):
         raise Wrong("that is the right place as a decimal number; give it exactly, such as -sp.log(5)")
-    expression_equals(answer, -sp.log(2))
+    expression_equals(answer, -sp.log(2), reveal=False)
     return "a = 1/3, and |δ| = 4/27 there: below 0.15, however wrong the output is"
 
 

@@ -36,6 +36,7 @@ def test_an_answer_still_open_is_no_mistake(name):
         ([2, -4], "the first δ"),
         ([4, 2], "the second δ"),
         (4.0, "two numbers"),
+        (np.array([[4], [-4]]), "its shape is (2, 1)"),
     ],
 )
 def test_hidden_deltas(answer, words):
@@ -56,6 +57,7 @@ def test_two_classes():
     middle = -y_1 * (1 - p_1) + y_2 * p_1
     assert check("backpropagation.two_classes", chain(roads, middle, p_1 - y_1)).passed
     assert check("backpropagation.two_classes", chain(middle, p_1 - y_1)).passed
+    assert check("backpropagation.two_classes", chain(roads, _CLASSES[p_1] - y_1)).passed
     short = check("backpropagation.two_classes", chain(p_1 - y_1))
     assert short.status == "wrong" and "at least 2 steps" in short.message
     unfinished = check("backpropagation.two_classes", chain(roads, middle - y_1 + y_1, roads))
@@ -116,6 +118,8 @@ def test_residual():
 def test_strongest_push():
     assert check("backpropagation.strongest_push", -sp.log(2)).passed
     assert check("backpropagation.strongest_push", sp.log(sp.Rational(1, 2))).passed
+    wrong = check("backpropagation.strongest_push", -sp.log(3))
+    assert wrong.status == "wrong" and "log(2)" not in wrong.message and "0.69" not in wrong.message
     assert "exactly" in check("backpropagation.strongest_push", float(-np.log(2))).message
     assert check("backpropagation.strongest_push", sp.log(2)).status == "wrong"
 
