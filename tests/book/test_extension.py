@@ -14,6 +14,7 @@ import pytest
 from dlmath_lib.book.notebooks import METADATA
 from tests.conftest import ROOT, run_build
 
+LEDGER = "# Ledger of claims\n\n## Evidence\n\nWords.\n\n## Claims\n\n```{ledger-of-claims} evidence\n```\n"
 MIME = "application/vnd.dlmath.claim+json"
 PROVED = {
     "kind": "proved", "statement": "tanh(x) = 2σ(2x) − 1", "latex": r"\tanh x = 2 \sigma(2x) - 1", "method": "proved",
@@ -58,7 +59,7 @@ def write(root: Path, *cells: dict[str, Any], intro: str) -> Path:
     shutil.copy(ROOT / "_config.yml", root)
     shutil.copy(ROOT / "references.bib", root)
     (root / "intro.md").write_text(f"# A book\n\n{intro}\n")
-    (root / "chapters/reference/ledger.md").write_text("# Ledger of claims\n\n```{ledger-of-claims}\n```\n")
+    (root / "chapters/reference/ledger.md").write_text(LEDGER)
     contents = "format: jb-book\nroot: intro\nchapters:\n- file: chapters/a\n- file: chapters/reference/ledger\n"
     (root / "_toc.yml").write_text(contents)
     notebook = {"cells": [markdown("# Chapter"), *cells], "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -110,7 +111,7 @@ def refusal(tmp_path_factory: pytest.TempPathFactory) -> str:
     root = write(tmp_path_factory.mktemp("bad"), *cells, intro="```{explorer} chapters/a two\n```")
     done = run_build(root, root)
     assert done.returncode != 0
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def text(path: Path) -> str:
@@ -141,6 +142,15 @@ def test_ledger_lists_every_claim_and_links_to_it(good: Path) -> None:
     assert "4 claims" in ledger
     assert ledger.count("ledger-row") == 4
     assert re.search(r'<a class="[^"]*ledger-link[^"]*" href="../a.html#eq-tanh"', ledger)
+
+
+def test_evidence_leads_to_its_explanation(good: Path) -> None:
+    page = text(good / "chapters/a.html")
+    lines = re.findall(r'<p class="claim-evidence">(.*?)</p>', page, re.DOTALL)
+    assert len(lines) == 4
+    for line in lines:
+        assert line.startswith('<a class="reference internal" href="reference/ledger.html#evidence"'), line
+    assert 'id="evidence"' in text(good / "chapters/reference/ledger.html")
 
 
 def test_latex_output_is_typeset(good: Path) -> None:
