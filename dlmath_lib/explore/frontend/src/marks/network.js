@@ -6,6 +6,7 @@ const rowHeight = 84;
 const radius = 23;
 const headroom = 20;
 const pillWidth = 40;
+const noteHalf = 30;
 
 /** Nodes {name, layer, row} and edges {from, to}, in the order of values and weights. */
 function structure(layers) {
@@ -20,11 +21,11 @@ function structure(layers) {
   return { nodes, edges };
 }
 
-/** Places the labels between two layers at the part of the way where they keep furthest apart, clear of the nodes. */
-function spread(edges, nodes) {
+/** Places the labels between two layers where they keep furthest apart, clear of the nodes, which are 2·half wide. */
+function spread(edges, nodes, half) {
   const at = (e, t, axis) => nodes[e.from][axis] + t * (nodes[e.to][axis] - nodes[e.from][axis]);
   const gap = nodes[edges[0].to].x - nodes[edges[0].from].x;
-  const clear = Math.min(0.5, (radius + pillWidth / 2 + 4) / gap);
+  const clear = Math.min(0.5, (half + pillWidth / 2 + 4) / gap);
   let best = { t: clear, room: -1 };
   for (let t = clear; t <= 1 - clear; t += 0.02) {
     const ys = edges.map((e) => at(e, t, "y")).sort((a, b) => a - b);
@@ -81,6 +82,7 @@ export const network = {
         spread(
           edges.filter((e) => nodes[e.to].layer === k + 1),
           nodes,
+          mark.notes ? noteHalf : radius,
         ),
       );
       weight.attr("x", (e) => e.x).attr("y", (e) => e.y + 4);
