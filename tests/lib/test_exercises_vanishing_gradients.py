@@ -68,6 +68,7 @@ WRONG: list[tuple[str, Any, str]] = [
 
 SOLVED: list[tuple[str, Any]] = [
     ("ten_units", [1 / 1024, 4]),
+    ("ten_units", [0.00098, 4]),
     (
         "leaky_gain",
         Derivation(BEGIN, given=GIVEN, points=5)
