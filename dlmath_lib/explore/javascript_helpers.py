@@ -25,7 +25,7 @@ CALLS: dict[type, str] = {
     numpy_nodes.maximum: "Math.max", numpy_nodes.minimum: "Math.min",
 }  # fmt: skip
 # erf: the series of positive terms (2/√π) exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), which cancels nothing.
-# erfc: Laplace's continued fraction for |x| ≥ 2. exp(−x²) splits x so that the square of its head is exact.
+# erfc: Laplace's continued fraction for x ≥ 1, where 1 − erf would lose digits. exp(−x²) splits x so that the square of its head is exact.
 HELPERS: dict[str, str] = {
     "expsq": "const expsq=x=>{const h=Math.fround(x);return Math.exp(-h*h)*Math.exp((h-x)*(h+x));};",
     "erfs": (
@@ -33,11 +33,11 @@ HELPERS: dict[str, str] = {
         "return 1.1283791670955126*expsq(x)*s;};"
     ),
     "erfl": (
-        "const erfl=x=>{if(x>28)return 0;let f=x;for(let n=60;n>0;n--)f=x+n/2/f;"
+        "const erfl=x=>{if(x>28)return 0;let f=x;for(let n=x<2?Math.ceil(200/x/x):60;n>0;n--)f=x+n/2/f;"
         "return expsq(x)/(1.772453850905516*f);};"
     ),
     "erf": "const erf=x=>x>=2?1-erfl(x):x<=-2?erfl(-x)-1:erfs(x);",
-    "erfc": "const erfc=x=>x>=2?erfl(x):x<=-2?2-erfl(-x):1-erfs(x);",
+    "erfc": "const erfc=x=>x>=1?erfl(x):x<=-2?2-erfl(-x):1-erfs(x);",
     # C's pow, which NumPy follows, has 1 where JavaScript's has NaN: pow(1, NaN), pow(±1, ±∞).
     "pow": "const pow=(a,b)=>a===1||(a===-1&&(b===Infinity||b===-Infinity))?1:Math.pow(a,b);",
     "mod": "const mod=(a,b)=>{const r=a%b;return r!==0&&(r<0)!==(b<0)?r+b:r;};",
