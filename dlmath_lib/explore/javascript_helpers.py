@@ -25,7 +25,8 @@ CALLS: dict[type, str] = {
     numpy_nodes.maximum: "Math.max", numpy_nodes.minimum: "Math.min",
 }  # fmt: skip
 # erf: the series of positive terms (2/√π) exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), which cancels nothing.
-# erfc: Laplace's continued fraction for x ≥ 1, where 1 − erf would lose digits. exp(−x²) splits x so that the square of its head is exact.
+# erfc: Laplace's continued fraction for x ≥ 1, where 1 − erf would lose digits.
+# exp(−x²) splits x so that the square of its head is exact.
 HELPERS: dict[str, str] = {
     "expsq": "const expsq=x=>{const h=Math.fround(x);return Math.exp(-h*h)*Math.exp((h-x)*(h+x));};",
     "erfs": (
