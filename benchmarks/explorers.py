@@ -7,15 +7,10 @@ round trip of `ipywidgets.interact` with matplotlib in JupyterLab: the same key,
 
 from __future__ import annotations
 
-import functools
 import gzip
-import http.server
 import json
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.conftest import QUIET
 from tests.browser.find import find_chromium
 from tests.browser.lab import jupyterlab, run_all
+from tests.browser.serve import served
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "_build/html"
@@ -80,18 +76,6 @@ def show(k=1.0):
 
 def percentiles(values: list[float]) -> dict[str, float]:
     return {"p50": round(float(np.percentile(values, 50)), 2), "p95": round(float(np.percentile(values, 95)), 2)}
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def press(page: Page, slider: Any) -> None:

@@ -47,7 +47,12 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(5000)
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                problems.append(f"{message.text} ({message.location.get('url')})") if message.type == "error" else None
+            ),
+        )
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(url)
         return page
