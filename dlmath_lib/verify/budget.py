@@ -1,0 +1,135 @@
+"""A bound on the time of a check, counted in seconds of processor time, so that a busy machine does not change it.
+
+SymPy may search for ever. `within` raises `OutOfTime` inside the code that runs too long: by a signal in the main
+thread, by an asynchronous exception in any other thread and on Windows. Where neither exists (Python in a web page)
+nothing is bounded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sympy.core.cache import clear_cache
+
+SECONDS = 20.0
+AGAIN = 0.25
+
+
+class OutOfTime(BaseException):
+    """The time is over. Not an `Exception`, so that no ``except Exception`` on the way hides it."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Run the body for at most `seconds` of processor time, then raise `OutOfTime` inside it.
+
+    Bodies may be nested: an inner one ends with the outer one at the latest. What SymPy kept half-made is thrown away.
+
+    >>> try:
+    ...     with within(0.05):
+    ...         while True:
+    ...             pass
+    ... except OutOfTime:
+    ...     print("over")
+    over
+    """
+    clock = _clock_of_this_thread()
+    before = clock.deadline
+    deadline = time.process_time() + seconds
+    clock.set(deadline if before is None else min(before, deadline))
+    try:
+        yield
+    except OutOfTime:
+        clear_cache()
+        raise
+    finally:
+        clock.set(before)
+
+
+class _Clock:
+    """Counts nothing: for a Python without signals and without threads."""
+
+    deadline: float | None = None
+
+    def set(self, deadline: float | None) -> None:
+        """Ring at `deadline`, or never."""
+        self.deadline = deadline
+
+
+class _Signal(_Clock):
+    """Rings by SIGPROF, again and again until the body ends: SymPy may swallow one exception in a callback."""
+
+    def set(self, deadline: float | None) -> None:
+        """Arm the timer, or disarm it and give the signal back to its former owner."""
+        if self.deadline is None:
+            self.former = signal.getsignal(signal.SIGPROF)
+            signal.signal(signal.SIGPROF, self._ring)
+        self.deadline = deadline
+        if deadline is None:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, self.former)
+        else:
+            signal.setitimer(signal.ITIMER_PROF, max(1e-4, deadline - time.process_time()), AGAIN)
+
+    def _ring(self, number: int, frame: Any) -> None:
+        if self.deadline is not None and time.process_time() >= self.deadline - 1e-3:
+            raise OutOfTime
+
+
+class _Watcher(_Clock):
+    """Rings by an asynchronous exception that a second thread sets in this one."""
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.lock = threading.Lock()
+        self.wake = threading.Event()
+        self.rung = False
+
+    def set(self, deadline: float | None) -> None:
+        """Start the second thread at the first deadline, and take back an exception that comes too late."""
+        start = self.deadline is None and deadline is not None
+        with self.lock:
+            self.deadline = deadline
+            if self.rung:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), None)
+                self.rung = False
+        if start:
+            self.wake.clear()
+            threading.Thread(target=self._watch, daemon=True).start()
+        elif deadline is None:
+            self.wake.set()
+
+    def _watch(self) -> None:
+        pause = 0.02
+        while not self.wake.wait(pause):
+            with self.lock:
+                if self.deadline is None:
+                    return
+                late = time.process_time() >= self.deadline
+                if late:
+                    self.rung = True
+                    error = ctypes.py_object(OutOfTime)
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), error)
+            pause = AGAIN if late else 0.02
+
+
+_clocks = threading.local()
+
+
+def _clock_of_this_thread() -> _Clock:
+    if not hasattr(_clocks, "clock"):
+        _clocks.clock = _new_clock()
+    clock: _Clock = _clocks.clock
+    return clock
+
+
+def _new_clock() -> _Clock:
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        return _Signal()
+    return _Watcher() if hasattr(ctypes, "pythonapi") else _Clock()

@@ -1,0 +1,101 @@
+"""`within` ends what runs too long, in every thread, and leaves what is quick alone."""
+
+import contextlib
+import signal
+import threading
+import time
+
+import pytest
+import sympy as sp
+
+from dlmath_lib.verify.budget import OutOfTime, within
+
+
+def spin(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def in_a_thread(function):
+    """Return what `function` returns, or raise what it raises, in a thread that is not the main one."""
+    found = []
+
+    def run():
+        try:
+            found.append(("value", function()))
+        except BaseException as error:  # the test wants the very exception
+            found.append(("error", error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    kind, result = found[0]
+    if kind == "error":
+        raise result
+    return result
+
+
+def here(function):
+    return function()
+
+
+@pytest.mark.parametrize("place", [here, in_a_thread])
+def test_an_endless_loop_ends(place):
+    def run():
+        start = time.process_time()
+        with pytest.raises(OutOfTime), within(0.1):
+            spin(60)
+        return time.process_time() - start
+
+    assert 0.09 < place(run) < 5
+
+
+@pytest.mark.parametrize("place", [here, in_a_thread])
+def test_what_is_quick_is_left_alone(place):
+    def run():
+        with within(0.05):
+            quick = sp.expand((sp.Symbol("x") + 1) ** 2)
+        spin(0.15)
+        return quick
+
+    assert len(place(run).args) == 3
+
+
+@pytest.mark.parametrize("place", [here, in_a_thread])
+def test_nested_bodies_end_with_the_outer_one(place):
+    def run():
+        with pytest.raises(OutOfTime), within(0.3):
+            with contextlib.suppress(OutOfTime), within(0.1):
+                spin(60)
+            with within(60):
+                spin(60)
+        spin(0.4)
+        return True
+
+    assert place(run)
+
+
+def test_an_exception_that_is_swallowed_comes_again():
+    with pytest.raises(OutOfTime), within(0.05):
+        for _ in range(2):
+            with contextlib.suppress(BaseException):
+                spin(60)
+        spin(60)
+
+
+def test_the_signal_goes_back_to_its_owner():
+    before = signal.getsignal(signal.SIGPROF)
+    with within(1):
+        assert signal.getsignal(signal.SIGPROF) is not before
+    assert signal.getsignal(signal.SIGPROF) is before
+    assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+
+
+def test_sympy_works_after_it_was_interrupted():
+    x, n, k = sp.symbols("x n k", positive=True)
+    for seconds in (0.02, 0.05, 0.1):
+        with contextlib.suppress(OutOfTime), within(seconds):
+            sp.simplify(sp.Sum(sp.binomial(n, k) * k**2 * x**k * (1 - x) ** (n - k), (k, 0, n)).doit())
+    assert sp.simplify(sp.sin(x) ** 2 + sp.cos(x) ** 2) == 1
+    assert sp.integrate(sp.exp(-(x**2)), (x, 0, sp.oo)) == sp.sqrt(sp.pi) / 2
