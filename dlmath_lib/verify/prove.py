@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -15,11 +14,10 @@ from dlmath_lib.verify._errors import check_label, check_points, check_words, me
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS, compare, failure
 from dlmath_lib.verify.definitions import Definitions
-from dlmath_lib.verify.inequality import convex_on, has_sign
 from dlmath_lib.verify.printing import pretty_name
+from dlmath_lib.verify.provers import proved
 from dlmath_lib.verify.sampling import Domain, domains
 from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
-from dlmath_lib.verify.symbolic import is_zero, meant
 
 SEARCH = 400
 
@@ -31,30 +29,6 @@ class Evidence:
     points: int
     digits: int = DIGITS
     remark: str = ""
-
-
-@lru_cache(maxsize=4096)
-def proved(lhs: Any, rhs: Any, relation: str, ranges: tuple[tuple[sp.Symbol, Domain], ...]) -> bool:
-    """Tell whether SymPy proves the statement on the domains."""
-    if lhs == rhs:
-        return relation in ("=", "<=", ">=")
-    kinks_excused = lhs.has(sp.Derivative) or rhs.has(sp.Derivative)
-    domain = dict(ranges)
-    left, right = meant((lhs, rhs), domain)
-    difference = left - right
-    if relation == "=":
-        return is_zero(difference, kinks_excused)
-    if relation == "!=":
-        return has_sign(difference, True) or has_sign(-difference, True)
-    strict = relation in ("<", ">")
-    large, small = (left, right) if relation.startswith(">") else (right, left)
-    if not strict and is_zero(difference, kinks_excused):
-        return True
-    if has_sign(large - small, strict):
-        return True
-    if large.has(sp.Abs, sp.Pow) and has_sign(large) and has_sign(small):
-        return has_sign(sp.expand(large**2 - small**2), strict)
-    return convex_on(*((lhs, rhs) if relation.startswith(">") else (rhs, lhs)), domain, strict)
 
 
 def check_scalar(

@@ -9,9 +9,10 @@ from typing import Any
 import sympy as sp
 from sympy.calculus.util import minimum
 
-from dlmath_lib.verify.branches import BRANCHES, holds_by_cases, resolve
+from dlmath_lib.verify.provers.branches import BRANCHES, holds_by_cases, resolve
+from dlmath_lib.verify.provers.domain import meant, work_out
+from dlmath_lib.verify.provers.zero import is_zero
 from dlmath_lib.verify.sampling import Domain
-from dlmath_lib.verify.symbolic import is_zero, meant, work_out
 
 FAILURES = (
     NotImplementedError,

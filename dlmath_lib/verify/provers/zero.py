@@ -1,4 +1,4 @@
-"""Proofs by SymPy: an expression is zero, or has a sign.
+"""Proofs by SymPy that an expression is zero.
 
 Strategies run in a fixed order, cheap ones first, bounded by the size of the expression and never by a clock, so that
 the outcome is the same on every machine.
@@ -6,88 +6,13 @@ the outcome is the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
-from sympy.core.relational import Relational
 
-from dlmath_lib.verify.branches import decide, zero_by_cases
-from dlmath_lib.verify.sampling import Domain
-
-CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
-MAX_OPERATIONS = 600
-
-
-def work_out(expr: Any) -> Any:
-    """Return `expr` with its derivatives, limits, sums and integrals carried out by SymPy."""
-    if expr.has(*CALCULUS):
-        expr = expr.doit()
-    return expr
-
-
-def meant(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain]) -> list[Any]:
-    """Return the sides with calculus carried out, in symbols whose assumptions say what the domain says.
-
-    A symbol without assumptions becomes real. For the open interval (a, ∞) it becomes a + t with t > 0, for (−∞, b)
-    b − t, for (a, b) a + (b − a)·t/(1 + t). Calculus comes first: nobody differentiates with respect to a + t.
-    """
-    signed = {symbol: _signed(symbol, domain) for symbol, domain in ranges.items()}
-    changed = {old: new for old, new in signed.items() if old != new}
-    worked = [work_out(side.xreplace(changed)) for side in sides]
-    stretched = {signed[symbol]: _stretched(signed[symbol], domain) for symbol, domain in ranges.items()}
-    places = {symbol: place for symbol, place in stretched.items() if place is not None}
-    worked = [_choose(side, places) if side.has(sp.Piecewise) else side for side in worked]
-    places = {symbol: place for symbol, place in places.items() if not any(_bound(side, symbol) for side in worked)}
-    return [side.xreplace(places) for side in worked] if places else worked
-
-
-def _choose(expr: Any, places: Mapping[sp.Symbol, Any]) -> Any:
-    """Replace each condition that the domain decides by its truth value."""
-
-    def decided(relation: Any) -> Any:
-        moved = relation.xreplace(dict(places))
-        answer = decide(moved) if isinstance(moved, Relational) else moved
-        return answer if answer in (sp.true, sp.false) else relation
-
-    return expr.replace(lambda e: isinstance(e, Relational), decided)
-
-
-def _signed(symbol: sp.Symbol, domain: Domain) -> sp.Symbol:
-    """Return a symbol that knows the sign that the domain gives it."""
-    if domain.complex:
-        return symbol
-    facts: dict[str, bool] = {"integer": True} if domain.integer else {"real": True}
-    if domain.low >= 0:
-        facts["positive"] = True
-    elif domain.high <= 0:
-        facts["negative"] = True
-    elif domain.integer and domain.low >= -1:
-        facts["nonnegative"] = True
-    if all(symbol.assumptions0.get(fact) for fact in facts):
-        return symbol
-    return sp.Dummy(symbol.name, **facts)
-
-
-def _stretched(symbol: sp.Symbol, domain: Domain) -> Any:
-    """Return an expression in t > 0 that runs through the domain, or None when the symbol's own sign says it all."""
-    low, high = domain.low, domain.high
-    if domain.complex or (low in (-sp.oo, 0) and high in (0, sp.oo)):
-        return None
-    if domain.integer:
-        start = sp.floor(low) + 1
-        return start + sp.Dummy(symbol.name, integer=True, nonnegative=True) if high == sp.oo and start > 1 else None
-    t = sp.Dummy(symbol.name, positive=True)
-    if high == sp.oo:
-        return low + t
-    if low == -sp.oo:
-        return high - t
-    return low + (high - low) * t / (1 + t)
-
-
-def _bound(side: Any, symbol: sp.Symbol) -> bool:
-    return any(node.has(symbol) for node in side.atoms(*CALCULUS))
+from dlmath_lib.verify.provers.branches import zero_by_cases
 
 
 def is_zero(expr: sp.Expr, kinks_excused: bool = False) -> bool:
