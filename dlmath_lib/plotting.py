@@ -1,7 +1,10 @@
 """One matplotlib style for the whole book, and figures that suit light and dark pages.
 
-A figure is shown as inline SVG: black becomes ``currentColor`` and each colour of the palette a CSS variable, so that
-it follows the page's theme at once. Its numbers are rounded to 0.01 px, so that ``nbval`` compares the drawing itself.
+A figure is stored as an image whose source is its SVG, which every host shows: one that does not trust a notebook
+strips ``<svg>`` out of its outputs and leaves a row of labels. The built book puts the same SVG into the page
+(:func:`inline`), where it follows the theme: black is ``currentColor`` and each colour of the palette a CSS variable.
+Numbers are rounded to 0.01 px and ids are counted, so that a stored figure can be compared with a new one, number by
+number.
 """
 
 from __future__ import annotations
@@ -9,14 +12,15 @@ from __future__ import annotations
 import html
 import io
 import re
-import zlib
+from itertools import count
 from typing import Any
+from urllib.parse import unquote
 
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure
 
-__all__ = ["COLORS", "COLOR_CYCLE", "figure", "show"]
+__all__ = ["COLORS", "COLOR_CYCLE", "figure", "inline", "show"]
 
 # (on a light page, on a dark page): told apart by colour-blind readers, at least 3:1 against their page.
 COLORS: dict[str, tuple[str, str]] = {
@@ -90,7 +94,48 @@ class _Picture:
         return f"Figure: {self.alt}"
 
     def _repr_html_(self) -> str:
-        return f'<figure class="plot" role="img" aria-label="{html.escape(self.alt)}">{self.svg}</figure>'
+        # Apostrophes delimit the SVG's attributes, so that the source of the image stays legible.
+        svg = self.svg.replace("'", "&apos;").replace('"', "'")
+        source = re.sub(r"[%#&]", lambda found: f"%{ord(found.group()):02X}", svg)
+        alt = html.escape(self.alt)
+        return f'<figure class="plot"><img class="plot-drawing" alt="{alt}" src="{_SOURCE}{source}"></figure>'
+
+
+_SOURCE = "data:image/svg+xml;charset=utf-8,"
+_STORED = re.compile(
+    rf'<figure class="plot"><img class="plot-drawing" alt="([^"]*)" src="{re.escape(_SOURCE)}([^"]*)"></figure>'
+)
+# As an image the figure knows no page: it brings both its themes. A page that holds it inline has them already.
+_THEMES = (
+    "<style>svg{color:#1f2630;background:#fff;font-family:system-ui,sans-serif}"
+    "@media (prefers-color-scheme:dark){svg{color:#dde2e9;background:#14181e;"
+    + ";".join(f"--explorer-{name}:{dark}" for name, (_, dark) in COLORS.items())
+    + "}}</style>"
+)
+
+
+def inline(page: str, prefix: str = "plot") -> str:
+    """The HTML of a page with the SVG of each stored figure in it, instead of an image.
+
+    Parameters
+    ----------
+    page : str
+        HTML in which figures stand as :func:`show` stored them; the rest is left alone.
+    prefix : str
+        What the ids begin with; they are counted figure by figure, so that no two of a page are the same.
+
+    Returns
+    -------
+    str
+    """
+    number = count(1)
+
+    def replace(found: re.Match[str]) -> str:
+        svg = unquote(found[2]).replace(_THEMES, "")
+        svg = re.sub(r"(id='|url\(#|href='#)(?=[\w-]+)", rf"\1{prefix}{next(number)}-", svg)
+        return f'<figure class="plot" role="img" aria-label="{found[1]}">{svg}</figure>'
+
+    return _STORED.sub(replace, page)
 
 
 def show(fig: Figure, *, alt: str) -> _Picture:
@@ -118,28 +163,30 @@ def show(fig: Figure, *, alt: str) -> _Picture:
     buffer = io.StringIO()
     with mpl.rc_context(_STYLE):  # the salt and the font type are read now
         fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _Picture(_follow_the_theme(buffer.getvalue(), alt), " ".join(alt.split()))
+    return _Picture(_follow_the_theme(buffer.getvalue()), " ".join(alt.split()))
 
 
-def _follow_the_theme(svg: str, alt: str) -> str:
+def _follow_the_theme(svg: str) -> str:
     """Keep the drawing of matplotlib's SVG, in the page's colours and font, with stable numbers and ids."""
-    width, _ = (float(n) * 4 / 3 for n in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
+    width, height = (float(n) * 4 / 3 for n in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
     svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
     # The defaults of strokes stood in the style sheet that went.
-    style = f"width: {width:.0f}px; max-width: 100%; height: auto; font-family: system-ui, sans-serif"
-    root = f'class="plot-drawing" aria-hidden="true" fill="currentColor" stroke-linejoin="round" style="{style}"'
-    svg = svg.replace("<svg ", f"<svg {root} ", 1)
+    style = f"width: {width:.0f}px; max-width: 100%; height: auto"
+    size = f'width="{width:.0f}" height="{height:.0f}"'
+    root = f'class="plot-drawing" aria-hidden="true" {size} fill="currentColor" stroke-linejoin="round" style="{style}"'
+    svg = svg.replace("<svg ", f"<svg {root} ", 1).replace(">", f">{_THEMES}", 1)
     svg = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{round(float(number.group()), 2) + 0:g}", svg)
     svg = re.sub(r" ?font-family: [^;\"]+;?", "", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]+", r"font-size: \1", svg)
     for name, (light, _) in COLORS.items():
         svg = svg.replace(light, f"var(--explorer-{name}, {light})")
     svg = svg.replace("#000000", "currentColor")
-    # Only what is referred to keeps its id, and it must not meet one of another figure on the page.
-    used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
-    svg = re.sub(r' id="([\w.-]+)"', lambda found: found.group() if found[1] in used else "", svg)
-    mark = f"p{zlib.crc32((alt + svg).encode()):08x}"
-    svg = re.sub(r'(id="|url\(#|href="#)(?=[\w-]+)', rf"\1{mark}-", svg)
+    # Only what is referred to keeps its id. matplotlib makes ids out of unrounded numbers, which differ by processor.
+    used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([\w.-]+)', svg))
+    names = {old: f"i{n}" for n, old in enumerate(used, start=1)}
+    svg = re.sub(r' id="([\w.-]+)"', lambda found: f' id="{names[found[1]]}"' if found[1] in names else "", svg)
+    svg = re.sub(r'(url\(#|href="#)([\w.-]+)', lambda found: found[1] + names[found[2]], svg)
+    svg = re.sub(r"(?<![\w.])-0(?![\w.])", "0", svg)
     return re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"').strip()

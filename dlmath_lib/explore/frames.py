@@ -1,7 +1,8 @@
 """Arrays that NumPy computed beforehand over a grid of slider values: for what has no closed form.
 
 Training runs, decision boundaries and samples are functions of the sliders as well, but only Python can compute them.
-``Frames`` stores them at each grid point, to 4 significant digits, and the front end shows the nearest.
+``Frames`` stores them at each grid point, to 4 significant digits and without rounding noise, and the front end shows
+the nearest.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import numpy as np
 
 from dlmath_lib._validate import fail
 from dlmath_lib.explore.controls import Choice, Slider, nearest
+from dlmath_lib.explore.evaluate import number
 
 __all__ = ["Data", "FrameArray", "Frames"]
 
 _MOST_BYTES = 60_000
 _DIGITS = 4
+_NOISE = 8 * float(np.finfo(float).eps)
 
 
 class FrameArray:
@@ -60,7 +63,9 @@ class Frames:
         self.strides = [math.prod(len(g) for g in grid[i + 1 :]) for i in range(len(grid))]
 
     @classmethod
-    def compute(cls, function: Callable[..., Mapping[str, Any]], *controls: Slider | Choice) -> Frames:
+    def compute(
+        cls, function: Callable[..., Mapping[str, Any]], *controls: Slider | Choice, noise: float = _NOISE
+    ) -> Frames:
         """Call ``function(**values)`` at every grid point of the sliders and keep its arrays.
 
         Parameters
@@ -70,6 +75,9 @@ class Frames:
             shapes do not change.
         *controls : Slider or Choice
             The grid of a slider is its ``values``, or its steps if they are few, or 9 values.
+        noise : float
+            What is smaller than this part of an array's largest number is stored as 0: it is rounding, and another
+            processor would store something else. Give 0 where a log axis shows such numbers.
 
         Raises
         ------
@@ -78,6 +86,7 @@ class Frames:
         """
         if not controls or not all(isinstance(c, (Slider, Choice)) for c in controls):
             raise fail("Frames.compute", "controls", "one or more Slider or Choice", repr(controls), error=TypeError)
+        noise = number("Frames.compute", "noise", noise, low=0, high=1)
         names = [c.symbol.name for c in controls]
         if len(set(names)) < len(names):
             raise fail("Frames.compute", "controls", "for different symbols", ", ".join(names))
@@ -94,7 +103,7 @@ class Frames:
                 if first and first[0].shape != array.shape:
                     raise fail("Frames.compute", f"the shape of {name!r}", f"{first[0].shape} everywhere",
                                f"{array.shape} at {_at(values)}", "pad with NaN to one length")  # fmt: skip
-                first.append(_rounded(array))
+                first.append(_rounded(array, noise))
         frames = cls(controls, grid, arrays)
         size = sum(len(_short(v)) + 1 for runs in arrays.values() for run in runs for v in run.flat)
         if size > _MOST_BYTES:
@@ -178,12 +187,17 @@ def plain(array: np.ndarray) -> list[float | None]:
     return [float(v) if math.isfinite(v) else None for v in array.ravel()]
 
 
-def _rounded(array: np.ndarray) -> np.ndarray:
-    return np.array([float(_short(v)) for v in array.flat]).reshape(array.shape)
+def _rounded(array: np.ndarray, noise: float) -> np.ndarray:
+    """To the digits that a picture needs; 0 has no sign."""
+    largest = np.abs(array[np.isfinite(array)]).max(initial=0)
+    kept = np.where(np.abs(array) <= noise * largest, 0.0, array)
+    return np.array([float(_short(v, largest)) for v in kept.flat]).reshape(array.shape)
 
 
-def _short(value: float) -> str:
-    return f"{value:.{_DIGITS}g}" if math.isfinite(value) else "nan"
+def _short(value: float, largest: float = 0) -> str:
+    # Only a log axis shows the very small beside the large: over eight decades two digits are below a pixel.
+    digits = 2 if abs(value) < 1e-8 * largest else _DIGITS
+    return f"{value:.{digits}g}" if math.isfinite(value) else "nan"
 
 
 def _at(values: Mapping[str, float]) -> str:

@@ -117,6 +117,19 @@ def test_the_nearest_frame_is_taken() -> None:
     np.testing.assert_array_equal(explorer.numbers()["panels"][0][0]["y"], [7, np.nan, 9])
 
 
+def test_frames_store_no_rounding_noise() -> None:
+    """Another order of the same sums must store the same numbers."""
+    control = Slider(k, 0, 1, values=[0, 1])
+    noisy = Frames.compute(lambda k: {"y": [1.0, 1e-16, -1e-16, -0.0, 3e-7, np.nan]}, control)
+    kept = noisy.spec({k: 0})["arrays"]["y"]["data"][0]
+    assert kept == [1, 0, 0, 0, 3e-7, None]
+    assert not np.signbit(np.array(kept[:4])).any()
+    small = Frames.compute(lambda k: {"y": [2e-20, 1e-20]}, control)
+    assert small.spec({k: 0})["arrays"]["y"]["data"][0] == [2e-20, 1e-20], "relative to the largest"
+    errors = Frames.compute(lambda k: {"y": [0.1, 5.379e-13, 1.11e-17]}, control, noise=0)
+    assert errors.spec({k: 0})["arrays"]["y"]["data"][0] == [0.1, 5.4e-13, 1.1e-17], "for a log axis"
+
+
 def test_frames_over_two_sliders_run_the_last_fastest() -> None:
     first, second = Slider(a, 0, 1, values=[0, 1]), Slider(k, 0, 2, values=[0, 1, 2])
     run = Frames.compute(lambda a, k: {"y": [10 * a + k, math.nan]}, first, second)
