@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["as_array", "as_generator", "as_scalar", "fail", "one_of", "same_shape"]
+__all__ = ["as_array", "as_generator", "as_scalar", "as_switch", "fail", "one_of", "same_shape"]
 
 Kind = Literal["float", "integer", "any"]
 
@@ -167,3 +167,10 @@ def as_generator(function: str, argument: str, rng: Any) -> np.random.Generator:
         )
         raise fail(function, argument, "a numpy.random.Generator", _describe(rng), hint, error=TypeError)
     return rng
+
+
+def as_switch(function: str, argument: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False: the string "no" would count as true."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise fail(function, argument, "True or False", repr(value), error=TypeError)
+    return bool(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlmath_lib._validate import as_generator, as_scalar, fail
-from dlmath_lib.datasets import as_batch_size, minibatches
+from dlmath_lib.datasets.parts import as_batch_size, minibatches
 from dlmath_lib.network._fast import FastStep, NotFinite
 from dlmath_lib.network.history import Evaluation, History, TrainingDiverged
 

@@ -8,8 +8,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlmath_lib._validate import as_scalar, fail
-from dlmath_lib.optimizers._shared import BLOCK, as_decay, as_learning_rate, as_step, as_vectors
+from dlmath_lib._validate import as_array, as_scalar, fail
+from dlmath_lib.optimizers._shared import (
+    BLOCK,
+    as_decay,
+    as_learning_rate,
+    as_step,
+    as_vectors,
+    blocks,
+    finite_in,
+    stepped,
+    wide,
+)
 
 __all__ = ["Adam", "AdamState", "adam_step", "adam_step_in_place"]
 
@@ -20,7 +30,8 @@ class AdamState(NamedTuple):
     Attributes
     ----------
     first, second : ndarray of the parameter's shape
-        m and v, the averages of g and g² before bias correction.
+        m and v, the averages of g and g² before bias correction; in float32 for a float16 parameter, whose range has
+        no place for g².
     steps : int
         k, the steps taken.
     """
@@ -31,9 +42,30 @@ class AdamState(NamedTuple):
 
     @classmethod
     def zeros_like(cls, parameter: Any) -> AdamState:
-        """The state before the first step."""
-        parameter = np.asarray(parameter)
-        kind = parameter.dtype if parameter.dtype.kind == "f" else np.float64
+        """The state before the first step.
+
+        Parameters
+        ----------
+        parameter : array_like of any shape
+            θ.
+
+        Returns
+        -------
+        AdamState
+            Zeros, and no step taken.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``parameter`` is empty or not made of finite real numbers.
+
+        Examples
+        --------
+        >>> AdamState.zeros_like([1.0, 2.0])
+        AdamState(first=array([0., 0.]), second=array([0., 0.]), steps=0)
+        """
+        parameter = as_array("AdamState.zeros_like", "parameter", parameter)
+        kind = wide(parameter.dtype)
         return cls(np.zeros(parameter.shape, kind), np.zeros(parameter.shape, kind), 0)
 
 
@@ -61,7 +93,7 @@ def adam_step(
     state : AdamState
         What the last step returned; ``AdamState.zeros_like(parameter)`` at the start.
     learning_rate : float > 0, default 0.001
-        α: the size of the first step of every entry, whatever the gradient's scale.
+        α. The first step of an entry is α |g| / (|g| + ε) long: α where |g| is far above ε, less near it and below.
     beta1, beta2 : float in [0, 1)
         β₁ and β₂: how much of the averages is kept in each step.
     epsilon : float > 0, default 1e-8
@@ -77,13 +109,14 @@ def adam_step(
     Raises
     ------
     TypeError, ValueError
-        If shapes differ, an array is empty or not finite, ``state`` is no AdamState, or a setting is out of range.
+        If shapes differ, an array is empty or not finite, ``state`` is no AdamState, a setting is out of range, or g²
+        overflows (|g| from some 1e19 on in float32): with v = ∞ the parameter would never move again.
 
     Notes
     -----
     Computed as α √(1 − β₂ᵏ) / (1 − β₁ᵏ) · m / (√v + ε √(1 − β₂ᵏ)): the same quotient with one pass less over the
-    arrays (end of section 2 of the source). ε has the place that PyTorch gives it. Derivation:
-    ``chapters/optimization/adaptive_methods.ipynb``.
+    arrays (end of section 2 of the source). ε has the place that PyTorch gives it. A float16 parameter is stepped in
+    float32. Derivation: ``chapters/optimization/adaptive_methods.ipynb``.
 
     References
     ----------
@@ -97,14 +130,17 @@ def adam_step(
     """
     function = "adam_step"
     _is_state(function, state)
+    kind = as_array(function, "parameter", parameter).dtype
     parameter, gradient, first, second = as_step(function, parameter, gradient, first=state.first, second=state.second)
-    alpha, beta1, beta2, epsilon = _settings(function, learning_rate, beta1, beta2, epsilon)
+    alpha, beta1, beta2, epsilon = _settings(function, learning_rate, beta1, beta2, epsilon, kind)
     steps = state.steps + 1
-    first = beta1 * first + (1 - beta1) * gradient
-    second = beta2 * second + (1 - beta2) * (gradient * gradient)
-    root = math.sqrt(1 - beta2**steps)
-    moved = parameter - (alpha * root / (1 - beta1**steps)) * (first / (np.sqrt(second) + epsilon * root))
-    return np.asarray(moved), AdamState(np.asarray(first), np.asarray(second), steps)
+    with np.errstate(over="ignore"):
+        first = beta1 * first + (1 - beta1) * gradient
+        second = beta2 * second + (1 - beta2) * (gradient * gradient)
+    second = finite_in(function, "gradient * gradient", np.asarray(second), second.dtype)
+    rate, floor = _factors(alpha, beta1, beta2, epsilon, steps, second.dtype)
+    moved = parameter - rate * (first / (np.sqrt(second) + floor))
+    return stepped(function, moved, kind), AdamState(np.asarray(first), second, steps)
 
 
 def adam_step_in_place(
@@ -126,7 +162,7 @@ def adam_step_in_place(
     gradient : ndarray of the same shape and dtype
         Left as it is.
     state : AdamState
-        Its two arrays, of the same shape and dtype, are overwritten.
+        Its two arrays, of the same shape and dtype (float32 for a float16 parameter), are overwritten.
     learning_rate, beta1, beta2, epsilon
         As in `adam_step`.
 
@@ -158,15 +194,15 @@ def adam_step_in_place(
     """
     function = "adam_step_in_place"
     _is_state(function, state)
-    as_vectors(function, parameter=parameter, gradient=gradient, first=state.first, second=state.second)
-    alpha, beta1, beta2, epsilon = _settings(function, learning_rate, beta1, beta2, epsilon)
+    as_vectors(function, parameter, gradient, first=state.first, second=state.second)
+    kind = parameter.dtype
+    alpha, beta1, beta2, epsilon = _settings(function, learning_rate, beta1, beta2, epsilon, kind)
     steps = state.steps + 1
-    root = math.sqrt(1 - beta2**steps)
-    rate = alpha * root / (1 - beta1**steps)
-    work = np.empty(min(BLOCK, parameter.size), parameter.dtype)
-    for start in range(0, parameter.size, BLOCK):
-        p, g, m, v = (a[start : start + BLOCK] for a in (parameter, gradient, state.first, state.second))
-        w = work[: p.size]
+    rate, floor = _factors(alpha, beta1, beta2, epsilon, steps, wide(kind))
+    work = np.empty(min(BLOCK, parameter.size), wide(kind))
+    for block in blocks(parameter.size):
+        p, m, v = parameter[block], state.first[block], state.second[block]
+        g, w = gradient[block].astype(wide(kind), copy=False), work[: p.size]
         m *= beta1
         np.multiply(g, 1 - beta1, out=w)
         m += w
@@ -175,10 +211,10 @@ def adam_step_in_place(
         w *= 1 - beta2
         v += w
         np.sqrt(v, out=w)
-        w += epsilon * root
+        w += floor
         np.divide(m, w, out=w)
         w *= rate
-        p -= w
+        np.subtract(p, w, out=p, casting="same_kind")
     return AdamState(state.first, state.second, steps)
 
 
@@ -227,15 +263,15 @@ class Adam:
         _settings("Adam", self.learning_rate, self.beta1, self.beta2, self.epsilon)
 
     def start(self, parameter: np.ndarray) -> AdamState:
-        """The state before the first step."""
+        """The state before the first step, m = v = 0; arguments and errors as `AdamState.zeros_like`."""
         return AdamState.zeros_like(parameter)
 
     def step(self, parameter: Any, gradient: Any, state: AdamState) -> tuple[np.ndarray, AdamState]:
-        """The next parameter and state, by `adam_step`."""
+        """The next parameter and state; arguments, result and errors as `adam_step`."""
         return adam_step(parameter, gradient, state, **vars(self))
 
     def step_in_place(self, parameter: np.ndarray, gradient: np.ndarray, state: AdamState) -> AdamState:
-        """Overwrite the parameter and the state's arrays; return the next state."""
+        """Overwrite the parameter and the state's arrays; arguments, result and errors as `adam_step_in_place`."""
         return adam_step_in_place(parameter, gradient, state, **vars(self))
 
 
@@ -245,10 +281,20 @@ def _is_state(function: str, state: Any) -> None:
         raise fail(function, "state", "an AdamState", type(state).__name__, hint, error=TypeError)
 
 
-def _settings(function: str, learning_rate: Any, beta1: Any, beta2: Any, epsilon: Any) -> tuple[float, ...]:
+def _settings(
+    function: str, learning_rate: Any, beta1: Any, beta2: Any, epsilon: Any, kind: Any = np.float64
+) -> tuple[float, ...]:
     return (
-        as_learning_rate(function, learning_rate),
+        as_learning_rate(function, learning_rate, kind),
         as_decay(function, "beta1", beta1),
         as_decay(function, "beta2", beta2),
         as_scalar(function, "epsilon", epsilon, low=0, low_open=True),
     )
+
+
+def _factors(
+    alpha: float, beta1: float, beta2: float, epsilon: float, steps: int, kind: np.dtype
+) -> tuple[float, float]:
+    """α √(1 − β₂ᵏ) / (1 − β₁ᵏ) and ε √(1 − β₂ᵏ); the second is kept from being rounded to 0, or 0/0 would follow."""
+    root = math.sqrt(1 - beta2**steps)
+    return alpha * root / (1 - beta1**steps), max(epsilon * root, float(np.finfo(kind).tiny))

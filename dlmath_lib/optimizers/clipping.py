@@ -25,7 +25,7 @@ def clip_by_norm(gradient: Any, *, max_norm: float) -> np.ndarray:
     Returns
     -------
     ndarray of gradient's shape and dtype
-        A new array, at most c long, in the same direction.
+        A new array, at most c long up to the rounding of float64, in the same direction.
 
     Raises
     ------
@@ -34,7 +34,8 @@ def clip_by_norm(gradient: Any, *, max_norm: float) -> np.ndarray:
 
     Notes
     -----
-    The length is computed of g / max|g|, so that no square overflows. Derivation:
+    The length is computed of g / max|g|, so that no square and no length overflows. The product is computed in float64
+    and rounded towards zero to the gradient's type, so that rounding does not lengthen it. Derivation:
     ``chapters/networks/vanishing_gradients.ipynb#clipping``.
 
     References
@@ -51,5 +52,10 @@ def clip_by_norm(gradient: Any, *, max_norm: float) -> np.ndarray:
     scale = float(np.abs(gradient).max())
     if scale == 0.0:
         return gradient.copy()
-    norm = scale * float(np.linalg.norm((gradient.astype(np.float64) / scale).ravel()))
-    return gradient.copy() if norm <= max_norm else np.asarray(gradient * (max_norm / norm), gradient.dtype)
+    direction = gradient.astype(np.float64) / scale
+    length = float(np.linalg.norm(direction.ravel()))
+    if length <= max_norm / scale:
+        return gradient.copy()
+    exact = direction * (max_norm / length)
+    rounded = exact.astype(gradient.dtype)
+    return np.where(np.abs(rounded) > np.abs(exact), np.nextafter(rounded, rounded.dtype.type(0)), rounded)

@@ -2,7 +2,8 @@
 
 A rule is a pure function: it takes a parameter and its gradient, in that order, and returns the next parameter; its
 settings are keyword-only. A rule with a memory (a velocity, a second moment) takes that state as its third argument and
-returns ``(parameter, state)``. Nothing is changed in place.
+returns ``(parameter, state)``. Nothing is changed in place. α · g is computed in float64 here, whatever the type of the
+parameter: in float16 a rate of 1e-8 would be 0.
 
 Derived in ``chapters/optimization/gradient_descent.ipynb``.
 """
@@ -16,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
+from dlmath_lib.optimizers._shared import stepped
 
 __all__ = ["Descent", "best_learning_rate", "contraction_factor", "gradient_descent", "sgd_step"]
 
@@ -31,8 +33,8 @@ class Descent:
     path : ndarray of shape (taken + 1, *shape)
         Every finite point visited, the start first.
     gradient_norms : ndarray of shape (taken + 1,)
-        The Euclidean length of the gradient at each point of the path, over all entries together. Only the last can be
-        NaN or infinite, and only if ``reason`` is "not finite".
+        The Euclidean length of the gradient at each point of the path, over all entries together. The last is NaN or
+        infinite if the gradient is; before that a length is infinite only where it exceeds the largest float.
     reason : {"converged", "step limit", "not finite"}
         Why it stopped: the gradient's length fell to the tolerance; all steps were taken; or the next point, or
         the gradient at the last one, was NaN or infinite (usually: the learning rate is too large).
@@ -89,8 +91,8 @@ def sgd_step(parameter: Any, gradient: Any, *, learning_rate: float) -> np.ndarr
     TypeError
         If an argument does not consist of real numbers.
     ValueError
-        If the shapes differ, an array is empty or holds NaN or infinity, or ``learning_rate`` is not positive and
-        finite.
+        If the shapes differ, an array is empty or holds NaN or infinity, ``learning_rate`` is not positive and finite,
+        or the step leaves the range of the parameter's type.
 
     Notes
     -----
@@ -109,8 +111,12 @@ def sgd_step(parameter: Any, gradient: Any, *, learning_rate: float) -> np.ndarr
     gradient = as_array("sgd_step", "gradient", gradient)
     same_shape("sgd_step", {"parameter": parameter, "gradient": gradient})
     learning_rate = as_scalar("sgd_step", "learning_rate", learning_rate, low=0, low_open=True)
-    # np.asarray: NumPy turns the difference of two 0-dimensional arrays into a scalar.
-    return np.asarray(parameter - learning_rate * gradient, dtype=parameter.dtype)
+    with np.errstate(over="ignore"):
+        return stepped("sgd_step", _moved(parameter, gradient, learning_rate), parameter.dtype)
+
+
+def _moved(parameter: np.ndarray, gradient: np.ndarray, learning_rate: float) -> np.ndarray:
+    return parameter.astype(np.float64) - learning_rate * gradient.astype(np.float64)
 
 
 def gradient_descent(
@@ -135,7 +141,8 @@ def gradient_descent(
     start : array_like of any shape
         The first point. Its floating-point type is kept; integers become float64.
     learning_rate : float > 0
-        Too large diverges: on a quadratic, from 2 / (largest eigenvalue of the Hessian) upwards.
+        On a quadratic with largest curvature λ: below 2/λ it converges, at 2/λ it goes to and fro along that axis for
+        ever, above 2/λ it diverges from almost every start.
     steps : int >= 0
         The most steps to take. ``gradient`` is called at most ``steps + 1`` times.
     tolerance : float >= 0
@@ -188,7 +195,7 @@ def gradient_descent(
             slope = as_array(name, "gradient(x)", gradient(point.copy()), finite=False)
             same_shape(name, {"start": point, "gradient(x)": slope})
             norms.append(_norm(slope))
-            if not np.isfinite(norms[-1]):
+            if not np.isfinite(slope).all():
                 reason = "not finite"
                 break
             if norms[-1] <= tolerance:
@@ -196,7 +203,7 @@ def gradient_descent(
                 break
             if len(path) > steps:
                 break
-            point = np.asarray(point - learning_rate * slope, dtype=point.dtype)
+            point = np.asarray(_moved(point, slope, learning_rate), dtype=point.dtype)
             if not np.isfinite(point).all():
                 reason = "not finite"
                 break
@@ -229,7 +236,7 @@ def contraction_factor(eigenvalues: Any, *, learning_rate: float) -> float:
     Returns
     -------
     float
-        ρ ≥ 0, without unit.
+        ρ ≥ 0, without unit; infinite where α |λ| exceeds the largest float.
 
     Raises
     ------
@@ -250,9 +257,10 @@ def contraction_factor(eigenvalues: Any, *, learning_rate: float) -> float:
     >>> contraction_factor([1.0, 9.0], learning_rate=0.2)
     0.8
     """
-    eigenvalues = as_array("contraction_factor", "eigenvalues", eigenvalues, ndim=1)
+    eigenvalues = as_array("contraction_factor", "eigenvalues", eigenvalues, ndim=1).astype(np.float64)
     learning_rate = as_scalar("contraction_factor", "learning_rate", learning_rate, low=0, low_open=True)
-    return float(np.abs(1.0 - learning_rate * eigenvalues).max())
+    with np.errstate(over="ignore"):
+        return float(np.abs(1.0 - learning_rate * eigenvalues).max())
 
 
 def best_learning_rate(eigenvalues: Any) -> float:
@@ -296,4 +304,7 @@ def best_learning_rate(eigenvalues: Any) -> float:
     if low <= 0:
         hint = "in a direction of curvature ≤ 0 no learning rate shrinks the distance"
         raise fail("best_learning_rate", "eigenvalues", "all > 0", f"{low:g}", hint)
-    return 2.0 / (low + high)
+    middle = low + (high - low) / 2  # their sum may overflow
+    if middle < 1 / np.finfo(np.float64).max:
+        raise fail("best_learning_rate", "eigenvalues", "large enough for 1/λ to be a number", f"{high:g}")
+    return 1.0 / middle

@@ -7,8 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._validate import fail
-from dlmath_lib.optimizers._shared import BLOCK, as_decay, as_learning_rate, as_step, as_vectors
+from dlmath_lib._validate import as_array, as_switch, fail
+from dlmath_lib.optimizers._shared import (
+    BLOCK,
+    as_decay,
+    as_learning_rate,
+    as_step,
+    as_vectors,
+    blocks,
+    finite_in,
+    stepped,
+    wide,
+)
 
 __all__ = ["SGD", "momentum_step", "momentum_step_in_place"]
 
@@ -49,10 +59,13 @@ def momentum_step(
     Raises
     ------
     TypeError, ValueError
-        If shapes differ, an array is empty or not finite, or a setting is out of its range.
+        If shapes differ, an array is empty or not finite, a setting is out of its range, or the step leaves the range
+        of the parameter's type.
 
     Notes
     -----
+    A float16 parameter is stepped in float32.
+
     PyTorch's convention: α multiplies the velocity when the parameter moves. Keras and Sutskever et al. keep αv in the
     velocity, v ← μv − αg, θ ← θ + v: the same path as long as α is constant. Derivation:
     ``chapters/optimization/momentum.ipynb``.
@@ -69,11 +82,15 @@ def momentum_step(
     [0.3] [7.]
     """
     function = "momentum_step"
+    kind = as_array(function, "parameter", parameter).dtype
     parameter, gradient, velocity = as_step(function, parameter, gradient, velocity=velocity)
-    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov)
-    velocity = np.asarray(momentum * velocity + gradient)
-    direction = momentum * velocity + gradient if nesterov else velocity
-    return np.asarray(parameter - learning_rate * direction), velocity
+    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov, kind)
+    with np.errstate(over="ignore", invalid="ignore"):
+        velocity = np.asarray(momentum * velocity + gradient)
+        direction = momentum * velocity + gradient if nesterov else velocity
+        moved = parameter - learning_rate * direction
+    velocity = finite_in(function, "momentum * velocity + gradient", velocity, kind)
+    return stepped(function, moved, kind), velocity
 
 
 def momentum_step_in_place(
@@ -123,12 +140,14 @@ def momentum_step_in_place(
     [0.3] [7.]
     """
     function = "momentum_step_in_place"
-    as_vectors(function, parameter=parameter, gradient=gradient, velocity=velocity)
-    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov)
-    work = np.empty(min(BLOCK, parameter.size), parameter.dtype)
-    for start in range(0, parameter.size, BLOCK):
-        p, g, v = (a[start : start + BLOCK] for a in (parameter, gradient, velocity))
-        w = work[: p.size]
+    as_vectors(function, parameter, gradient, velocity=velocity)
+    kind = parameter.dtype
+    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov, kind)
+    work = np.empty(min(BLOCK, parameter.size), wide(kind))
+    for block in blocks(parameter.size):
+        p, w = parameter[block], work[: parameter[block].size]
+        # In float16 these two are copies in float32; else they are the arrays themselves.
+        g, v = (a[block].astype(wide(kind), copy=False) for a in (gradient, velocity))
         v *= momentum
         v += g
         if nesterov:
@@ -137,7 +156,9 @@ def momentum_step_in_place(
             w *= learning_rate
         else:
             np.multiply(v, learning_rate, out=w)
-        p -= w
+        np.subtract(p, w, out=p, casting="same_kind")
+        if v.dtype != kind:
+            velocity[block] = v
 
 
 @dataclass(frozen=True)
@@ -186,20 +207,42 @@ class SGD:
             raise fail("SGD", "momentum", "> 0 with nesterov=True", "0", "momentum=0.9 is usual")
 
     def start(self, parameter: np.ndarray) -> np.ndarray:
-        """The velocity before the first step: zeros."""
-        return np.zeros_like(parameter)
+        """The velocity before the first step.
+
+        Parameters
+        ----------
+        parameter : array_like of any shape
+            θ.
+
+        Returns
+        -------
+        ndarray of parameter's shape and dtype
+            v = 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``parameter`` is empty or not made of finite real numbers.
+
+        Examples
+        --------
+        >>> SGD(0.1).start([1.0, 2.0])
+        array([0., 0.])
+        """
+        return np.zeros_like(as_array("SGD.start", "parameter", parameter))
 
     def step(self, parameter: Any, gradient: Any, state: Any) -> tuple[np.ndarray, np.ndarray]:
-        """The next parameter and state, by `momentum_step`."""
+        """The next parameter and state; arguments, result and errors as `momentum_step`, with v = ``state``."""
         return momentum_step(parameter, gradient, state, **vars(self))
 
     def step_in_place(self, parameter: np.ndarray, gradient: np.ndarray, state: np.ndarray) -> np.ndarray:
-        """Overwrite the parameter and the state; return the state."""
+        """Overwrite the parameter and the state, and return it; otherwise as `momentum_step_in_place`."""
         momentum_step_in_place(parameter, gradient, state, **vars(self))
         return state
 
 
-def _settings(function: str, learning_rate: Any, momentum: Any, nesterov: Any) -> tuple[float, float]:
-    if not isinstance(nesterov, (bool, np.bool_)):
-        raise fail(function, "nesterov", "True or False", repr(nesterov), error=TypeError)
-    return as_learning_rate(function, learning_rate), as_decay(function, "momentum", momentum)
+def _settings(
+    function: str, learning_rate: Any, momentum: Any, nesterov: Any, kind: Any = np.float64
+) -> tuple[float, float]:
+    as_switch(function, "nesterov", nesterov)
+    return as_learning_rate(function, learning_rate, kind), as_decay(function, "momentum", momentum)

@@ -92,6 +92,51 @@ def test_stratified_parts_hold_the_classes_in_proportion(seed):
         assert np.count_nonzero(np.diff(labels)) > size / 10  # and in random order
 
 
+def shares(y, parts):
+    return np.array([np.bincount(part[1], minlength=y.max() + 1) for part in parts]).T
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_class_gets_its_quota_among_classes_of_one(seed):
+    y = np.array([0] * 10 + list(range(1, 41)))
+    dealt = shares(y, split(y, y, fractions=(0.6, 0.2, 0.2), rng=rng(seed), stratify=True))
+    assert dealt[0].tolist() == [6, 2, 2] and dealt.sum(axis=0).tolist() == [30, 10, 10]
+
+
+def test_what_is_left_of_a_class_goes_where_most_is_owed():
+    y = np.zeros(9, dtype=int)  # quotas 4.95, 2.25, 1.8
+    assert shares(y, split(y, y, fractions=(0.55, 0.25, 0.2), rng=rng(), stratify=True)).tolist() == [[5, 2, 2]]
+
+
+def test_single_examples_are_dealt_at_random():
+    y = np.arange(20)
+    in_first = [shares(y, split(y, y, fractions=(0.5, 0.5), rng=rng(s), stratify=True))[:, 0] for s in range(200)]
+    np.testing.assert_allclose(np.mean(in_first, axis=0), 0.5, atol=0.15)  # four standard deviations
+    y = np.repeat(np.arange(10), 3)
+    members = np.arange(30)
+    first = [split(members, y, fractions=(0.5, 0.5), rng=rng(s), stratify=True)[0][0] for s in range(200)]
+    np.testing.assert_allclose(np.bincount(np.concatenate(first), minlength=30) / 200, 0.5, atol=0.15)
+
+
+@given(
+    st.lists(st.integers(1, 30), min_size=1, max_size=8),
+    st.lists(st.integers(1, 9), min_size=2, max_size=4),
+    st.integers(0, 9),
+)
+def test_every_class_and_every_part_has_its_share(counts, weights, seed):
+    y, fractions = np.repeat(np.arange(len(counts)), counts), np.array(weights) / sum(weights)
+    try:
+        whole = split(y, y, fractions=fractions, rng=rng(seed))
+    except ValueError:
+        assert (np.diff(np.round(np.cumsum([0, *fractions]) * len(y))) < 1).any()
+        return
+    dealt = shares(y, split(y, y, fractions=fractions, rng=rng(seed), stratify=True))
+    assert dealt.sum(axis=1).tolist() == counts
+    assert dealt.sum(axis=0).tolist() == [len(part[1]) for part in whole]
+    quota = np.outer(counts, fractions)
+    assert (np.abs(dealt - quota) < 2).all()
+
+
 def test_split_takes_images_and_columns_and_repeats_with_the_seed():
     x, y = np.zeros((10, 2, 3)), np.zeros((10, 1))
     train, test = split(x, y, fractions=(0.7, 0.3), rng=rng())
@@ -120,6 +165,15 @@ def test_minibatches_are_an_epoch(n, data):
         (lambda: split([1, 2], [1], fractions=(0.5, 0.5), rng=rng()), ValueError, "split: y must be as long as x"),
         (lambda: split([1, 2], [1, 2], fractions=(0.5, 0.6), rng=rng()), ValueError, r"sum 1, got \(0.5, 0.6\)"),
         (lambda: split([1, 2], [1, 2], fractions=(1.0,), rng=rng()), ValueError, "at least two numbers"),
+        (lambda: split([1, 2, 3], [1, 2, 3], fractions=(0.5, 0.4), rng=rng()), ValueError, r"sum 1, got \(0.5, 0.4\)"),
+        (lambda: split([1, 2, 3], [1, 2, 3], fractions=(1.5, -0.5), rng=rng()), ValueError, "numbers > 0 with sum 1"),
+        (lambda: split([1, 2], [1, 2], fractions=None, rng=rng()), TypeError, "split: fractions must be"),
+        (
+            lambda: split([1, 2], [1, 2], fractions=(0.5, 0.5), rng=rng(), stratify="no"),
+            TypeError,
+            "split: stratify must be True or False, got 'no'",
+        ),
+        (lambda: diabetes(scaled="no"), TypeError, "diabetes: scaled must be True or False, got 'no'"),
         (lambda: split([1, 2], [1, 2], fractions=(0.9, 0.1), rng=rng()), ValueError, "long enough.*got 2 examples"),
         (
             lambda: split([1, 2], [0.5, 2], fractions=(0.5, 0.5), rng=rng(), stratify=True),

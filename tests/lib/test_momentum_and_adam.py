@@ -127,6 +127,76 @@ def test_adam_does_not_see_the_scale_of_the_loss(scale):
     np.testing.assert_allclose(a, b, rtol=1e-9)
 
 
+def first_step(gradient, dtype, **settings):
+    parameter = np.zeros(1, dtype)
+    return adam_step(parameter, [gradient], AdamState.zeros_like(parameter), learning_rate=0.1, **settings)[0]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("gradient", [0.0, 1e-12, 1e-8, 1e-3, -2.0, 6e4])
+def test_the_first_step_of_adam_has_length_alpha_g_over_g_plus_epsilon(gradient, dtype):
+    step = first_step(gradient, dtype)
+    assert step.dtype == dtype
+    expected = -0.1 * gradient / (abs(gradient) + 1e-8)
+    np.testing.assert_allclose(step, expected, rtol=2e-3 if dtype == "float16" else 2e-6, atol=1e-7)
+
+
+def test_float16_is_stepped_in_float32():
+    parameter = np.ones(2, np.float16)
+    state = AdamState.zeros_like(parameter)
+    assert state.first.dtype == state.second.dtype == np.float32
+    for _ in range(3):
+        parameter, state = adam_step(parameter, np.array([1e-3, 0], np.float16), state, learning_rate=0.125)
+    assert parameter.tolist() == [0.625, 1.0] and state.second.dtype == np.float32
+    # In float16 a learning rate of 1e-8 is 0.
+    zero = np.zeros(1, np.float16)
+    theta, velocity = momentum_step(zero, [5e4], zero, learning_rate=1e-8)
+    assert theta == np.float16(-5e-4) and theta.dtype == velocity.dtype == np.float16
+    assert sgd_step(zero, [6e4], learning_rate=1e-8) == np.float16(-6e-4)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_in_place_gives_the_same_bits_in_float16(rule):
+    start, gradients = RNG.normal(size=40).astype("float16"), RNG.normal(size=(4, 40)).astype("float16")
+    parameter, state = start.copy(), rule.start(start)
+    for gradient in gradients:
+        state = rule.step_in_place(parameter, gradient, state)
+    assert np.array_equal(parameter, run(rule, start, gradients)[-1]) and parameter.dtype == np.float16
+
+
+@pytest.mark.parametrize(("dtype", "gradient"), [("float32", 1e20), ("float64", 1e200)])
+def test_a_gradient_whose_square_overflows_is_refused(dtype, gradient):
+    with pytest.raises(ValueError, match=r"adam_step: gradient \* gradient must be within the range of .*clip_by_norm"):
+        first_step(gradient, dtype)
+
+
+def test_an_epsilon_that_rounds_to_zero_makes_no_nan():
+    assert first_step(0.0, "float32", epsilon=1e-300) == first_step(0.0, "float64", epsilon=5e-324) == 0
+    parameter = np.zeros(1, "float32")
+    adam_step_in_place(parameter, np.zeros(1, "float32"), AdamState.zeros_like(parameter), epsilon=1e-300)
+    assert parameter == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (
+            lambda z: momentum_step(z, [1e300], z, learning_rate=1),
+            "momentum_step: gradient must be within the range of",
+        ),
+        (lambda z: adam_step(z, [1e300], AdamState.zeros_like(z)), "adam_step: gradient must be within the range of"),
+        (lambda z: sgd_step(z, [3e38], learning_rate=3), "sgd_step: learning_rate must be small enough that the next"),
+        (lambda z: momentum_step(z, [3e38], z, learning_rate=3), "momentum_step: learning_rate must be small enough"),
+        (lambda z: momentum_step(z, [3e38], z + 3e38, learning_rate=1), r"momentum \* velocity \+ gradient must be"),
+        (lambda z: momentum_step(z, [1.0], z, learning_rate=1e-50), "learning_rate must be between 1.2e-38 and 3.4e"),
+        (lambda z: adam_step(z, [0.0], AdamState.zeros_like(z), learning_rate=1e50), "learning_rate must be between"),
+    ],
+)
+def test_what_leaves_the_range_of_float32_is_refused(action, message):
+    with pytest.raises(ValueError, match=message):
+        action(np.zeros(1, np.float32))
+
+
 FAULTY = {
     "no bias correction": lambda g, m, v, k: (0.1 * m) / (np.sqrt(v) + 1e-8),
     "no second moment": lambda g, m, v, k: 0.1 * m / (1 - 0.9**k),
@@ -152,6 +222,21 @@ def test_clipping():
     assert np.array_equal(clipped, short) and clipped is not short and clipped.dtype == np.float32
     assert clip_by_norm(np.zeros(3), max_norm=1).tolist() == [0.0] * 3
     np.testing.assert_allclose(clip_by_norm([3e200, 4e200], max_norm=1), [0.6, 0.8])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_clipped_gradient_is_no_longer_than_the_bound_and_keeps_its_direction(dtype):
+    np.testing.assert_allclose(clip_by_norm([1.7e308, 1.7e308], max_norm=1.0), [0.5**0.5] * 2, rtol=1e-15)
+    assert clip_by_norm(np.float16([6e4]), max_norm=0.01) == np.nextafter(np.float16(0.01), np.float16(0))
+    largest = np.finfo(dtype).max
+    for gradient in (np.full(5, largest, dtype), RNG.normal(size=40).astype(dtype), np.array([-largest, 1, 0], dtype)):
+        for bound in (1e-3, 0.07, 1.0):
+            clipped = clip_by_norm(gradient, max_norm=bound)
+            assert clipped.dtype == dtype and (np.sign(clipped) * np.sign(gradient) >= 0).all()
+            length = np.linalg.norm(clipped.astype("float64"))
+            assert bound * (1 - 4 * np.finfo(dtype).eps - 1e-4 * (dtype == "float16")) <= length <= bound * (1 + 1e-15)
+    tiny = np.array([np.finfo(dtype).smallest_subnormal], dtype)
+    assert np.array_equal(clip_by_norm(tiny, max_norm=1), tiny)
 
 
 SETTINGS = [

@@ -145,6 +145,25 @@ def test_norms_neither_overflow_nor_vanish():
     assert not gradient_descent(lambda x: x, [3e-200, 4e-200], learning_rate=1.0, steps=0).converged
 
 
+def test_a_length_beyond_the_largest_float_is_no_divergence():
+    descent = gradient_descent(lambda x: x, [1.7e308, 1.7e308], learning_rate=0.5, steps=1)
+    assert descent.reason == "step limit" and descent.path[1].tolist() == [0.85e308] * 2
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_a_small_rate_times_a_large_slope_is_no_zero(dtype):
+    largest = float(np.finfo(dtype).max)
+    path = gradient_descent(
+        lambda x: np.full(1, largest, dtype), np.zeros(1, dtype), learning_rate=1 / largest, steps=2
+    )
+    np.testing.assert_allclose(path.final, -2, rtol=2e-3)
+    assert path.path.dtype == dtype
+
+
+def test_at_two_over_lambda_it_goes_to_and_fro():
+    assert gradient_descent(lambda x: 4 * x, [3.0], learning_rate=0.5, steps=3).path.ravel().tolist() == [3, -3, 3, -3]
+
+
 def test_the_gradient_cannot_change_the_path():
     def vandal(x):
         x[:] = 7.0
@@ -244,6 +263,13 @@ def test_contraction_factor_by_hand():
 def test_best_learning_rate_by_hand():
     assert best_learning_rate([9.0, 1.0, 4.0]) == 0.2
     assert best_learning_rate([3]) == pytest.approx(1 / 3)
+
+
+def test_spectra_near_the_end_of_the_floats():
+    assert best_learning_rate([1.7e308, 1.7e308]) == pytest.approx(1 / 1.7e308)
+    assert contraction_factor([1e300], learning_rate=1e300) == np.inf
+    with pytest.raises(ValueError, match="best_learning_rate: eigenvalues must be large enough for 1/λ to be a number"):
+        best_learning_rate([5e-324])
 
 
 spectra = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=6)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from dlmath_lib._validate import as_array, as_generator, as_scalar, one_of, same_shape
+from dlmath_lib._validate import as_array, as_generator, as_scalar, as_switch, one_of, same_shape
 
 
 def test_as_array_keeps_float32_and_lifts_integers():
@@ -99,3 +99,10 @@ def test_one_of_and_as_generator():
     assert as_generator("f", "rng", rng) is rng
     with pytest.raises(TypeError, match=re.escape("pass numpy.random.default_rng(7)")):
         as_generator("f", "rng", 7)
+
+
+def test_as_switch_takes_no_truthy_values():
+    assert as_switch("f", "loud", True) is True and as_switch("f", "loud", np.False_) is False
+    for value in ("no", 1, 0, None, [True]):
+        with pytest.raises(TypeError, match=f"f: loud must be True or False, got {re.escape(repr(value))}"):
+            as_switch("f", "loud", value)

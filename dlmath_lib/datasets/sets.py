@@ -1,18 +1,14 @@
-"""Data: two real sets that come with scikit-learn, three drawn by own code, and how to split and batch them.
-
-Nothing is downloaded. Used from ``chapters/networks/linear_regression.ipynb`` on.
-"""
+"""The sets: two real ones that come with scikit-learn, and three drawn by own code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlmath_lib._validate import as_array, as_generator, as_scalar, fail
+from dlmath_lib._validate import as_generator, as_scalar, as_switch
 
-__all__ = ["Dataset", "diabetes", "digits", "minibatches", "spirals", "split", "two_moons", "xor"]
+__all__ = ["Dataset", "diabetes", "digits", "spirals", "two_moons", "xor"]
 
 
 class Dataset(NamedTuple):
@@ -88,6 +84,8 @@ def diabetes(*, scaled: bool = False) -> Dataset:
 
     Raises
     ------
+    TypeError
+        If ``scaled`` is neither True nor False.
     ModuleNotFoundError
         If scikit-learn, which the set comes with, is not installed.
 
@@ -106,7 +104,7 @@ def diabetes(*, scaled: bool = False) -> Dataset:
     >>> data.x.shape, data.feature_names[:4], data.x[0, :4].tolist()
     ((442, 10), ('age', 'sex', 'bmi', 'bp'), [59.0, 2.0, 32.1, 101.0])
     """
-    bunch = _scikit_learn("diabetes").load_diabetes(scaled=bool(scaled))
+    bunch = _scikit_learn("diabetes").load_diabetes(scaled=as_switch("diabetes", "scaled", scaled))
     return Dataset(bunch.data, bunch.target, tuple(bunch.feature_names), ("progression",))
 
 
@@ -236,139 +234,6 @@ def spirals(n: int, *, rng: np.random.Generator, classes: int = 2, turns: float 
     angle = 2 * np.pi * (r * turns + y / classes)
     arms = np.column_stack([r * np.cos(angle), r * np.sin(angle)])
     return _scattered("spirals", arms, y, rng, noise, tuple(f"arm {k}" for k in range(classes)))
-
-
-def split(
-    x: Any, y: Any, *, fractions: Sequence[float], rng: np.random.Generator, stratify: bool = False
-) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """Deal the examples out at random to disjoint parts: training, validation, test.
-
-    Parameters
-    ----------
-    x : array_like of shape (n, …)
-        The examples.
-    y : array_like of shape (n, …)
-        What belongs to them; class indices if ``stratify``.
-    fractions : sequence of at least two floats > 0 with sum 1
-        The parts' sizes, for instance (0.6, 0.2, 0.2).
-    rng : numpy.random.Generator
-        Where the randomness comes from.
-    stratify : bool, default False
-        True: each class is dealt out in these fractions, up to one or two examples.
-
-    Returns
-    -------
-    tuple of (x, y) pairs
-        One for each fraction; together they hold every example once.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If x and y are not equally long, the fractions do not sum to 1, or a part would be empty.
-
-    Notes
-    -----
-    Whatever is learned from data, a scale too, is learned from the first part only. Used in
-    ``chapters/networks/training_a_network.ipynb``.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 5.3.
-
-    Examples
-    --------
-    >>> train, test = split(np.arange(10.0), np.arange(10), fractions=(0.7, 0.3), rng=np.random.default_rng(0))
-    >>> len(train[0]), len(test[0])
-    (7, 3)
-    """
-    x = as_array("split", "x", x, dtype="any", finite=False)
-    y = as_array("split", "y", y, dtype="any", finite=False)
-    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
-        raise fail("split", "y", "as long as x", f"shapes {x.shape} and {y.shape}")
-    n, generator = len(x), as_generator("split", "rng", rng)
-    ends = _ends(fractions, n)
-    order = generator.permutation(n)
-    if stratify:
-        if y.ndim != 1 or y.dtype.kind not in "iu":
-            raise fail("split", "y", "class indices of shape (n,) with stratify=True", f"{y.dtype} of shape {y.shape}")
-        order = order[np.argsort(_place_in_class(y[order]), kind="stable")]
-    parts = [generator.permutation(part) for part in np.split(order, ends)]
-    return tuple((x[part], y[part]) for part in parts)
-
-
-def minibatches(n: int, *, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """One epoch: all n indices in random order, ``batch_size`` at a time.
-
-    Parameters
-    ----------
-    n : int >= 1
-        The number of examples.
-    batch_size : int in 1 … n
-        The last batch is smaller if it does not divide n.
-    rng : numpy.random.Generator
-        Where the randomness comes from.
-
-    Yields
-    ------
-    ndarray of integers
-        The indices of one batch.
-
-    Returns
-    -------
-    iterator of ndarrays
-        Drawn without replacement: each index comes once.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not such.
-
-    Notes
-    -----
-    Used in ``chapters/networks/training_a_network.ipynb``.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.1.3.
-
-    Examples
-    --------
-    >>> [len(batch) for batch in minibatches(10, batch_size=4, rng=np.random.default_rng(0))]
-    [4, 4, 2]
-    """
-    n = int(as_scalar("minibatches", "n", n, low=1, integer=True))
-    batch_size = as_batch_size("minibatches", batch_size, n)
-    order = as_generator("minibatches", "rng", rng).permutation(n)
-    return (order[start : start + batch_size] for start in range(0, n, batch_size))
-
-
-def as_batch_size(function: str, batch_size: Any, n: int) -> int:
-    """``batch_size`` as an int between 1 and the number of examples."""
-    batch_size = int(as_scalar(function, "batch_size", batch_size, low=1, integer=True))
-    if batch_size > n:
-        hint = "batch_size=len(x) takes all of them at once"
-        raise fail(function, "batch_size", f"at most the number of examples, {n}", str(batch_size), hint)
-    return batch_size
-
-
-def _ends(fractions: Any, n: int) -> list[int]:
-    sizes = as_array("split", "fractions", fractions, ndim=1)
-    if len(sizes) < 2 or (sizes <= 0).any() or abs(sizes.sum() - 1) > 1e-9:
-        got = ", ".join(f"{s:g}" for s in sizes)
-        raise fail("split", "fractions", "at least two numbers > 0 with sum 1", f"({got})")
-    ends = [round(end) for end in np.cumsum(sizes[:-1]) * n]
-    if min(np.diff([0, *ends, n])) < 1:
-        raise fail("split", "x", "long enough for a part of every fraction", f"{n} examples")
-    return ends
-
-
-def _place_in_class(y: np.ndarray) -> np.ndarray:
-    """For each example its rank among those of its class, as a share in (0, 1): sorted by it the classes are mixed."""
-    place = np.empty(len(y))
-    for label in np.unique(y):
-        members = np.flatnonzero(y == label)
-        place[members] = (np.arange(len(members)) + 0.5) / len(members)
-    return place
 
 
 def _scattered(

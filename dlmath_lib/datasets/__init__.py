@@ -1,0 +1,11 @@
+"""Data: two real sets that come with scikit-learn, three drawn by own code, and how to split and batch them.
+
+Nothing is downloaded. Used from ``chapters/networks/linear_regression.ipynb`` on.
+"""
+
+from __future__ import annotations
+
+from dlmath_lib.datasets.parts import minibatches, split
+from dlmath_lib.datasets.sets import Dataset, diabetes, digits, spirals, two_moons, xor
+
+__all__ = ["Dataset", "diabetes", "digits", "minibatches", "spirals", "split", "two_moons", "xor"]
