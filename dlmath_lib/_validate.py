@@ -6,14 +6,26 @@ to mend and how.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["as_array", "as_generator", "as_scalar", "as_switch", "fail", "one_of", "same_shape"]
+__all__ = [
+    "as_array",
+    "as_axis",
+    "as_dtype",
+    "as_function",
+    "as_generator",
+    "as_scalar",
+    "as_switch",
+    "fail",
+    "one_of",
+    "same_shape",
+]
 
 Kind = Literal["float", "integer", "any"]
+FLOATS = ("float16", "float32", "float64")
 
 
 def fail(
@@ -33,11 +45,13 @@ def as_array(
     dtype: Kind = "float",
     finite: bool = True,
     nonempty: bool = True,
+    cast: np.dtype | None = None,
 ) -> np.ndarray:
     """Return ``value`` as an array, or raise an error that names ``function`` and ``argument``.
 
     ``dtype="float"`` keeps float16, float32 and float64 and turns integers and booleans into float64;
     ``"integer"`` refuses everything else; ``"any"`` takes every number. In ``shape``, ``None`` is any length.
+    ``cast`` is the type in which the caller computes: what is finite only in a wider one is refused.
     """
     array = _numeric(function, argument, value)
     if dtype == "integer":
@@ -59,24 +73,43 @@ def as_array(
         _check_shape(function, argument, array, shape)
     if nonempty and array.size == 0:
         raise fail(function, argument, "non-empty", f"shape {array.shape}")
+    given = array
+    if cast is not None and array.dtype != cast:
+        with np.errstate(over="ignore"):  # an overflow is found, and named, just below
+            array = array.astype(cast)
     if finite and array.dtype.kind in "fc" and not np.isfinite(array).all():
-        bad = np.argwhere(~np.isfinite(array))
-        place = f" at index {tuple(int(i) for i in bad[0])}" if array.ndim else ""
-        raise fail(function, argument, "finite", f"{array[tuple(bad[0])]}{place}", "remove NaN and infinity first")
+        bad = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        got = f"{given[bad]}" + (f" at index {bad}" if array.ndim else "")
+        if np.isfinite(given[bad]):
+            expected = f"finite in {array.dtype}, at most {np.finfo(array.dtype).max:g}"
+            raise fail(function, argument, expected, got, "scale it, or pass everything in a wider type")
+        raise fail(function, argument, "finite", got, "remove NaN and infinity first")
     return array
 
 
 def _numeric(function: str, argument: str, value: Any) -> np.ndarray:
+    if _has_masked(value):
+        hint = "fill or drop the masked entries first: .filled(…), .compressed()"
+        raise fail(function, argument, "without masked entries", "a masked array", hint, error=TypeError)
     try:
         array = np.asarray(value)
     except ValueError:
         raise fail(
             function, argument, "an array of numbers", "rows of different lengths", "make all rows equally long"
         ) from None
+    except TypeError as cause:  # such as a Var, which would lose its derivative
+        raise fail(function, argument, "an array of numbers", _describe(value), str(cause), error=TypeError) from None
     if array.dtype.kind not in "biufc":
         kind = type(value).__name__ if array.ndim == 0 else f"dtype {array.dtype}"
         raise fail(function, argument, "an array of numbers", kind, error=TypeError)
     return array
+
+
+def _has_masked(value: Any) -> bool:
+    """NumPy would take what lies under a mask for data, without a word."""
+    if isinstance(value, np.ma.MaskedArray):
+        return bool(np.ma.getmaskarray(value).any())
+    return isinstance(value, (list, tuple)) and any(map(_has_masked, value))
 
 
 def _matches(wanted: tuple[int | None, ...], actual: tuple[int, ...]) -> bool:
@@ -111,18 +144,23 @@ def as_scalar(
     low_open: bool = False,
     high_open: bool = False,
     integer: bool = False,
+    cast: np.dtype | None = None,
 ) -> float:
-    """Return one finite real number within the bounds (``low_open``: the bound itself is refused)."""
+    """Return one finite real number within the bounds (``low_open``: the bound itself is refused).
+
+    ``cast`` as in `as_array`: the number must be finite in the type in which the caller computes, too.
+    """
     kind = "an integer" if integer else "a number"
-    if isinstance(value, (bool, np.bool_, str, bytes)) or value is None or np.ndim(value) != 0:
-        raise fail(function, argument, kind, _describe(value), error=TypeError)
-    if np.iscomplexobj(value) or np.asarray(value).dtype.kind not in "iuf":
+    if not _is_real_number(value):
         raise fail(function, argument, kind, _describe(value), error=TypeError)
     number = float(value)
     if integer and not number.is_integer():
-        raise fail(function, argument, kind, repr(value), error=TypeError)
+        raise fail(function, argument, kind, repr(number), error=TypeError)
     if not np.isfinite(number):
         raise fail(function, argument, "finite", str(number))
+    if cast is not None and abs(number) > float(np.finfo(cast).max):
+        expected = f"finite in {cast}, at most {np.finfo(cast).max:g}"
+        raise fail(function, argument, expected, f"{number:g}", "pass everything in a wider type")
     number = int(value) if integer else number
     below = low is not None and (number <= low if low_open else number < low)
     above = high is not None and (number >= high if high_open else number > high)
@@ -133,12 +171,30 @@ def as_scalar(
     return number
 
 
+def _is_real_number(value: Any) -> bool:
+    if isinstance(value, (str, bytes, np.ma.MaskedArray)):
+        return False
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError):
+        return False
+    return array.ndim == 0 and array.dtype.kind in "iuf"
+
+
 def _describe(value: Any) -> str:
-    if value is None or isinstance(value, (bool, np.bool_, str, bytes)):
-        return repr(value)
-    if np.ndim(value):
-        return f"{type(value).__name__} of shape {np.shape(value)}"
-    return f"{type(value).__name__} {value!r}"
+    """What came, in a few words: never an array's entries, nor a thousand digits."""
+    if isinstance(value, (np.ndarray, list, tuple)):
+        try:
+            return f"{type(value).__name__} of shape {np.shape(value)}"
+        except (TypeError, ValueError):
+            return f"{type(value).__name__} of {len(value)} entries"
+    try:
+        words = repr(value)
+    except Exception:  # whatever came may refuse to be printed
+        return type(value).__name__
+    words = words if len(words) <= 60 else words[:57] + "..."
+    plain = value is None or isinstance(value, (bool, np.bool_, str, bytes, type))
+    return words if plain else f"{type(value).__name__} {words}"
 
 
 def same_shape(function: str, arrays: Mapping[str, np.ndarray]) -> None:
@@ -151,26 +207,57 @@ def same_shape(function: str, arrays: Mapping[str, np.ndarray]) -> None:
             raise fail(function, name, f"of the same shape as {first}, {reference.shape}", str(array.shape), hint)
 
 
-def one_of(function: str, argument: str, value: Any, options: Iterable[Any]) -> Any:
-    """Return ``value`` if it is one of the options."""
+def one_of(function: str, argument: str, value: Any, options: Iterable[str]) -> Any:
+    """Return ``value`` if it is one of the options, which are names."""
     options = tuple(options)
-    if value not in options:
-        raise fail(function, argument, "one of " + ", ".join(map(repr, options)), repr(value))
+    if not isinstance(value, str) or value not in options:
+        raise fail(function, argument, "one of " + ", ".join(map(repr, options)), _describe(value))
+    return value
+
+
+def as_switch(function: str, argument: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False: "no" would count as true."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise fail(function, argument, "True or False", _describe(value), error=TypeError)
+    return bool(value)
+
+
+def as_dtype(function: str, argument: str, dtype: Any, options: Iterable[str] = FLOATS) -> np.dtype:
+    """Return ``dtype``, a name or a type, as a NumPy dtype if it is one of the options."""
+    options = tuple(options)
+    try:
+        # np.dtype(None) would be float64.
+        name = None if dtype is None else np.dtype(dtype).name
+    except (TypeError, ValueError):
+        name = None
+    if name not in options:
+        got = _describe(dtype) if name is None else name
+        raise fail(function, argument, "one of " + ", ".join(options), got, error=TypeError)
+    return np.dtype(name)
+
+
+def as_axis(function: str, axis: Any, array: Any, argument: str = "z") -> int:
+    """Return ``axis``, counted from the front, if it is one of ``array`` and not empty."""
+    axis = int(as_scalar(function, "axis", axis, integer=True))
+    if not -array.ndim <= axis < array.ndim:
+        raise fail(function, "axis", f"an axis of {argument}, which has {array.ndim}", str(axis))
+    if array.shape[axis] == 0:
+        raise fail(function, argument, "non-empty along axis", f"shape {array.shape} with axis {axis}")
+    return axis % array.ndim
+
+
+def as_function(function: str, argument: str, value: Any) -> Callable[..., Any]:
+    """Return ``value`` if it can be called."""
+    if not callable(value):
+        hint = "pass the function itself, without its brackets and arguments"
+        raise fail(function, argument, "a function", _describe(value), hint, error=TypeError)
     return value
 
 
 def as_generator(function: str, argument: str, rng: Any) -> np.random.Generator:
     """Return ``rng`` if it is a NumPy generator: seeds and the old ``RandomState`` are refused."""
     if not isinstance(rng, np.random.Generator):
-        hint = (
-            f"pass numpy.random.default_rng({rng})" if isinstance(rng, int) else "pass numpy.random.default_rng(seed)"
-        )
+        seed = isinstance(rng, int) and not isinstance(rng, bool)
+        hint = f"pass numpy.random.default_rng({rng if seed else 'seed'})"
         raise fail(function, argument, "a numpy.random.Generator", _describe(rng), hint, error=TypeError)
     return rng
-
-
-def as_switch(function: str, argument: str, value: Any) -> bool:
-    """Return ``value`` if it is True or False: the string "no" would count as true."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise fail(function, argument, "True or False", repr(value), error=TypeError)
-    return bool(value)

@@ -49,7 +49,10 @@ def as_labels(
     ignore_index: int | None = None,
     argument: str = "labels",
 ) -> np.ndarray:
-    """Class indices of shape (n,), each in 0 … classes − 1 or ``ignore_index``; the caller calls them ``argument``."""
+    """Class indices of shape (n,), each in 0 … classes − 1 or ``ignore_index``; the caller calls them ``argument``.
+
+    They come back in NumPy's index type: sums and products of small labels would wrap around in their own.
+    """
     labels = as_array(function, argument, labels, dtype="any")
     if labels.shape != (examples,):
         hint = ""
@@ -70,7 +73,7 @@ def as_labels(
         raise fail(
             function, argument, f"in 0 … {classes - 1} for {classes} classes", f"{labels[at]} at index {at}", hint
         )
-    return labels
+    return labels.astype(np.intp, copy=False)
 
 
 def as_class_weights(function: str, class_weights: Any, logits: np.ndarray) -> np.ndarray:

@@ -30,7 +30,8 @@ def accuracy(scores: Any, labels: Any) -> float:
     Raises
     ------
     TypeError, ValueError
-        If labels are not class indices of shape (n,) in range, or scores are numbers of shape (n,) that are no indices.
+        If labels are not class indices of shape (n,) in range, or scores have one column, or are numbers of shape (n,)
+        that are no indices.
 
     Notes
     -----
@@ -47,15 +48,20 @@ def accuracy(scores: Any, labels: Any) -> float:
     0.6666666666666666
     """
     scores = as_array("accuracy", "scores", scores, ndim=(1, 2), dtype="any")
+    one_answer = "for one logit pass (logits > 0).astype(int), of shape (n,)"
     if scores.ndim == 2:
+        if scores.shape[1] < 2 or scores.dtype.kind == "c":
+            expected = "real numbers of shape (n, classes) with at least 2 classes, or class indices"
+            raise fail("accuracy", "scores", expected, f"{scores.dtype} of shape {scores.shape}", one_answer)
         labels = as_labels("accuracy", labels, *scores.shape)
         return float(np.mean(scores.argmax(axis=1) == labels))
     if scores.dtype.kind not in "iu":
-        hint = "for one logit pass (logits > 0).astype(int)"
-        raise fail("accuracy", "scores", "of shape (n, classes), or class indices", f"dtype {scores.dtype}", hint)
-    classes = int(max(scores.max(), np.max(labels))) + 1
-    labels = as_labels("accuracy", labels, len(scores), classes)
-    return float(np.mean(scores == labels))
+        expected = "of shape (n, classes), or class indices"
+        raise fail("accuracy", "scores", expected, f"dtype {scores.dtype}", one_answer)
+    indices = as_array("accuracy", "labels", labels, dtype="any")
+    classes = 1 + int(max(scores.max(), indices.max()))
+    predicted = as_labels("accuracy", scores, len(scores), classes, argument="scores")
+    return float(np.mean(predicted == as_labels("accuracy", indices, len(scores), classes)))
 
 
 def confusion_matrix(predicted: Any, labels: Any, *, classes: int) -> np.ndarray:

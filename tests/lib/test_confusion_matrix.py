@@ -20,6 +20,15 @@ def test_classes_that_never_occur_have_rows_and_columns_of_zeros():
     assert confusion_matrix([0], [2], classes=4).tolist() == [[0] * 4, [0] * 4, [1, 0, 0, 0], [0] * 4]
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64, np.int64])
+def test_small_labels_do_not_wrap_around(dtype):
+    label = np.array([16], dtype)
+    assert np.argwhere(confusion_matrix(label, label, classes=17)).tolist() == [[16, 16]]
+    assert np.argwhere(confusion_matrix(label, label, classes=300)).tolist() == [[16, 16]]
+    assert confusion_matrix(label, label, classes=17).dtype == np.intp
+    assert accuracy(label, label) == 1.0
+
+
 @pytest.mark.parametrize(
     ("predicted", "labels", "classes", "words"),
     [

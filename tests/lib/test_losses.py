@@ -139,6 +139,10 @@ def test_extremes_stay_finite_and_right():
     assert huber([1e300], [0.0]).tolist() == [1e300] and huber_grad([1e300], [0.0]).tolist() == [1.0]
 
 
+def test_of_equal_scores_the_first_counts():
+    assert accuracy([[1.0, 1.0], [0.0, 0.0]], [0, 1]) == 0.5
+
+
 def test_kinks():
     assert losses.absolute_error_grad([2.0], [2.0]).tolist() == [0.0]
     assert huber_grad([1.0, -1.0], [0.0, 0.0]).tolist() == [1.0, -1.0]
@@ -377,6 +381,12 @@ def test_labels_refused(labels, error, message):
             r"accuracy: labels must be class indices.*argmax\(1\)",
         ),
         (lambda: accuracy(LOGITS[:, 0], LABELS), ValueError, r"pass \(logits > 0\).astype\(int\)"),
+        (lambda: accuracy([[0.9], [0.2]], [0, 0]), ValueError, r"^accuracy: scores .* 2 classes.*for one logit pass"),
+        (lambda: accuracy([0, 1], []), ValueError, "^accuracy: labels must be non-empty"),
+        (lambda: accuracy([0, 1], ["a", "b"]), TypeError, "^accuracy: labels must be an array of numbers"),
+        (lambda: accuracy([0, 1], None), TypeError, "^accuracy: labels must be an array of numbers, got NoneType"),
+        (lambda: accuracy([0, -1], [0, 1]), ValueError, "^accuracy: scores must be in 0 … 1"),
+        (lambda: accuracy([[1j, 0]], [0]), ValueError, "^accuracy: scores must be real"),
         (lambda: accuracy(LABELS, LABELS[:3]), ValueError, r"labels must be class indices of shape \(n,\) = \(6,\)"),
     ],
 )
