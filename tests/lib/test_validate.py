@@ -137,7 +137,7 @@ def test_cast_keeps_what_fits():
 @pytest.mark.parametrize("value", ["c", np.array(["a", "b"]), np.array([1, 2]), None, ["a"], True])
 def test_one_of_refuses_what_is_no_option_and_takes_one_that_is(value):
     assert one_of("f", "kind", "a", ["a", "b"]) == "a"
-    with pytest.raises(ValueError, match="^f: kind must be one of 'a', 'b', got "):
+    with pytest.raises(ValueError, match=r"^f: kind must be one of 'a', 'b', got "):
         one_of("f", "kind", value, ["a", "b"])
 
 
@@ -145,16 +145,16 @@ def test_one_of_refuses_what_is_no_option_and_takes_one_that_is(value):
 def test_a_switch_is_true_or_false(value):
     assert as_switch("f", "progress", False) is False
     assert as_switch("f", "progress", np.True_) is True
-    with pytest.raises(TypeError, match="^f: progress must be True or False, got "):
+    with pytest.raises(TypeError, match=r"^f: progress must be True or False, got "):
         as_switch("f", "progress", value)
 
 
 @pytest.mark.parametrize("dtype", ["foo", None, int, "complex128", 3, [("a", float)], object()])
 def test_a_dtype_is_one_of_three(dtype):
     assert as_dtype("f", "dtype", np.float32) == as_dtype("f", "dtype", "float32") == np.float32
-    with pytest.raises(TypeError, match="^f: dtype must be one of float16, float32, float64, got "):
+    with pytest.raises(TypeError, match=r"^f: dtype must be one of float16, float32, float64, got "):
         as_dtype("f", "dtype", dtype)
-    with pytest.raises(TypeError, match="^f: dtype must be one of float32, got float16"):
+    with pytest.raises(TypeError, match=r"^f: dtype must be one of float32, got float16"):
         as_dtype("f", "dtype", "f2", ["float32"])
 
 
@@ -162,7 +162,7 @@ def test_an_axis_is_counted_from_the_front():
     z = np.ones((2, 3))
     assert (as_axis("f", -1, z), as_axis("f", 0, z)) == (1, 0)
     for axis, error in ((2, ValueError), (-3, ValueError), ("a", TypeError), (True, TypeError), (None, TypeError)):
-        with pytest.raises(error, match="^f: axis must be an "):
+        with pytest.raises(error, match=r"^f: axis must be an "):
             as_axis("f", axis, z)
     with pytest.raises(ValueError, match=r"^f: z must be non-empty along axis, got shape \(2, 0\) with axis 1"):
         as_axis("f", 1, np.ones((2, 0)))
@@ -170,7 +170,7 @@ def test_an_axis_is_counted_from_the_front():
 
 def test_a_function_can_be_called():
     assert as_function("f", "g", abs) is abs
-    with pytest.raises(TypeError, match="f: g must be a function, got float 3.0: pass the function itself"):
+    with pytest.raises(TypeError, match=r"f: g must be a function, got float 3.0: pass the function itself"):
         as_function("f", "g", 3.0)
 
 
