@@ -5,7 +5,6 @@ stored outputs with a fresh run and writes nothing.
 """
 
 import argparse
-import difflib
 import os
 import re
 import sys
@@ -74,7 +73,8 @@ def run(path: Path, check: bool = False) -> Outcome:
     if outcome.problems or not outcome.changed:
         return outcome
     if check:
-        outcome.difference = _difference(before, after, path)
+        outcome.difference = "\n".join(notebooks.differences(notebooks.read(path), notebook))
+        outcome.changed = bool(outcome.difference)
     else:
         _write(path, after)
     return outcome
@@ -121,15 +121,6 @@ def _traceback(cell: NotebookNode) -> str:
             lines = ESCAPES.sub("", "\n".join(output.traceback)).strip().splitlines()
             return "\n".join(f"    {line}" for line in lines[-12:])
     return ""
-
-
-def _difference(before: str, after: str, path: Path, limit: int = 60) -> str:
-    names = f"{path} (stored)", f"{path} (run now)"
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), *names, n=2, lineterm=""))
-    lines = [line[:200] for line in lines]
-    if len(lines) > limit:
-        lines = [*lines[:limit], f"… and {len(lines) - limit} lines more"]
-    return "\n".join(lines)
 
 
 def _write(path: Path, content: str) -> None:
@@ -207,7 +198,10 @@ def main(arguments: list[str] | None = None) -> int:
         for problem in outcome.problems:
             print(f"\n{outcome.path}: {problem}", file=sys.stderr)
         if outcome.difference:
-            print(f"\n{outcome.difference}\n\nRun `make execute` to store the new outputs.", file=sys.stderr)
+            print(
+                f"\n{outcome.path}: {outcome.difference}\n\nRun `make execute` to store the new outputs.",
+                file=sys.stderr,
+            )
     failed = [outcome for outcome in outcomes if outcome.problems or outcome.difference]
     return 1 if failed else 0
 

@@ -9,6 +9,8 @@ from typing import Any
 import nbformat
 import yaml
 
+from dlmath_lib.book.compare import difference
+
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -115,6 +117,23 @@ def _outputs(outputs: list[Any], count: int) -> list[Any]:
 def text(notebook: nbformat.NotebookNode) -> str:
     """Return the file's text: sorted keys, indented by one, one newline at the end."""
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def differences(stored: nbformat.NotebookNode, now: nbformat.NotebookNode) -> list[str]:
+    """Return in which cells two runs of one notebook say different things, and where in them (see `compare`)."""
+    found = []
+    for number, (old, new) in enumerate(zip(stored.cells, now.cells, strict=True), start=1):
+        if told := difference(_shown(old), _shown(new)):
+            found.append(f"cell {number}: {told}")
+    return found
+
+
+def _shown(cell: Any) -> list[Any]:
+    """What a reader sees of a cell's outputs: texts and data, in the order of their kinds."""
+    return [
+        output.get("data") or {output.get("name", output.output_type): output.get("text", "")}
+        for output in cell.get("outputs", [])
+    ]
 
 
 def faults(notebook: nbformat.NotebookNode) -> list[str]:

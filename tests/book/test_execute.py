@@ -81,9 +81,18 @@ def test_stale_output_is_caught(tmp_path: Path, capsys: pytest.CaptureFixture[st
     before = path.read_bytes()
     assert execute.main([str(path), "--check"]) == 1
     told = capsys.readouterr().err
-    assert '-      "old\\n"' in told
-    assert '+      "new\\n"' in told
+    assert "cell 1: the words: stored 'old\\n', now 'new\\n'" in told
     assert path.read_bytes() == before
+
+
+def test_check_takes_numbers_as_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.ipynb", "print(0.1234)")
+    assert execute.main([str(path)]) == 0
+    for other, code in (("0.1235", 0), ("0.1236", 1)):
+        stored = path.read_text()
+        path.write_text(stored.replace('"0.1234\\n"', f'"{other}\\n"'))
+        assert execute.main([str(path), "--check"]) == code
+        path.write_text(stored)
 
 
 @pytest.mark.parametrize(
