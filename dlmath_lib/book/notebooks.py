@@ -15,8 +15,13 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = {"tags", "jupyter"}
+CELL_METADATA = {"tags"}
 DROPPED_TYPES = {"application/vnd.jupyter.widget-view+json"}
+# A heading over each solution, collapsed in JupyterLab: the fold of the cell itself opens when the cell is run.
+SOLUTION = "#### A solution"
+COLLAPSED = "jp-MarkdownHeadingCollapsed"
+# What the book folds is folded in JupyterLab too.
+FOLDED = {"hide-input": {"source_hidden": True}, "hide-cell": {"outputs_hidden": True, "source_hidden": True}}
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 
 
@@ -82,9 +87,10 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     count = 0
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA and value}
-        if "solution" in cell.metadata.get("tags", []):
-            # Folded in JupyterLab as it is in the book: the code, and the answer that it shows.
-            cell.metadata["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
+        for tag in FOLDED.keys() & set(cell.metadata.get("tags", [])):
+            cell.metadata["jupyter"] = dict(FOLDED[tag])
+        if cell.cell_type == "markdown" and cell.source == SOLUTION:
+            cell.metadata[COLLAPSED] = True
         if not cell.get("attachments", True):
             del cell["attachments"]
         if cell.cell_type == "code":

@@ -11,10 +11,12 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 from dlmath_lib.book import explorers
+from dlmath_lib.book.notebooks import SOLUTION
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -33,6 +35,33 @@ class FoldSetup(SphinxPostTransform):
             if "tag_setup" in cell["classes"] and not cell.get("hide_mode"):
                 cell["hide_mode"] = "input"
                 cell["prompt_show"], cell["prompt_hide"] = "Show the setup", "Hide the setup"
+
+
+class OpenSolutions(SphinxTransform):
+    """Drop the heading over each solution: it folds the solution in JupyterLab; here the cell has a fold of its own."""
+
+    default_priority = 10
+
+    def apply(self, **kwargs: Any) -> None:
+        """Put the contents of such a section in its place."""
+        for section in list(self.document.findall(nodes.section)):
+            if section[0].astext() == SOLUTION.lstrip("# "):
+                section.replace_self(section.children[1:])
+
+
+class NumberExercises(SphinxTransform):
+    """Give each exercise the anchor `exercise-3`, whatever its title becomes."""
+
+    default_priority = 10
+
+    def apply(self, **kwargs: Any) -> None:
+        """Name the sections whose title begins with a number."""
+        slugs = self.env.metadata[self.env.docname].setdefault("myst_slugs", {})
+        for section in self.document.findall(nodes.section):
+            if number := re.match(r"(\d+)\. ", section[0].astext()):
+                anchor = f"exercise-{number[1]}"
+                section["ids"].insert(0, anchor)
+                slugs[anchor] = (section.line or 0, anchor, section[0].astext())
 
 
 class NameFoldedCells(SphinxPostTransform):
@@ -152,6 +181,8 @@ def setup(app: Sphinx) -> None:
     """Register the theme and the events."""
     app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
     app.add_html_theme("dlmath", str(HERE / "theme"))
+    app.add_transform(OpenSolutions)
+    app.add_transform(NumberExercises)
     app.add_post_transform(FoldSetup)
     app.add_post_transform(NameFoldedCells)
     app.add_post_transform(WrapTables)

@@ -47,7 +47,7 @@ def test_normal_form_drops_what_editors_add() -> None:
         "cells": [
             {
                 "cell_type": "code", "execution_count": 7, "id": "abc", "source": ["a\n", "b"],
-                "metadata": {"execution": {"iopub.execute_input": "2026"}, "tags": ["solution"], "scrolled": True},
+                "metadata": {"execution": {"iopub.execute_input": "2026"}, "tags": ["hide-cell"], "scrolled": True},
                 "outputs": [
                     {"output_type": "stream", "name": "stdout", "text": ["1\n"]},
                     {"output_type": "stream", "name": "stdout", "text": "2\n"},
@@ -60,7 +60,7 @@ def test_normal_form_drops_what_editors_add() -> None:
     }  # fmt: skip
     path_like = notebooks.nbformat.from_dict(notebooks._joined(raw))
     cell = notebooks.normalise(path_like).cells[0]
-    assert cell.metadata == {"tags": ["solution"], "jupyter": {"outputs_hidden": True, "source_hidden": True}}
+    assert cell.metadata == {"tags": ["hide-cell"], "jupyter": {"outputs_hidden": True, "source_hidden": True}}
     assert cell.execution_count == 1
     assert [output.text for output in cell.outputs] == ["1\n2\n"]
 

@@ -60,7 +60,9 @@ def write(root: Path, *cells: dict[str, Any], intro: str) -> Path:
     shutil.copy(ROOT / "references.bib", root)
     (root / "intro.md").write_text(f"# A book\n\n{intro}\n")
     (root / "chapters/reference/ledger.md").write_text(LEDGER)
-    contents = "format: jb-book\nroot: intro\nchapters:\n- file: chapters/a\n- file: chapters/reference/ledger\n"
+    (root / "chapters/reference/bibliography.md").write_text("# Bibliography\n\n```{bibliography}\n:all:\n```\n")
+    pages = ("chapters/a", "chapters/reference/ledger", "chapters/reference/bibliography")
+    contents = "format: jb-book\nroot: intro\nchapters:\n" + "".join(f"- file: {page}\n" for page in pages)
     (root / "_toc.yml").write_text(contents)
     notebook = {"cells": [markdown("# Chapter"), *cells], "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     (root / "chapters/a.ipynb").write_text(json.dumps(notebook))
@@ -84,11 +86,15 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a book in which all is well."""
     cells = [
         markdown("See [it](#eq-tanh), {eq}`eq-square` and [the explorer](a.ipynb#explorer-one)."),
+        markdown("[Squire and Trapp (1998)](reference/bibliography.md#squire1998using)"),
         *(cell(claim(content), source=f"c{n}") for n, content in enumerate((PROVED, DERIVED, REFUTED, GRADIENT))),
         cell(latex(r"\int x\,dx"), source="integral"),
         cell(html(EXPLORER), source="Explorer()", tags=("hide-input",)),
         cell(source="import numpy", tags=("setup",)),
+        markdown("## Exercises\n\n### 1. By hand\n\nHow much?"),
+        markdown("#### A solution"),
         cell(source="solution = 1", tags=("hide-cell", "solution")),
+        markdown("### 2. Hard\n\nLike [the first](#exercise-1)."),
     ]
     root = write(tmp_path_factory.mktemp("good"), *cells, intro="```{explorer} chapters/a one\n```")
     done = run_build(root, root)
@@ -102,6 +108,9 @@ def refusal(tmp_path_factory: pytest.TempPathFactory) -> str:
     stderr = {"output_type": "stream", "name": "stderr", "text": "Warning: no"}
     cells = [
         markdown("$\\nosuchmacro{x}$ and $\\frac{1}$"),
+        markdown(
+            "[Squire (1999)](reference/bibliography.md#squire1998using), [Nobody (1)](reference/bibliography.md#none)"
+        ),
         cell(claim(PROVED), source="one"),
         cell(claim(PROVED), source="again"),
         cell(latex(r"\nosuchoutput"), source="bad"),
@@ -173,6 +182,30 @@ def test_folds_are_named(good: Path) -> None:
         assert words in page
 
 
+def test_exercises_have_anchors_and_are_listed(good: Path) -> None:
+    page = text(good / "chapters/a.html")
+    listed = re.search(r'<aside class="onpage.*?</aside>', page, re.DOTALL)
+    assert listed
+    assert re.findall(r'href="#(exercise-\d)"[^>]*>(.+?)</a>', listed[0]) == [
+        ("exercise-1", "1. By hand"),
+        ("exercise-2", "2. Hard"),
+    ]
+    assert 'id="exercise-1"' in page
+    assert '<a class="reference internal" href="#exercise-1">the first</a>' in page
+    assert "A solution" not in re.sub(r"<[^>]*>", "", page)
+
+
+def test_citations_and_the_bibliography_are_linked_both_ways(good: Path) -> None:
+    assert 'href="reference/bibliography.html#squire1998using"' in text(good / "chapters/a.html")
+    entry = re.search(
+        r'id="squire1998using".*?(?=<div class="citation"|</main>)',
+        text(good / "chapters/reference/bibliography.html"),
+        re.DOTALL,
+    )
+    assert entry
+    assert 'class="cited-in">Cited in <a class="reference internal" href="../a.html">Chapter</a>' in entry[0]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -182,6 +215,8 @@ def test_folds_are_named(good: Path) -> None:
         "'eq-tanh' is used twice",
         "stderr was found",
         "no explorer 'two'; it has: one",
+        "the citation says 'Squire (1999)'; references.bib has 'Squire and Trapp (1998)' for squire1998using",
+        "local id not found in doc 'chapters/reference/bibliography': 'none'",
     ],
 )
 def test_what_is_wrong_fails_the_build_and_is_said(refusal: str, words: str) -> None:

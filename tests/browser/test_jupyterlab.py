@@ -71,6 +71,10 @@ def test_a_chapter_runs_and_its_slider_reaches_the_kernel(lab: tuple[str, Path],
         live.wait_for()
         wait_for("the last cell's run", 60, lambda: page.locator(".jp-InputPrompt:text('[*]')").count() == 0)
         assert page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+        # Running opens a folded output, but not what lies under a collapsed heading.
+        solutions = page.locator(".jp-Notebook .jp-CodeCell", has_text="# A solution.")
+        assert page.locator(".jp-MarkdownHeadingCollapsed", has_text="A solution").count() >= 4
+        assert not any(solution.is_visible() for solution in solutions.all())
         title = live.locator(".explorer-title span").first.text_content()
         before = values(client, title)
         slider = live.locator("input[type=range]").first
