@@ -8,9 +8,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-from dlmath_lib.book.claims import KINDS, Record, records, words
+from dlmath_lib.book.claims import Record, records
+from dlmath_lib.book.frames import conditions, words
+from dlmath_lib.verify.claim import KINDS
 
 WORDS = {
+    "definition": "defined",
     "proved": "proved",
     "derivation": "derived step by step",
     "agrees": "checked against code",
@@ -74,7 +77,7 @@ def link_evidence(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     target = next((name for name in sorted(explained) if name in app.env.found_docs), None)
     if target is None or app.builder.format != "html":
         return
-    for line in doctree.findall(nodes.paragraph):
+    for line in doctree.findall(nodes.inline):
         if "claim-evidence" in line["classes"] and line.children:
             shown = nodes.inline("", "", *line.children)
             line.children = []
@@ -123,6 +126,7 @@ def _row(app: Sphinx, docname: str, claim: Record) -> nodes.row:
     cell = nodes.entry("", statement)
     if claim.latex and claim.kind != "gradient":
         cell += nodes.paragraph("", "", nodes.math("", claim.latex), classes=["ledger-formula"])
+    cell += conditions({"hypotheses": claim.hypotheses})
     method = nodes.paragraph("", "", nodes.inline("", mark, classes=["claim-mark"]), *words(f" {claim.method}"))
     row = nodes.row("", cell, nodes.entry("", method), _entry(nodes.Text(claim.points)), _entry(*words(claim.error)))
     row["classes"] += ["ledger-row", f"ledger-{claim.kind}"]

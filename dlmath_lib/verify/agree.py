@@ -12,6 +12,7 @@ import sympy as sp
 
 from dlmath_lib.verify._errors import check_label, check_points, check_words, message
 from dlmath_lib.verify.claim import Claim, ClaimFailed
+from dlmath_lib.verify.hypotheses import closed_ranges
 from dlmath_lib.verify.numeric import Undefined, evaluate
 from dlmath_lib.verify.printing import latex, plain
 from dlmath_lib.verify.statements import as_side, free_symbols
@@ -30,6 +31,22 @@ def function_name(function: Callable[..., Any]) -> str:
         module = ".".join(part for part in module.split(".") if not part.startswith("_"))
         return f"{module}.{name}"
     return "the function" if name == "<lambda>" else name
+
+
+def of_the_book(*functions: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of those functions that `dlmath_lib` holds: ``activations.sigmoid``.
+
+    >>> from dlmath_lib import activations
+    >>> of_the_book(activations.sigmoid, np.tanh)
+    ('activations.sigmoid',)
+    """
+    found = []
+    for function in functions:
+        module = getattr(function, "__module__", "") or ""
+        if module.startswith("dlmath_lib."):
+            public = [part for part in module.split(".")[1:2] if not part.startswith("_")]
+            found.append(".".join([*public, function.__name__]))
+    return tuple(found)
 
 
 def power_of_ten(error: float, smallest: int) -> str:
@@ -141,7 +158,7 @@ def agree(
     --------
     >>> x = sp.Symbol("x", real=True)
     >>> agree(np.tanh, (sp.exp(x) - sp.exp(-x)) / (sp.exp(x) + sp.exp(-x)), {x: (-5, 5)}, name="tanh")
-    ✓ tanh: numpy.tanh(x) = (exp(x) − exp(−x))/(exp(x) + exp(−x)): agrees; 210 points, error below 1e-14
+    ✓ tanh: numpy.tanh(x) = (exp(x) − exp(−x))/(exp(x) + exp(−x)), for −5 ≤ x ≤ 5: agrees; 210 points, error below 1e-14
     """
     name, label = check_words("agree", "name", name), check_label("agree", label)
     points = check_points("agree", points)
@@ -190,7 +207,10 @@ def agree(
         statement = f"{called}({arguments}) = {plain(side)}"
         tex = rf"{shown}\left({typed}\right) = {latex(side)}"
         method = "agrees"
-    return Claim("agrees", statement, tex, method, len(rows), power_of_ten(worst, SMALLEST_ERROR), name, label)
+    return Claim(
+        "agrees", statement, tex, method, len(rows), power_of_ten(worst, SMALLEST_ERROR), name, label,
+        hypotheses=closed_ranges(ranges), functions=of_the_book(function), outside=outside if witness else "",
+    )  # fmt: skip
 
 
 def _flat(called: str, value: Any) -> np.ndarray:

@@ -1,13 +1,23 @@
-"""A checked statement, and how it is shown: one line of text, HTML, and a record for the book's ledger."""
+"""A checked statement, and how it is shown: text, Markdown, and a record for the book and its ledger."""
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
+from dlmath_lib.verify.hypotheses import Hypothesis, words
+from dlmath_lib.verify.markdown import claim_markdown
+
 MIME = "application/vnd.dlmath.claim+json"
-MARKS = {"proved": "✓", "agrees": "✓", "gradient": "✓", "derivation": "✓", "refuted": "✗"}
+KINDS = {
+    "definition": ("≔", "Definition"),
+    "proved": ("✓", "Proved"),
+    "derivation": ("✓", "Derived"),
+    "agrees": ("✓", "Agrees"),
+    "gradient": ("✓", "Gradient checked"),
+    "refuted": ("✗", "Refuted"),
+    "family": ("✓", "Checked together"),
+}
 
 
 class ClaimFailed(AssertionError):
@@ -20,7 +30,7 @@ class Claim:
 
     Attributes
     ----------
-    kind : {"proved", "agrees", "gradient", "refuted", "derivation"}
+    kind : {"definition", "proved", "derivation", "agrees", "gradient", "refuted", "family"}
     statement : str
         The statement in Unicode text.
     latex : str
@@ -35,6 +45,16 @@ class Claim:
         Words before the formula; the anchor; a reason, or for a refutation the right statement.
     steps : tuple of dict
         For a derivation: ``{"relation", "latex", "statement", "because"}`` of each step.
+    hypotheses : tuple of Hypothesis
+        Under which conditions it holds: domains, definitions, sizes.
+    of : tuple of str
+        Labels of the formulas that this claim witnesses.
+    functions : tuple of str
+        The functions of `dlmath_lib` that were run.
+    outside : str
+        What they were compared with, when it is not the book's own formula: ``"central differences"``.
+    rows : tuple of Claim
+        The claims of a family.
     """
 
     kind: str
@@ -49,6 +69,16 @@ class Claim:
     steps: tuple[dict[str, str], ...] = ()
     start: dict[str, str] | None = None
     detail: str = ""
+    hypotheses: tuple[Hypothesis, ...] = ()
+    of: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    outside: str = ""
+    rows: tuple[Claim, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """The sign before the claim: ✓, ✗ or ≔."""
+        return KINDS[self.kind][0]
 
     @property
     def evidence(self) -> str:
@@ -61,8 +91,15 @@ class Claim:
         return "; ".join(parts)
 
     @property
+    def checked(self) -> str:
+        """How it was checked and with what evidence, on one line."""
+        return "; ".join(part for part in (self.method, self.evidence) if part)
+
+    @property
     def lines(self) -> tuple[str, ...]:
-        """The statement as text, one line for each step of a derivation."""
+        """The statement as text, one line for each step of a derivation or row of a family."""
+        if self.rows:
+            return tuple(_row(row) for row in self.rows)
         if not self.steps or self.start is None:
             return (self.statement,)
         rows = [self.start["statement"]]
@@ -74,13 +111,16 @@ class Claim:
 
     @property
     def text(self) -> str:
-        """The claim with its evidence, as text."""
-        words = "; ".join(part for part in (self.method, self.evidence) if part)
-        head = f"{MARKS[self.kind]} " + (f"{self.name}: " if self.name else "")
-        tail = f" Right: {self.because}" if self.kind == "refuted" and self.because else ""
-        if self.steps:
-            return f"{head}{words}\n" + "\n".join(f"  {line}" for line in self.lines)
-        return f"{head}{self.statement}: {words}.{tail}" if tail else f"{head}{self.statement}: {words}"
+        """The claim with its hypotheses and its evidence, as text."""
+        head = f"{self.mark} " + (f"{self.name}: " if self.name else "")
+        under = words(self.hypotheses)
+        if self.steps or self.rows:
+            body = "\n".join(f"  {line}" for line in self.lines)
+            return f"{head}{self.checked}\n{body}" + (f"\n  {under.removeprefix(', ')}" if under else "")
+        if self.kind == "definition":
+            return f"{head}{self.statement}{under}"
+        tail = f". Right: {self.because}" if self.kind == "refuted" and self.because else ""
+        return f"{head}{self.statement}{under}: {self.checked}{tail}"
 
     def record(self) -> dict[str, Any]:
         """Return the record of this claim for the book: JSON, the same in every run."""
@@ -88,26 +128,27 @@ class Claim:
             "kind": self.kind, "statement": self.statement, "latex": self.latex, "name": self.name, "label": self.label,
             "method": self.method, "evidence": self.evidence, "points": self.points, "error": self.error,
             "because": self.because, "steps": [dict(step) for step in self.steps],
+            "hypotheses": [hypothesis.record() for hypothesis in self.hypotheses], "of": list(self.of),
+            "functions": list(self.functions), "outside": self.outside,
         }  # fmt: skip
         if self.start is not None:
             entry["start"] = dict(self.start)
+        if self.rows:
+            entry["rows"] = [row.record() for row in self.rows]
         return entry
 
-    def html(self) -> str:
-        """Return the claim as HTML: its name, the formula on a line of its own between dollar signs, the evidence."""
-        escape = html.escape
-        name = f'<span class="claim-name">{escape(self.name)}:</span> ' if self.name else ""
-        words = "; ".join(part for part in (self.method, self.evidence) if part)
-        tail = ""
-        if self.kind == "refuted" and self.because:
-            tail = f'. <span class="claim-because">Right: {escape(self.because)}</span>'
-        anchor = f' id="{escape(self.label)}"' if self.label else ""
-        return (
-            f'<div class="claim claim-{self.kind}"{anchor}><span class="claim-mark">{MARKS[self.kind]}</span> {name}'
-            f'<div class="claim-formula" style="margin: 0.5em 0 0.5em 1.5em; overflow-x: auto">'
-            f"$\\displaystyle {escape(self.latex)}$</div>"
-            f'<div class="claim-evidence">{escape(words)}{tail}</div></div>'
-        )
-
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"text/plain": self.text, "text/html": self.html(), MIME: self.record()}
+        return {"text/plain": self.text, "text/markdown": claim_markdown(self.record()), MIME: self.record()}
+
+
+def _row(claim: Claim) -> str:
+    """Return one row of a family as text: its mark only where it is not that of a true statement."""
+    mark = f"{claim.mark} " if claim.kind in ("refuted", "definition") else ""
+    name = f"{claim.name}: " if claim.name else ""
+    reasons = "".join(f"\n      {line.strip()}" for line in claim.lines[1:]) if claim.steps else ""
+    statement = claim.lines[0] if claim.steps else claim.statement
+    tail = ""
+    if claim.kind in ("agrees", "gradient", "refuted"):
+        tail = f": {claim.checked}"
+        tail += f". Right: {claim.because}" if claim.kind == "refuted" and claim.because else ""
+    return f"{mark}{name}{statement}{reasons}{words(claim.hypotheses)}{tail}"

@@ -8,6 +8,7 @@ from typing import Any
 from dlmath_lib.verify._errors import check_label, check_words, message
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS
+from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import RELATIONS, latex, plain
 from dlmath_lib.verify.prove import check_statement
 from dlmath_lib.verify.statements import as_side
@@ -55,6 +56,7 @@ class Derivation:
         self.points = points
         self.steps: tuple[tuple[str, Any, str], ...] = ()
         self._used, self._digits = 0, DIGITS
+        self._sizes: tuple[str, ...] = ()
 
     @property
     def rhs(self) -> Any:
@@ -108,6 +110,7 @@ class Derivation:
         longer.__dict__.update(self.__dict__)
         longer.steps = (*self.steps, (relation, side, reason))
         longer._used, longer._digits = self._used + evidence.points, min(self._digits, evidence.digits)
+        longer._sizes = tuple(dict.fromkeys((*self._sizes, *evidence.sizes)))
         return longer
 
     @property
@@ -132,6 +135,7 @@ class Derivation:
             error=f"1e-{self._digits}" if relation == "=" else None,
             name=self.name,
             label=self.label,
+            hypotheses=hypotheses([self.lhs, *(e for _, e, _ in self.steps)], self.where, self.given, self._sizes),
             start={"latex": latex(self.lhs), "statement": plain(self.lhs)},
             steps=tuple(
                 {"relation": RELATIONS[r][0], "latex": latex(e), "statement": plain(e), "because": why}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlmath_lib.verify._errors import check_label, check_words, message
-from dlmath_lib.verify.agree import function_name, power_of_ten
+from dlmath_lib.verify.agree import function_name, of_the_book, power_of_ten
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.text import latex_text
 
@@ -113,6 +113,8 @@ def gradient(
         name=name,
         label=label,
         detail=f"{COTANGENTS} random cotangents",
+        functions=of_the_book(f, f_vjp),
+        outside="central differences",
     )
 
 

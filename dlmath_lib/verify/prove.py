@@ -14,6 +14,7 @@ from dlmath_lib.verify._errors import check_label, check_points, check_words, me
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS, compare, failure
 from dlmath_lib.verify.definitions import Definitions
+from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.provers import proved
 from dlmath_lib.verify.sampling import Domain, domains
@@ -29,6 +30,7 @@ class Evidence:
     points: int
     digits: int = DIGITS
     remark: str = ""
+    sizes: tuple[str, ...] = ()
 
 
 def check_scalar(
@@ -78,7 +80,7 @@ def check_statement(
 
 
 def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, points: int) -> Evidence:
-    total, digits, remarks = 0, DIGITS, []
+    total, digits, written = 0, DIGITS, []
     for sizes, left, right in matrices.written_out(shown, lhs, rhs):
         size = ", ".join(f"{symbol} = {number}" for symbol, number in sizes.items())
         named = f"{shown} (for {size})" if size else shown
@@ -89,9 +91,8 @@ def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, p
             there = {symbol: ranges[symbol] for symbol in free_symbols(a, b)}
             evidence = check_scalar(f"{named}{place}", a, b, "=", there, each)
             total, digits = total + evidence.points, min(digits, evidence.digits)
-        remarks += [size] * bool(size)
-    remark = "entry by entry" + (f" for {' and for '.join(remarks)}" if remarks else "")
-    return Evidence(total, digits, remark)
+        written += [size] * bool(size)
+    return Evidence(total, digits, "entry by entry", tuple(written))
 
 
 def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
@@ -152,7 +153,7 @@ def prove(
     >>> x = sp.Symbol("x", real=True)
     >>> sigma = sp.Function("sigma")
     >>> prove(sp.Derivative(sigma(x), x), sigma(x) * (1 - sigma(x)), given={sigma(x): 1 / (1 + sp.exp(-x))})
-    ✓ σ′(x) = σ(x)·(1 − σ(x)): proved; 200 points, error below 1e-40
+    ✓ σ′(x) = σ(x)·(1 − σ(x)), with σ(x) = 1/(1 + exp(−x)): proved; 200 points, error below 1e-40
     """
     name, label = check_words("prove", "name", name), check_label("prove", label)
     points = check_points("prove", points)
@@ -167,4 +168,5 @@ def prove(
         error=f"1e-{evidence.digits}" if relation == "=" else None,
         name=name,
         label=label,
+        hypotheses=hypotheses([left, right], where, given, evidence.sizes),
     )

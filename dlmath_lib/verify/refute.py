@@ -14,6 +14,7 @@ from dlmath_lib.verify.agree import function_name
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import agreement, compare, describe
 from dlmath_lib.verify.definitions import Definitions
+from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.numeric import Undefined, evaluate
 from dlmath_lib.verify.printing import plain
 from dlmath_lib.verify.prove import check_statement
@@ -74,7 +75,8 @@ def refute(
         method = _matrix(shown, left, right, relation, at, where, given)
     else:
         method = _scalar(shown, a, b, relation, at, where)
-    return Claim("refuted", shown, tex, method, name=name, label=label, because=because)
+    shown_with = hypotheses([left, right], where, given)
+    return Claim("refuted", shown, tex, method, name=name, label=label, because=because, hypotheses=shown_with)
 
 
 def _scalar(shown: str, a: Any, b: Any, relation: str, at: Mapping[Any, Any] | None, where: Any) -> str:

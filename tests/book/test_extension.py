@@ -30,7 +30,27 @@ REFUTED = {
     **PROVED, "kind": "refuted", "statement": "|x| = x", "latex": r"\left|x\right| = x", "label": None, "name": None,
     "evidence": "x = −1: 1 against −1", "error": None, "because": "only for `x >= 0`",
 }  # fmt: skip
+DEFINED = {
+    **PROVED, "kind": "definition", "statement": "σ(z) := 1", "latex": r"\sigma(z) := 1", "label": "eq-sigma",
+    "name": "sigmoid", "method": "", "evidence": "", "points": 0, "error": None,
+    "hypotheses": [{"kind": "for", "statement": "z > 0", "latex": "z > 0"}],
+}  # fmt: skip
+ROW = {**PROVED, "label": "eq-row", "name": "first rule", "statement": "1 = 1", "latex": "1 = 1", "hypotheses": []}
+FAMILY = {
+    **PROVED, "kind": "family", "statement": "rules", "latex": "", "name": "rules", "label": None, "method": "3 rows",
+    "rows": [ROW, {**DERIVED, "label": None, "name": "second"}, {**REFUTED, "name": "third"}],
+}  # fmt: skip
+CHECKS = {
+    **FAMILY, "statement": "checks", "name": "checks",
+    "rows": [
+        {**PROVED, "kind": "agrees", "name": "tanh", "label": None, "of": ["eq-tanh"],
+         "functions": ["activations.tanh"], "outside": "scipy.special.tanh"},
+    ],
+}  # fmt: skip
 GRADIENT = {**PROVED, "kind": "gradient", "statement": "relu_vjp is right", "latex": "", "label": None, "name": None}
+
+
+CLAIMS = (PROVED, DERIVED, REFUTED, GRADIENT, DEFINED, FAMILY, CHECKS)
 
 
 def cell(*outputs: dict[str, Any], tags: tuple[str, ...] = (), source: str = "prove(…)") -> dict[str, Any]:
@@ -87,7 +107,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cells = [
         markdown("See [it](#eq-tanh), {eq}`eq-square` and [the explorer](a.ipynb#explorer-one)."),
         markdown("[Squire and Trapp (1998)](reference/bibliography.md#squire1998using)"),
-        *(cell(claim(content), source=f"c{n}") for n, content in enumerate((PROVED, DERIVED, REFUTED, GRADIENT))),
+        *(cell(claim(content), source=f"c{n}") for n, content in enumerate(CLAIMS)),
         cell(latex(r"\int x\,dx"), source="integral"),
         cell(html(EXPLORER), source="Explorer()", tags=("hide-input",)),
         cell(source="import numpy", tags=("setup",)),
@@ -141,6 +161,26 @@ def test_claims_are_blocks_with_numbers_and_anchors(good: Path) -> None:
     assert "$" not in re.sub(r"<(script|annotation|pre).*?</\1>", "", page, flags=re.DOTALL)
 
 
+def test_a_number_needs_a_label(good: Path) -> None:
+    page = text(good / "chapters/a.html")
+    assert sorted(re.findall(r'href="#equation-([^"]*)" title="Link', page)) == [
+        "eq-row", "eq-sigma", "eq-square", "eq-tanh"
+    ]  # fmt: skip
+
+
+def test_definitions_and_families_have_frames_of_their_own(good: Path) -> None:
+    page = text(good / "chapters/a.html")
+    assert re.search(r'claim-definition[^>]*id="eq-sigma"', page)
+    assert re.search(r'<p class="claim-conditions">for <span class="math">', page)
+    assert 'id="eq-row"' in page
+    family = page[page.index('class="claim claim-family') :]
+    assert "<summary>in one step</summary>" in family
+    assert "✗ Refuted" in family
+    checks = family[family.index("verification") :]
+    assert re.search(r'href="#equation-eq-tanh">\(1\)</a>', checks)
+    assert "scipy.special.tanh" in checks
+
+
 def test_anchor_without_label_depends_on_the_statement_alone(good: Path) -> None:
     digest = hashlib.sha1(f"gradient {GRADIENT['statement']}".encode()).hexdigest()[:8]
     assert f'id="claim-{digest}"' in text(good / "chapters/a.html")
@@ -148,15 +188,15 @@ def test_anchor_without_label_depends_on_the_statement_alone(good: Path) -> None
 
 def test_ledger_lists_every_claim_and_links_to_it(good: Path) -> None:
     ledger = text(good / "chapters/reference/ledger.html")
-    assert "4 claims" in ledger
-    assert ledger.count("ledger-row") == 4
+    assert "9 claims" in ledger
+    assert ledger.count("ledger-row") == 9
     assert re.search(r'<a class="[^"]*ledger-link[^"]*" href="../a.html#eq-tanh"', ledger)
 
 
 def test_evidence_leads_to_its_explanation(good: Path) -> None:
     page = text(good / "chapters/a.html")
-    lines = re.findall(r'<p class="claim-evidence">(.*?)</p>', page, re.DOTALL)
-    assert len(lines) == 4
+    lines = re.findall(r'<span class="claim-evidence">(.*?</a>)</span>', page, re.DOTALL)
+    assert len(lines) == 6  # all frames but the definition
     for line in lines:
         assert line.startswith('<a class="reference internal" href="reference/ledger.html#evidence"'), line
     assert 'id="evidence"' in text(good / "chapters/reference/ledger.html")

@@ -25,7 +25,7 @@ def softmax(v):
 
 def test_an_elementwise_function():
     claim = agree(sigmoid, logistic, {x: (-30, 30)}, atol=1e-12, label="eq-sigmoid")
-    assert repr(claim) == "✓ sigmoid(x) = 1/(1 + exp(−x)): agrees; 210 points, error below 1e-14"
+    assert repr(claim) == "✓ sigmoid(x) = 1/(1 + exp(−x)), for −30 ≤ x ≤ 30: agrees; 210 points, error below 1e-14"
     assert claim.latex == r"\operatorname{sigmoid}\left(x\right) = \frac{1}{1 + e^{- x}}"
     assert claim.record()["kind"] == "agrees"
 

@@ -5,7 +5,6 @@ import importlib
 import json
 import os
 import pkgutil
-import re
 import subprocess
 import sys
 
@@ -114,8 +113,11 @@ def test_a_reason_is_a_string_and_a_chain_has_steps():
 def test_the_bundle_of_a_claim():
     claim = prove(D(sigma(x), x), sigma(x) * (1 - sigma(x)), given=logistic, name="slope", label="eq-slope")
     bundle = claim._repr_mimebundle_()
-    assert list(bundle) == ["text/plain", "text/html", MIME]
-    assert bundle["text/plain"] == "✓ slope: σ′(x) = σ(x)·(1 − σ(x)): proved; 200 points, error below 1e-40"
+    assert list(bundle) == ["text/plain", "text/markdown", MIME]
+    assert (
+        bundle["text/plain"]
+        == "✓ slope: σ′(x) = σ(x)·(1 − σ(x)), with σ(x) = 1/(1 + exp(−x)): proved; 200 points, error below 1e-40"
+    )
     assert bundle[MIME] == {
         "kind": "proved",
         "statement": "σ′(x) = σ(x)·(1 − σ(x))",
@@ -128,19 +130,31 @@ def test_the_bundle_of_a_claim():
         "error": "1e-40",
         "because": None,
         "steps": [],
+        "hypotheses": [
+            {
+                "kind": "with",
+                "statement": "σ(x) = 1/(1 + exp(−x))",
+                "latex": r"\sigma{\left(x \right)} = \frac{1}{1 + e^{- x}}",
+            }
+        ],
+        "of": [],
+        "functions": [],
+        "outside": "",
     }
-    assert 'id="eq-slope"' in bundle["text/html"]
-    assert "$\\displaystyle " in bundle["text/html"]
 
 
-def test_html_is_escaped():
-    assert "a &lt; b" in prove(x**2 + 1, 0, relation=">", name="a < b").html()
-    assert "&amp;=" in slope_of_a_product().claim.html()
-
-
-def test_html_gives_the_formula_a_line_of_its_own():
-    parts = re.findall(r'<div class="([\w -]+)"', slope_of_a_product().claim.html())
-    assert parts == ["claim claim-derivation", "claim-formula", "claim-evidence"]
+def test_markdown_is_a_quotation_that_any_host_typesets():
+    lines = prove(x**2 + 1, 0, relation=">", name="a_b < c", where={x: (0, 1)})._repr_mimebundle_()["text/markdown"]
+    assert lines.splitlines() == [
+        r"> ✓ **Proved** · **a\_b &lt; c** · *200 points*",
+        ">",
+        r"> $\displaystyle x^{2} + 1 > 0$",
+        ">",
+        "> for $0 < x < 1$",
+    ]
+    chain = slope_of_a_product().claim._repr_mimebundle_()["text/markdown"]
+    assert chain.count("$") == 2
+    assert r"\begin{aligned}" in chain
 
 
 def test_names_that_are_words_stand_upright():
@@ -265,7 +279,7 @@ def test_bundles_are_the_same_in_every_process():
         outputs.add(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
     assert len(outputs) == 1
     for bundle in json.loads(outputs.pop()):
-        assert set(bundle) == {"text/plain", "text/html", MIME}
+        assert set(bundle) == {"text/plain", "text/markdown", MIME}
 
 
 @pytest.mark.parametrize("module", sorted(m.name for m in pkgutil.iter_modules(dlmath_lib.verify.__path__)))
