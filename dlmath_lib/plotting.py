@@ -16,6 +16,10 @@ from itertools import count
 from typing import Any
 from urllib.parse import unquote
 
+from dlmath_lib._needs import need
+
+need("dlmath_lib.plotting", "matplotlib")
+
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure

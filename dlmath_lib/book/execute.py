@@ -62,7 +62,7 @@ def run(path: Path, check: bool = False) -> Outcome:
     except (ValueError, KeyError) as error:
         outcome.problems = [f"this is not a notebook: {error!r}"]
         return outcome
-    outcome.problems = _execute(notebook, path.parent)
+    outcome.problems = _execute(notebook)
     outcome.seconds = time.perf_counter() - start
     if outcome.problems:
         return outcome
@@ -80,22 +80,22 @@ def run(path: Path, check: bool = False) -> Outcome:
     return outcome
 
 
-def _execute(notebook: NotebookNode, folder: Path) -> list[str]:
-    """Run the cells in order; return the first failure, in words."""
+def _execute(notebook: NotebookNode) -> list[str]:
+    """Run the cells in order, in an empty folder: a chapter works anywhere. Return the first failure."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT,
-        kernel_name="python3",
-        store_widget_state=False,
-        record_timing=False,
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(folder)}},
-    )
-    with tempfile.TemporaryDirectory(prefix="dlmath-ipython-") as profile:
-        os.environ.update(ENVIRONMENT, IPYTHONDIR=profile)
+    with tempfile.TemporaryDirectory(prefix="dlmath-run-") as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            store_widget_state=False,
+            record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": folder}},
+        )
+        os.environ.update(ENVIRONMENT, IPYTHONDIR=f"{folder}/.ipython")
         with client.setup_kernel():
             kernel: Any = client.kc
             client.wait_for_reply(kernel.execute(STARTUP, silent=True, store_history=False))

@@ -22,6 +22,10 @@ SOLUTION = "#### A solution"
 COLLAPSED = "jp-MarkdownHeadingCollapsed"
 # What the book folds is folded in JupyterLab too.
 FOLDED = {"hide-input": {"source_hidden": True}, "hide-cell": {"outputs_hidden": True, "source_hidden": True}}
+# The first cell of every chapter (not shown in the book): a notebook that was downloaded alone says what it needs.
+OPENING = """from importlib.util import find_spec
+if find_spec("dlmath_lib") is None:
+    raise ImportError('dlmath_lib is missing: in the folder of the book run  pip install ".[chapters]"')"""
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 
 

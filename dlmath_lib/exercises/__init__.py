@@ -4,6 +4,10 @@ A chapter calls ``check("derivatives.slope_by_hand", answer)``. The checkers of 
 name, ``dlmath_lib/exercises/derivatives.py``, which is imported when the first of its exercises is checked.
 """
 
+from dlmath_lib._needs import need
+
+need("dlmath_lib.exercises", "sympy")
+
 from dlmath_lib.exercises.answers import (
     Wrong,
     call,

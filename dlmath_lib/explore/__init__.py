@@ -1,5 +1,9 @@
 """Explorers: sliders over pictures whose JavaScript is compiled from SymPy expressions."""
 
+from dlmath_lib._needs import need
+
+need("dlmath_lib.explore", "sympy", "anywidget", "ipywidgets", "matplotlib")
+
 from dlmath_lib.explore.controls import Choice, Slider, pick
 from dlmath_lib.explore.experiment import Experiment
 from dlmath_lib.explore.explorer import Explorer

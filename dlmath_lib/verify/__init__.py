@@ -6,6 +6,10 @@ proved steps) return a `Claim`, which shows the checked object with its hypothes
 `ClaimFailed` with the counterexample. `family` puts several into one frame.
 """
 
+from dlmath_lib._needs import need
+
+need("dlmath_lib.verify", "sympy", "mpmath", "flint")
+
 from dlmath_lib.verify.agree import agree
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.define import define

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,24 @@ def test_was_run_from_top_to_bottom(path: Path) -> None:
         if cell["cell_type"] == "code" and "".join(cell["source"]).strip()
     ]
     assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_runs_where_it_lands(path: Path) -> None:
+    code = [cell for cell in load(path) if cell.cell_type == "code"]
+    assert code[0].source == notebooks.OPENING
+    assert tags(code[0]) == {"remove-cell"}
+    for cell in code:
+        assert "../" not in cell.source, f"a chapter reads nothing outside its own folder: {cell.source}"
+
+
+def test_opening_says_in_one_line_what_is_missing() -> None:
+    # -S and -I: without site-packages and this folder there is no dlmath_lib.
+    command = [sys.executable, "-I", "-S", "-c", notebooks.OPENING]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == 'ImportError: dlmath_lib is missing: in the folder of the book run  pip install ".[chapters]"'
+    exec(notebooks.OPENING, {})
 
 
 @every_notebook

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import dlmath_lib.activations as act
+from dlmath_lib import vectors
 
-VECTORS = np.load(Path(__file__).parents[1] / "oracles" / "activation_vectors.npz")
+VECTORS = vectors.load("activations")
 Z = sp.Symbol("z", real=True)
 SIGMA = 1 / (1 + sp.exp(-Z))
 NORMAL_CDF = sp.erfc(-Z / sp.sqrt(2)) / 2

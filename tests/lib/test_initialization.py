@@ -1,16 +1,14 @@
 """dlmath_lib.initialization: fans, variances, bounds, and what they do to a deep network."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlmath_lib import vectors
 from dlmath_lib.initialization import fans, gain, he_normal, he_uniform, xavier_normal, xavier_uniform, zeros
 
-with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
-    VECTORS = dict(stored)
+VECTORS = vectors.load("network")
 RULES = [xavier_uniform, xavier_normal, he_uniform, he_normal]
 SHAPE = (300, 500)
 VARIANCE = {"xavier": 2 / 800, "he": 2 / 500}

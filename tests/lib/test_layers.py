@@ -1,7 +1,6 @@
 """dlmath_lib.layers: the affine map against indices, SymPy, autodiff and central differences; faulty forms rejected."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,15 +8,14 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlmath_lib import autodiff
+from dlmath_lib import autodiff, vectors
 from dlmath_lib.activations import sigmoid, sigmoid_vjp
 from dlmath_lib.calculus import jacobian
 from dlmath_lib.layers import affine, affine_vjp
 from dlmath_lib.losses import squared_error, squared_error_grad
 
 RNG = np.random.default_rng(11)
-with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
-    VECTORS = dict(stored)
+VECTORS = vectors.load("network")
 X, W, B, G = (RNG.normal(size=shape) for shape in [(5, 3), (4, 3), (4,), (5, 4)])
 
 

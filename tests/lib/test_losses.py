@@ -1,7 +1,6 @@
 """dlmath_lib.losses: hand values, stability, refusals, and the gradients against four witnesses."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dlmath_lib import autodiff, losses
+from dlmath_lib import autodiff, losses, vectors
 from dlmath_lib.calculus import jacobian
 from dlmath_lib.losses import (
     absolute_error,
@@ -29,8 +28,7 @@ from dlmath_lib.losses import (
 )
 
 RNG = np.random.default_rng(3)
-with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
-    VECTORS = dict(stored)
+VECTORS = vectors.load("network")
 LOGITS, LABELS = RNG.normal(size=(6, 4)) * 3, np.array([0, 3, 1, 1, 2, 0])
 SOFT = RNG.dirichlet(np.ones(4), size=6)
 WEIGHTS = np.array([0.5, 1.0, 2.0, 0.0])

@@ -1,13 +1,12 @@
 """dlmath_lib.optimizers: momentum, Adam, clipping, and the in-place twins, which give the same numbers."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlmath_lib import vectors
 from dlmath_lib.optimizers import (
     SGD,
     Adam,
@@ -21,8 +20,7 @@ from dlmath_lib.optimizers import (
 )
 
 RNG = np.random.default_rng(5)
-with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
-    VECTORS = dict(stored)
+VECTORS = vectors.load("network")
 RULES = [
     SGD(learning_rate=0.05),
     SGD(learning_rate=0.05, momentum=0.9),

@@ -4,22 +4,20 @@ import io
 import json
 import re
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 import sklearn.linear_model
 import sympy as sp
 
-from dlmath_lib import autodiff
+from dlmath_lib import autodiff, vectors
 from dlmath_lib.datasets import diabetes, digits, split, two_moons, xor
 from dlmath_lib.network import Dense, History, Network, TrainingDiverged
 from dlmath_lib.network._fast import FastStep
 from dlmath_lib.network.dense import ACTIVATIONS
 from dlmath_lib.optimizers import SGD, Adam
 
-with np.load(Path(__file__).parents[1] / "oracles" / "network_vectors.npz") as stored:
-    VECTORS = dict(stored)
+VECTORS = vectors.load("network")
 LOSSES = ["softmax_cross_entropy", "binary_cross_entropy", "squared_error", "absolute_error", "huber"]
 
 

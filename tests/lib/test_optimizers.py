@@ -1,7 +1,5 @@
 """dlmath_lib.optimizers: the update rule, the loop, and the two formulas about quadratics."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import scipy.optimize
@@ -9,9 +7,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlmath_lib import vectors
 from dlmath_lib.optimizers import best_learning_rate, contraction_factor, gradient_descent, sgd_step
-
-ORACLE = Path(__file__).parents[1] / "oracles" / "optimizers.npz"
 
 
 def random_quadratic(rng, curvatures):
@@ -239,7 +236,7 @@ def test_reaches_the_minimum_that_scipy_finds():
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-14), ("float32", 2e-6)])
 def test_follows_pytorch_step_by_step(dtype, tolerance):
-    stored = np.load(ORACLE)
+    stored = vectors.load("optimizers")
     features, targets, path = (stored[f"{name}_{dtype}"] for name in ("features", "targets", "path"))
     rate = float(stored["learning_rate"])
 

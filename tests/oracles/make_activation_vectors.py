@@ -1,4 +1,4 @@
-"""Make activation_vectors.npz with PyTorch 2.13.0: values and gradients of every activation, as an outside witness.
+"""Make dlmath_lib/vectors/activations.npz with PyTorch 2.13.0: values and gradients of every activation.
 
 Run in an environment of its own (PyTorch is never a dependency of the book):
 
@@ -67,7 +67,7 @@ def main() -> None:
     y.backward(torch.tensor(g))
     arrays["prelu_64"], arrays["prelu_dz_64"] = y.detach().numpy(), x.grad.numpy()
     arrays["prelu_da_64"] = a.grad.numpy()
-    np.savez_compressed(Path(__file__).with_name("activation_vectors.npz"), **arrays)
+    np.savez_compressed(Path(__file__).parents[2] / "dlmath_lib/vectors/activations.npz", **arrays)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Make network_vectors.npz with PyTorch 2.13.0: affine, losses, initial variances, optimisers, and whole training runs.
+"""Make dlmath_lib/vectors/network.npz with PyTorch 2.13.0: layers, losses, variances, whole training runs.
 
 Run in an environment of its own (PyTorch is never a dependency of the book):
 
@@ -128,7 +128,7 @@ def main() -> None:
     arrays: dict[str, np.ndarray] = {"torch_version": np.array(torch.__version__)}
     for part in (affine, losses, initial_variances, optimizers, training):
         part(arrays)
-    np.savez_compressed(Path(__file__).with_name("network_vectors.npz"), **arrays)
+    np.savez_compressed(Path(__file__).parents[2] / "dlmath_lib/vectors/network.npz", **arrays)
 
 
 if __name__ == "__main__":

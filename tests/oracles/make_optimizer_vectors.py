@@ -4,7 +4,8 @@ Run it with PyTorch 2.13.0 installed (it is not in requirements.txt: elsewhere t
 
     python tests/oracles/make_optimizer_vectors.py
 
-It writes ``optimizers.npz`` beside itself: least squares ½‖Xw − y‖²/n in float64 and float32, 50 steps of plain SGD.
+It writes ``dlmath_lib/vectors/optimizers.npz``: least squares ½‖Xw − y‖²/n in float64 and
+float32, 50 steps of plain SGD.
 """
 
 from pathlib import Path
@@ -35,7 +36,7 @@ def main() -> None:
         path, gradients = descend(*map(torch.from_numpy, arrays), learning_rate=0.3, steps=50)
         vectors |= {f"features_{dtype}": arrays[0], f"targets_{dtype}": arrays[1]}
         vectors |= {f"path_{dtype}": path, f"gradients_{dtype}": gradients}
-    np.savez_compressed(Path(__file__).with_name("optimizers.npz"), **vectors)
+    np.savez_compressed(Path(__file__).parents[2] / "dlmath_lib/vectors/optimizers.npz", **vectors)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""What a part of the package needs beyond NumPy, and the words for a reader who lacks it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+__all__ = ["need"]
+
+
+def need(part: str, *modules: str) -> None:
+    """Raise an error that names the command to run if one of ``modules`` is not installed.
+
+    Parameters
+    ----------
+    part : str
+        The part of the package that asks, as "dlmath_lib.verify".
+    *modules : str
+        Names to import, as "sympy".
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If one cannot be found.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise ModuleNotFoundError(
+            f"{part} needs {' and '.join(missing)}, not installed here: in the book's folder run  "
+            f'pip install ".[chapters]"',
+            name=missing[0],
+        )

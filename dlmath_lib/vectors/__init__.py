@@ -1,0 +1,63 @@
+"""Numbers that another library computed once (PyTorch): an outside witness that needs no PyTorch.
+
+The files are made by the scripts in ``tests/oracles``; :func:`load` reads one wherever the package is installed.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import numpy as np
+
+from dlmath_lib._validate import fail
+
+__all__ = ["Vectors", "load", "names"]
+
+
+class Vectors(dict[str, np.ndarray]):
+    """The arrays of one file by their names; a missing one says how arrays get into the file."""
+
+    def __init__(self, file: str, arrays: dict[str, np.ndarray]) -> None:
+        super().__init__(arrays)
+        self.file = file
+
+    def __missing__(self, key: str) -> np.ndarray:
+        raise KeyError(
+            f"the vectors {self.file!r} hold no {key!r}: they hold {', '.join(sorted(self)[:8])}, …; "
+            f"tests/oracles has the scripts that make them, and CONTRIBUTING.md other outside oracles"
+        )
+
+
+def names() -> list[str]:
+    """The files that :func:`load` can read."""
+    files = resources.files(__name__).iterdir()
+    return sorted(file.name.removesuffix(".npz") for file in files if file.name.endswith(".npz"))
+
+
+def load(name: str) -> Vectors:
+    """Read a file of reference vectors.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`names`: "activations", "network", "optimizers".
+
+    Returns
+    -------
+    Vectors
+        A dict from names to arrays.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> load("optimizers")["path_float64"].shape
+    (51, 3)
+    """
+    if name not in names():
+        raise fail("load", "name", "one of " + ", ".join(map(repr, names())), repr(name))
+    with resources.files(__name__).joinpath(f"{name}.npz").open("rb") as file, np.load(file) as stored:
+        return Vectors(name, {key: stored[key] for key in stored.files})
