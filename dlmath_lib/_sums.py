@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["product", "total", "wide"]
+__all__ = ["product", "total", "wide", "working"]
 
 # Within so many terms a matrix product in float32 loses less than 1e-5; the blocks' results are added in float64.
 BLOCK = 1024
@@ -19,6 +19,11 @@ BLOCK = 1024
 def wide(dtype: Any) -> np.dtype:
     """The type in which numbers of this type are added: float64, or what is wider."""
     return np.result_type(dtype, np.float64)
+
+
+def working(dtype: Any) -> np.dtype:
+    """The type in which a formula is computed: float32 for float16, whose range ends at 65504, else the type itself."""
+    return np.result_type(dtype, np.float32)
 
 
 def total(values: np.ndarray, axis: int | tuple[int, ...] | None = None, *, keepdims: bool = False) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 __all__ = [
     "as_array",
     "as_axis",
+    "as_channels",
     "as_dtype",
     "as_function",
     "as_generator",
@@ -244,6 +245,20 @@ def as_axis(function: str, axis: Any, array: Any, argument: str = "z") -> int:
     if array.shape[axis] == 0:
         raise fail(function, argument, "non-empty along axis", f"shape {array.shape} with axis {axis}")
     return axis % array.ndim
+
+
+def as_channels(function: str, argument: str, shape: tuple[int, ...], z: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape in which an array of this shape goes with z: one number, one for each channel, or of z's own rank."""
+    if shape in ((), (1,)):
+        return ()
+    if len(shape) == 1 and len(z) > 1 and shape[0] == z[1]:
+        return (1, -1) + (1,) * (len(z) - 2)
+    if len(shape) == len(z) and all(n in (1, m) for n, m in zip(shape, z, strict=True)):
+        return shape
+    expected = (
+        "a number, or hold one slope for each channel (axis 1 of z), or have as many axes as z, of its lengths or 1"
+    )
+    raise fail(function, argument, expected, f"shape {shape} for z of shape {z}")
 
 
 def as_function(function: str, argument: str, value: Any) -> Callable[..., Any]:

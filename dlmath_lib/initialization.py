@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._validate import as_generator, as_scalar, fail, one_of
+from dlmath_lib._validate import as_dtype, as_generator, as_scalar, fail, one_of
 
 __all__ = ["fans", "gain", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform", "zeros"]
 
@@ -322,7 +322,7 @@ def zeros(shape: Sequence[int], *, dtype: Any = np.float64) -> np.ndarray:
     >>> print(zeros((3,)))
     [0. 0. 0.]
     """
-    return np.zeros(_shape("zeros", shape, 1), _float("zeros", dtype))
+    return np.zeros(_shape("zeros", shape, 1), as_dtype("zeros", "dtype", dtype))
 
 
 def _shape(function: str, shape: Any, least: int) -> tuple[int, ...]:
@@ -339,20 +339,18 @@ def _fans(function: str, shape: Any) -> tuple[int, int]:
     return inputs * math.prod(kernel), out * math.prod(kernel)
 
 
-def _float(function: str, dtype: Any) -> np.dtype:
-    kind = np.dtype(dtype)
-    if kind.kind != "f":
-        raise fail(function, "dtype", "a floating-point type", str(kind), error=TypeError)
-    return kind
-
-
 def _draw(function: str, shape: Any, rng: Any, factor: Any, fan: str, dtype: Any, *, uniform: bool) -> np.ndarray:
-    rng, kind = as_generator(function, "rng", rng), _float(function, dtype)
+    rng, kind = as_generator(function, "rng", rng), as_dtype(function, "dtype", dtype)
     factor = as_scalar(function, "gain", factor, low=0, low_open=True)
     fan_in, fan_out = _fans(function, shape)
     deviation = factor / math.sqrt({"fan_in": fan_in, "fan_out": fan_out, "mean": (fan_in + fan_out) / 2}[fan])
+    # A normal number beyond ten deviations has never been drawn: nothing overflows below this one.
+    largest = float(np.finfo(kind).max) / 10
+    if deviation > largest:
+        raise fail(function, "gain", f"at most {factor / deviation * largest:.3g} in {kind}", f"{factor:g}")
+    sizes = _shape(function, shape, 2)
     if uniform:
         # The variance of a uniform distribution on [−a, a] is a²/3.
         half = math.sqrt(3) * deviation
-        return rng.uniform(-half, half, tuple(shape)).astype(kind)
-    return (deviation * rng.standard_normal(tuple(shape))).astype(kind)
+        return rng.uniform(-half, half, sizes).astype(kind)
+    return (deviation * rng.standard_normal(sizes)).astype(kind)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dlmath_lib._sums import product, total
 from dlmath_lib._validate import as_array, fail
 
 __all__ = ["affine", "affine_vjp"]
@@ -51,7 +52,7 @@ def affine(x: Any, weight: Any, bias: Any) -> np.ndarray:
     [[11. 17. 24.]]
     """
     x, weight, bias = _as_affine("affine", x, weight, bias)
-    return x @ weight.T + bias
+    return product(x, weight.T) + bias
 
 
 def affine_vjp(g: Any, x: Any, weight: Any, bias: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -98,8 +99,8 @@ def affine_vjp(g: Any, x: Any, weight: Any, bias: Any) -> tuple[np.ndarray, np.n
     [[ 1. 10.]] [[2.0, 3.0], [20.0, 30.0]] [ 1. 10.]
     """
     x, weight, bias = _as_affine("affine_vjp", x, weight, bias)
-    g = as_array("affine_vjp", "g", g, shape=(len(x), len(bias)))
-    dx, dweight, dbias = g @ weight, g.T @ x, g.sum(axis=0)
+    g = as_array("affine_vjp", "g", g, shape=(len(x), len(bias)), cast=np.result_type(x, weight, bias))
+    dx, dweight, dbias = product(g, weight), product(g.T, x), total(g, 0)
     return (
         dx.astype(x.dtype, copy=False),
         dweight.astype(weight.dtype, copy=False),

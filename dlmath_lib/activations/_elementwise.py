@@ -1,8 +1,6 @@
-"""What every elementwise activation shares: its argument and its vector-Jacobian product."""
+"""What every elementwise activation shares: the checks of its input and of the cotangent."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
@@ -14,11 +12,14 @@ def as_input(function: str, z: np.ndarray) -> np.ndarray:
     return as_array(function, "z", z, nonempty=False)
 
 
-def elementwise_vjp(
-    function: str, g: np.ndarray, z: np.ndarray, derivative: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
-    """g ⊙ f′(z) in z's dtype: the Jacobian of an elementwise function is diagonal."""
-    g = as_array(function, "g", g, nonempty=False)
-    z = as_input(function, z)
+def as_cotangent(function: str, g: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """The cotangent ``g``, of z's shape and in its dtype."""
+    g = as_array(function, "g", g, nonempty=False, cast=z.dtype)
     same_shape(function, {"z": z, "g": g})
-    return (g * derivative(z)).astype(z.dtype, copy=False)
+    return g
+
+
+def as_inputs(function: str, g: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a vector-Jacobian product takes: the Jacobian of an elementwise function is diagonal, so it is g ⊙ f′(z)."""
+    z = as_input(function, z)
+    return as_cotangent(function, g, z), z

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlmath_lib._special import erfc
 from dlmath_lib._validate import one_of
-from dlmath_lib.activations._elementwise import as_input, elementwise_vjp
+from dlmath_lib.activations._elementwise import as_input, as_inputs
 from dlmath_lib.activations.sigmoidal import sigmoid, sigmoid_grad
 
 __all__ = [
@@ -134,7 +134,8 @@ def silu_vjp(g: np.ndarray, z: np.ndarray) -> np.ndarray:
     >>> print(silu_vjp(np.array([2.0]), np.array([0.0])))
     [1.]
     """
-    return elementwise_vjp("silu_vjp", g, z, silu_grad)
+    g, z = as_inputs("silu_vjp", g, z)
+    return g * silu_grad(z)
 
 
 def gelu(z: np.ndarray, *, approximate: str = "none") -> np.ndarray:
@@ -174,7 +175,7 @@ def gelu(z: np.ndarray, *, approximate: str = "none") -> np.ndarray:
     [-0.1587  0.      0.8413]
     """
     z = as_input("gelu", z)
-    if one_of("gelu", "approximate", approximate, ("none", "tanh")) == "none":
+    if _as_form("gelu", approximate) == "none":
         return z * _normal_cdf(z)
     return z * sigmoid(2 * _tanh_argument(z))
 
@@ -216,7 +217,7 @@ def gelu_grad(z: np.ndarray, *, approximate: str = "none") -> np.ndarray:
     """
     z = as_input("gelu_grad", z)
     near = np.clip(z, -_FAR, _FAR)
-    if one_of("gelu_grad", "approximate", approximate, ("none", "tanh")) == "none":
+    if _as_form("gelu_grad", approximate) == "none":
         density = np.exp(-(near**2) / 2) / _SQRT_TWO_PI
         return _normal_cdf(z) + near * density
     u = _tanh_argument(z)
@@ -260,7 +261,9 @@ def gelu_vjp(g: np.ndarray, z: np.ndarray, *, approximate: str = "none") -> np.n
     >>> print(gelu_vjp(np.array([2.0]), np.array([0.0])))
     [1.]
     """
-    return elementwise_vjp("gelu_vjp", g, z, lambda z: gelu_grad(z, approximate=approximate))
+    g, z = as_inputs("gelu_vjp", g, z)
+    approximate = _as_form("gelu_vjp", approximate)
+    return g * gelu_grad(z, approximate=approximate)
 
 
 def _normal_cdf(z: np.ndarray) -> np.ndarray:
@@ -270,3 +273,7 @@ def _normal_cdf(z: np.ndarray) -> np.ndarray:
 def _tanh_argument(z: np.ndarray) -> np.ndarray:
     near = np.clip(z, -_FAR, _FAR)
     return _TANH_SCALE * (near + _TANH_CUBE * near**3)
+
+
+def _as_form(function: str, approximate: str) -> str:
+    return one_of(function, "approximate", approximate, ("none", "tanh"))

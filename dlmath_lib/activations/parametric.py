@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath_lib._validate import as_array, fail, same_shape
-from dlmath_lib.activations._elementwise import as_input
+from dlmath_lib._sums import total
+from dlmath_lib._validate import as_array, as_channels
+from dlmath_lib.activations._elementwise import as_cotangent, as_input
 
 __all__ = [
     "prelu",
@@ -21,8 +22,9 @@ def prelu(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
     ----------
     z : array of any shape
         Pre-activation, finite.
-    a : number, or array of shape (channels,)
-        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z.
+    a : number, or array of shape (channels,) or of as many axes as z
+        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z. With as many axes as z
+        it has z's length along each, or 1 where the slope is shared.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def prelu(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        If z or a is not an array of finite real numbers, or a does not fit axis 1 of z.
+        If z or a is not an array of finite real numbers, or a does not fit z.
 
     Notes
     -----
@@ -59,8 +61,9 @@ def prelu_grad(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
     ----------
     z : array of any shape
         Pre-activation, finite.
-    a : number, or array of shape (channels,)
-        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z.
+    a : number, or array of shape (channels,) or of as many axes as z
+        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z. With as many axes as z
+        it has z's length along each, or 1 where the slope is shared.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def prelu_grad(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        If z or a is not an array of finite real numbers, or a does not fit axis 1 of z.
+        If z or a is not an array of finite real numbers, or a does not fit z.
 
     Notes
     -----
@@ -99,15 +102,16 @@ def prelu_vjp(g: np.ndarray, z: np.ndarray, a: np.ndarray | float) -> tuple[np.n
         Cotangent: ∂L/∂f, one number for each output.
     z : array of any shape
         Pre-activation, finite.
-    a : number, or array of shape (channels,)
-        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z.
+    a : number, or array of shape (channels,) or of as many axes as z
+        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z. With as many axes as z
+        it has z's length along each, or 1 where the slope is shared.
 
     Returns
     -------
     array of z's shape and dtype
         ∂L/∂z = g ⊙ (1 where z > 0, else a).
     array of a's shape
-        ∂L/∂a = Σ g · min(0, z): summed over all entries, or for each channel over all other axes.
+        ∂L/∂a = Σ g · min(0, z), summed over the entries that share a slope.
 
     Raises
     ------
@@ -130,25 +134,16 @@ def prelu_vjp(g: np.ndarray, z: np.ndarray, a: np.ndarray | float) -> tuple[np.n
     [0.25 1.  ] -2.0
     """
     z, a, slopes = _with_slopes("prelu_vjp", z, a)
-    g = as_array("prelu_vjp", "g", g, nonempty=False)
-    same_shape("prelu_vjp", {"z": z, "g": g})
-    dz = (g * np.where(z > 0, z.dtype.type(1), slopes)).astype(z.dtype, copy=False)
-    other_axes = tuple(axis for axis in range(z.ndim) if axis != 1 or a.ndim == 0)
-    da = np.sum(g * np.minimum(z, 0), axis=other_axes).astype(a.dtype, copy=False)
+    g = as_cotangent("prelu_vjp", g, z)
+    dz = g * np.where(z > 0, z.dtype.type(1), slopes)
+    shared = tuple(axis for axis in range(z.ndim) if slopes.ndim == 0 or slopes.shape[axis] == 1)
+    da = total(g * np.minimum(z, 0), shared).reshape(a.shape).astype(a.dtype)
     return dz, da
 
 
 def _with_slopes(function: str, z: np.ndarray, a: np.ndarray | float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """z, a as given, and a in z's dtype and shaped to broadcast along axis 1."""
+    """z, a as given, and a in z's dtype and shaped to go with z."""
     z = as_input(function, z)
-    a = as_array(function, "a", a, ndim=(0, 1))
-    if a.ndim == 0:
-        return z, a, a.astype(z.dtype)
-    if z.ndim < 2 or z.shape[1] != a.size:
-        raise fail(
-            function,
-            "a",
-            "a number, or hold one slope for each channel (axis 1 of z)",
-            f"shape {a.shape} for z of shape {z.shape}",
-        )
-    return z, a, a.astype(z.dtype).reshape((-1,) + (1,) * (z.ndim - 2))
+    a = as_array(function, "a", a, nonempty=False)
+    slopes = as_array(function, "a", a, nonempty=False, cast=z.dtype)
+    return z, a, slopes.reshape(as_channels(function, "a", a.shape, z.shape))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath_lib._validate import as_scalar
-from dlmath_lib.activations._elementwise import as_input, elementwise_vjp
+from dlmath_lib.activations._elementwise import as_input, as_inputs
 
 __all__ = [
     "leaky_relu",
@@ -86,8 +86,7 @@ def relu_grad(z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
     [0.  0.5 1. ]
     """
     z = as_input("relu_grad", z)
-    at_zero = as_scalar("relu_grad", "at_zero", at_zero, low=0, high=1)
-    return np.heaviside(z, z.dtype.type(at_zero))
+    return np.heaviside(z, z.dtype.type(_as_at_zero("relu_grad", at_zero)))
 
 
 def relu_vjp(g: np.ndarray, z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
@@ -125,7 +124,9 @@ def relu_vjp(g: np.ndarray, z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarra
     >>> print(relu_vjp(np.array([5.0, 5.0]), np.array([-1.0, 2.0])))
     [0. 5.]
     """
-    return elementwise_vjp("relu_vjp", g, z, lambda z: relu_grad(z, at_zero=at_zero))
+    g, z = as_inputs("relu_vjp", g, z)
+    at_zero = _as_at_zero("relu_vjp", at_zero)
+    return g * relu_grad(z, at_zero=at_zero)
 
 
 def leaky_relu(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
@@ -163,7 +164,7 @@ def leaky_relu(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
     [-0.2  0.   3. ]
     """
     z = as_input("leaky_relu", z)
-    slope = as_scalar("leaky_relu", "slope", slope, low=0)
+    slope = _as_slope("leaky_relu", slope, z)
     return np.where(z > 0, z, z.dtype.type(slope) * z)
 
 
@@ -202,7 +203,7 @@ def leaky_relu_grad(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
     [0.1 0.1 1. ]
     """
     z = as_input("leaky_relu_grad", z)
-    slope = as_scalar("leaky_relu_grad", "slope", slope, low=0)
+    slope = _as_slope("leaky_relu_grad", slope, z)
     return np.where(z > 0, z.dtype.type(1), z.dtype.type(slope))
 
 
@@ -242,4 +243,14 @@ def leaky_relu_vjp(g: np.ndarray, z: np.ndarray, *, slope: float = 0.01) -> np.n
     >>> print(leaky_relu_vjp(np.array([5.0, 5.0]), np.array([-1.0, 2.0]), slope=0.1))
     [0.5 5. ]
     """
-    return elementwise_vjp("leaky_relu_vjp", g, z, lambda z: leaky_relu_grad(z, slope=slope))
+    g, z = as_inputs("leaky_relu_vjp", g, z)
+    slope = _as_slope("leaky_relu_vjp", slope, z)
+    return g * leaky_relu_grad(z, slope=slope)
+
+
+def _as_at_zero(function: str, at_zero: float) -> float:
+    return as_scalar(function, "at_zero", at_zero, low=0, high=1)
+
+
+def _as_slope(function: str, slope: float, z: np.ndarray) -> float:
+    return as_scalar(function, "slope", slope, low=0, cast=z.dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath_lib.activations._elementwise import as_input, elementwise_vjp
+from dlmath_lib.activations._elementwise import as_input, as_inputs
 
 __all__ = [
     "log_sigmoid",
@@ -129,7 +129,8 @@ def sigmoid_vjp(g: np.ndarray, z: np.ndarray) -> np.ndarray:
     >>> print(sigmoid_vjp(np.array([2.0]), np.array([0.0])))
     [0.5]
     """
-    return elementwise_vjp("sigmoid_vjp", g, z, sigmoid_grad)
+    g, z = as_inputs("sigmoid_vjp", g, z)
+    return g * sigmoid_grad(z)
 
 
 def log_sigmoid(z: np.ndarray) -> np.ndarray:
@@ -237,7 +238,8 @@ def log_sigmoid_vjp(g: np.ndarray, z: np.ndarray) -> np.ndarray:
     >>> print(log_sigmoid_vjp(np.array([2.0]), np.array([0.0])))
     [1.]
     """
-    return elementwise_vjp("log_sigmoid_vjp", g, z, log_sigmoid_grad)
+    g, z = as_inputs("log_sigmoid_vjp", g, z)
+    return g * log_sigmoid_grad(z)
 
 
 def tanh(z: np.ndarray) -> np.ndarray:
@@ -346,4 +348,5 @@ def tanh_vjp(g: np.ndarray, z: np.ndarray) -> np.ndarray:
     >>> print(tanh_vjp(np.array([2.0]), np.array([0.0])))
     [2.]
     """
-    return elementwise_vjp("tanh_vjp", g, z, tanh_grad)
+    g, z = as_inputs("tanh_vjp", g, z)
+    return g * tanh_grad(z)

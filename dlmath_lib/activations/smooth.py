@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath_lib._validate import as_scalar
-from dlmath_lib.activations._elementwise import as_input, elementwise_vjp
+from dlmath_lib.activations._elementwise import as_input, as_inputs
 from dlmath_lib.activations.sigmoidal import sigmoid
 
 __all__ = [
@@ -123,7 +123,8 @@ def softplus_vjp(g: np.ndarray, z: np.ndarray) -> np.ndarray:
     >>> print(softplus_vjp(np.array([2.0]), np.array([0.0])))
     [1.]
     """
-    return elementwise_vjp("softplus_vjp", g, z, softplus_grad)
+    g, z = as_inputs("softplus_vjp", g, z)
+    return g * softplus_grad(z)
 
 
 def elu(z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
@@ -161,7 +162,7 @@ def elu(z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
     [-1.  0.  3.]
     """
     z = as_input("elu", z)
-    alpha = as_scalar("elu", "alpha", alpha, low=0, low_open=True)
+    alpha = _as_alpha("elu", alpha, z)
     return np.where(z > 0, z, z.dtype.type(alpha) * np.expm1(np.minimum(z, 0)))
 
 
@@ -200,7 +201,7 @@ def elu_grad(z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
     [0. 1. 1.]
     """
     z = as_input("elu_grad", z)
-    alpha = as_scalar("elu_grad", "alpha", alpha, low=0, low_open=True)
+    alpha = _as_alpha("elu_grad", alpha, z)
     return np.where(z > 0, z.dtype.type(1), z.dtype.type(alpha) * np.exp(np.minimum(z, 0)))
 
 
@@ -240,4 +241,10 @@ def elu_vjp(g: np.ndarray, z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
     >>> print(elu_vjp(np.array([5.0, 5.0]), np.array([0.0, 2.0])))
     [5. 5.]
     """
-    return elementwise_vjp("elu_vjp", g, z, lambda z: elu_grad(z, alpha=alpha))
+    g, z = as_inputs("elu_vjp", g, z)
+    alpha = _as_alpha("elu_vjp", alpha, z)
+    return g * elu_grad(z, alpha=alpha)
+
+
+def _as_alpha(function: str, alpha: float, z: np.ndarray) -> float:
+    return as_scalar(function, "alpha", alpha, low=0, low_open=True, cast=z.dtype)

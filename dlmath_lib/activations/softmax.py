@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
+from dlmath_lib._sums import total, working
+from dlmath_lib._validate import as_array, as_axis, fail
+from dlmath_lib.activations._elementwise import as_cotangent
 
 __all__ = [
     "log_softmax",
@@ -52,9 +54,10 @@ def softmax(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     >>> print(softmax(np.array([1000.0, 1000.0, -1000.0])))
     [0.5 0.5 0. ]
     """
-    below_peak, _ = _logits("softmax", z, axis)
-    exponentials = np.exp(below_peak)
-    return exponentials / exponentials.sum(axis=axis, keepdims=True)
+    z = _as_logits("softmax", z, axis)
+    exponentials = np.exp(_below_peak(z, axis))
+    sums = total(exponentials, axis, keepdims=True).astype(exponentials.dtype)
+    return (exponentials / sums).astype(z.dtype, copy=False)
 
 
 def softmax_jacobian(z: np.ndarray) -> np.ndarray:
@@ -90,7 +93,8 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
     [[ 0.25 -0.25]
      [-0.25  0.25]]
     """
-    p = softmax(as_array("softmax_jacobian", "z", z, ndim=1, finite=False))
+    z = _as_logits("softmax_jacobian", as_array("softmax_jacobian", "z", z, ndim=1, finite=False), 0)
+    p = softmax(z)
     return np.diag(p) - np.outer(p, p)
 
 
@@ -130,9 +134,10 @@ def softmax_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     >>> print(softmax_vjp(np.array([1.0, 0.0]), np.array([0.0, 0.0])))
     [ 0.25 -0.25]
     """
-    p = softmax(z, axis=axis)
-    g = _cotangent("softmax_vjp", g, p)
-    return (p * (g - np.sum(g * p, axis=axis, keepdims=True))).astype(p.dtype, copy=False)
+    z = _as_logits("softmax_vjp", z, axis)
+    g, p = as_cotangent("softmax_vjp", g, z), softmax(z, axis=axis)
+    mean = total(g * p, axis, keepdims=True).astype(p.dtype)
+    return p * (g - mean)
 
 
 def log_softmax(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
@@ -169,8 +174,10 @@ def log_softmax(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     >>> print(log_softmax(np.array([0.0, -1000.0])))
     [    0. -1000.]
     """
-    below_peak, _ = _logits("log_softmax", z, axis)
-    return below_peak - _log_sum(below_peak, axis)
+    z = _as_logits("log_softmax", z, axis)
+    below_peak = _below_peak(z, axis)
+    with np.errstate(over="ignore"):  # what is below the smallest float16 is −∞ there
+        return (below_peak - _log_sum(below_peak, axis)).astype(z.dtype, copy=False)
 
 
 def log_softmax_jacobian(z: np.ndarray) -> np.ndarray:
@@ -206,7 +213,8 @@ def log_softmax_jacobian(z: np.ndarray) -> np.ndarray:
     [[ 0.5 -0.5]
      [-0.5  0.5]]
     """
-    p = softmax(as_array("log_softmax_jacobian", "z", z, ndim=1, finite=False))
+    z = _as_logits("log_softmax_jacobian", as_array("log_softmax_jacobian", "z", z, ndim=1, finite=False), 0)
+    p = softmax(z)
     return np.eye(p.size, dtype=p.dtype) - p
 
 
@@ -246,9 +254,10 @@ def log_softmax_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarr
     >>> print(log_softmax_vjp(np.array([1.0, 0.0]), np.array([0.0, 0.0])))
     [ 0.5 -0.5]
     """
-    p = softmax(z, axis=axis)
-    g = _cotangent("log_softmax_vjp", g, p)
-    return (g - p * np.sum(g, axis=axis, keepdims=True)).astype(p.dtype, copy=False)
+    z = _as_logits("log_softmax_vjp", z, axis)
+    g, p = as_cotangent("log_softmax_vjp", g, z), softmax(z, axis=axis)
+    sums = total(g, axis, keepdims=True).astype(working(p.dtype))
+    return (g - p * sums).astype(p.dtype, copy=False)
 
 
 def logsumexp(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
@@ -286,8 +295,9 @@ def logsumexp(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     >>> print(float(logsumexp(np.array([1000.0, 1000.0]))))
     1000.6931471805599
     """
-    below_peak, peak = _logits("logsumexp", z, axis)
-    return np.squeeze(peak + _log_sum(below_peak, axis), axis=axis)
+    z = _as_logits("logsumexp", z, axis)
+    peak = z.max(axis=axis, keepdims=True)
+    return np.squeeze(peak + _log_sum(_below_peak(z, axis), axis), axis=axis).astype(z.dtype, copy=False)
 
 
 def logsumexp_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarray:
@@ -326,37 +336,31 @@ def logsumexp_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarray
     >>> print(logsumexp_vjp(np.array(2.0), np.array([0.0, 0.0])))
     [1. 1.]
     """
-    p = softmax(z, axis=axis)
-    g = as_array("logsumexp_vjp", "g", g, shape=p.sum(axis=axis).shape, nonempty=False)
-    return (np.expand_dims(g, axis) * p).astype(p.dtype, copy=False)
+    z = _as_logits("logsumexp_vjp", z, axis)
+    g = as_array("logsumexp_vjp", "g", g, shape=z.max(axis=axis).shape, nonempty=False, cast=z.dtype)
+    return np.expand_dims(g, axis) * softmax(z, axis=axis)
 
 
-def _logits(function: str, z: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """z − max(z) along the axis, and that maximum (axis kept)."""
+def _as_logits(function: str, z: np.ndarray, axis: int) -> np.ndarray:
     z = as_array(function, "z", z, finite=False, nonempty=False)
-    axis = int(as_scalar(function, "axis", axis, integer=True))
-    if not -z.ndim <= axis < z.ndim:
-        raise fail(function, "axis", f"an axis of z, which has {z.ndim}", str(axis))
-    if z.shape[axis] == 0:
-        raise fail(function, "z", "non-empty along axis", f"shape {z.shape} with axis {axis}")
-    peak = z.max(axis=axis, keepdims=True)
+    peak = z.max(axis=as_axis(function, axis, z))
     # max hands on NaN and +∞, and is −∞ only for a slice that is masked as a whole.
     if not np.isfinite(peak).all():
         bad = float(peak[~np.isfinite(peak)].ravel()[0])
         hint = "a slice that is masked as a whole has no softmax" if bad < 0 else "remove NaN and +infinity first"
         raise fail(function, "z", "finite or −inf, with a finite entry in each slice", f"maximum {bad}", hint)
+    return z
+
+
+def _below_peak(z: np.ndarray, axis: int) -> np.ndarray:
+    """z − max(z) along the axis, for float16 in float32: an exponential of it and their sum keep their digits."""
+    z = z.astype(working(z.dtype), copy=False)
     with np.errstate(over="ignore"):  # a difference beyond the dtype is −∞, whose exponential is rightly 0
-        return z - peak, peak
+        return z - z.max(axis=axis, keepdims=True)
 
 
 def _log_sum(below_peak: np.ndarray, axis: int) -> np.ndarray:
     """log Σⱼ exp(zⱼ − peak) by log1p of the sum without the peak's own term, which is 1."""
     rest = np.exp(below_peak)
     np.put_along_axis(rest, np.expand_dims(below_peak.argmax(axis=axis), axis), 0, axis)
-    return np.log1p(rest.sum(axis=axis, keepdims=True))
-
-
-def _cotangent(function: str, g: np.ndarray, p: np.ndarray) -> np.ndarray:
-    g = as_array(function, "g", g, nonempty=False)
-    same_shape(function, {"z": p, "g": g})
-    return g
+    return np.log1p(total(rest, axis, keepdims=True)).astype(rest.dtype)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlmath_lib._sums import total
 from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
 from dlmath_lib.activations import log_softmax, softmax
 
@@ -16,20 +17,20 @@ HARD = "softmax_cross_entropy_with_logits"
 def as_pair(function: str, name: str, prediction: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
     """Predictions and targets of one shape, (n,) or (n, k); the target in the prediction's dtype."""
     prediction = as_array(function, name, prediction, ndim=(1, 2))
-    target = as_array(function, "target", target)
+    target = as_array(function, "target", target, cast=prediction.dtype)
     same_shape(function, {name: prediction, "target": target})
-    return prediction, target.astype(prediction.dtype, copy=False)
+    return prediction, target
 
 
 def per_example(values: np.ndarray) -> np.ndarray:
     """Sum over the outputs of each example."""
-    return values if values.ndim == 1 else values.sum(axis=1)
+    return values if values.ndim == 1 else total(values, 1).astype(values.dtype)
 
 
 def pull_back(function: str, g: Any, gradient: np.ndarray) -> np.ndarray:
     """gᵢ ∂lossᵢ/∂predictionᵢ: each example's loss depends on its own prediction only."""
-    g = as_array(function, "g", g, shape=(len(gradient),))
-    return (g.reshape((-1,) + (1,) * (gradient.ndim - 1)) * gradient).astype(gradient.dtype, copy=False)
+    g = as_array(function, "g", g, shape=(len(gradient),), cast=gradient.dtype)
+    return g.reshape((-1,) + (1,) * (gradient.ndim - 1)) * gradient
 
 
 def as_logits(function: str, logits: Any) -> np.ndarray:
@@ -77,12 +78,13 @@ def as_labels(
 
 
 def as_class_weights(function: str, class_weights: Any, logits: np.ndarray) -> np.ndarray:
+    """The weights in their own type: one that is too large for float16 does no harm where it multiplies 0."""
     if class_weights is None:
         return np.ones(logits.shape[1], logits.dtype)
     class_weights = as_array(function, "class_weights", class_weights, shape=(logits.shape[1],))
     if (class_weights < 0).any():
         raise fail(function, "class_weights", "all ≥ 0", f"{class_weights.min():g}")
-    return class_weights.astype(logits.dtype, copy=False)
+    return class_weights
 
 
 def hard_targets(
@@ -103,12 +105,14 @@ def hard_targets(
 
 
 def cross_entropy(logits: np.ndarray, t: np.ndarray) -> np.ndarray:
-    # + 0.0: an ignored example has the loss 0, not −0.
-    return -(t * log_softmax(logits)).sum(axis=1) + 0.0
+    log_p = log_softmax(logits)
+    # Where t is 0 the loss has no term: 0 · (−∞) would be NaN. + 0.0: an ignored example has the loss 0, not −0.
+    terms = np.multiply(t, log_p, where=t > 0, out=np.zeros_like(t))
+    return (-total(terms, 1) + 0.0).astype(logits.dtype)
 
 
 def cross_entropy_grad(logits: np.ndarray, t: np.ndarray) -> np.ndarray:
-    return softmax(logits) * t.sum(axis=1, keepdims=True) - t
+    return (softmax(logits) * total(t, 1, keepdims=True).astype(t.dtype) - t).astype(logits.dtype, copy=False)
 
 
 def value_and_grad_by_labels(function: str, logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

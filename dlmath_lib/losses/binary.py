@@ -131,6 +131,7 @@ def binary_cross_entropy_with_logits_vjp(g: Any, logits: Any, target: Any) -> np
     >>> print(binary_cross_entropy_with_logits_vjp([0.5, 0.5], [0.0, -1000.0], [1, 1]))
     [-0.25 -0.5 ]
     """
+    logits, target = _pair("binary_cross_entropy_with_logits_vjp", logits, target)
     return pull_back("binary_cross_entropy_with_logits_vjp", g, binary_cross_entropy_with_logits_grad(logits, target))
 
 

@@ -176,10 +176,7 @@ def softmax_cross_entropy_with_logits_vjp(
     [[-0.25  0.25]
      [ 0.5  -0.5 ]]
     """
-    return pull_back(
-        "softmax_cross_entropy_with_logits_vjp",
-        g,
-        softmax_cross_entropy_with_logits_grad(
-            logits, labels, label_smoothing=label_smoothing, class_weights=class_weights, ignore_index=ignore_index
-        ),
-    )
+    name = "softmax_cross_entropy_with_logits_vjp"
+    logits = as_logits(name, logits)
+    t = hard_targets(name, logits, labels, label_smoothing, class_weights, ignore_index)
+    return pull_back(name, g, cross_entropy_grad(logits, t))

@@ -133,6 +133,7 @@ def squared_error_vjp(g: Any, prediction: Any, target: Any) -> np.ndarray:
     >>> print(squared_error_vjp([0.5, 0.5], [1.0, 5.0], [2.0, 2.0]))
     [-1.  3.]
     """
+    prediction, target = as_pair("squared_error_vjp", "prediction", prediction, target)
     return pull_back("squared_error_vjp", g, squared_error_grad(prediction, target))
 
 
@@ -247,6 +248,7 @@ def absolute_error_vjp(g: Any, prediction: Any, target: Any) -> np.ndarray:
     >>> print(absolute_error_vjp([0.5, 0.5], [1.0, 5.0], [2.0, 2.0]))
     [-0.5  0.5]
     """
+    prediction, target = as_pair("absolute_error_vjp", "prediction", prediction, target)
     return pull_back("absolute_error_vjp", g, absolute_error_grad(prediction, target))
 
 
@@ -288,7 +290,7 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0) -> np.ndarray:
     [0.125 2.5  ]
     """
     prediction, target = as_pair("huber", "prediction", prediction, target)
-    delta = as_scalar("huber", "delta", delta, low=0, low_open=True)
+    delta = _as_delta("huber", delta, prediction)
     # Both branches in one: for |r| ≤ δ this is ½r², and no large error is ever squared.
     size = np.abs(prediction - target)
     within = np.minimum(size, delta)
@@ -332,7 +334,7 @@ def huber_grad(prediction: Any, target: Any, *, delta: float = 1.0) -> np.ndarra
     [-0.5  1. ]
     """
     prediction, target = as_pair("huber_grad", "prediction", prediction, target)
-    delta = as_scalar("huber_grad", "delta", delta, low=0, low_open=True)
+    delta = _as_delta("huber_grad", delta, prediction)
     return np.clip(prediction - target, -delta, delta)
 
 
@@ -374,4 +376,10 @@ def huber_vjp(g: Any, prediction: Any, target: Any, *, delta: float = 1.0) -> np
     >>> print(huber_vjp([0.5, 0.5], [1.5, 5.0], [2.0, 2.0]))
     [-0.25  0.5 ]
     """
+    prediction, target = as_pair("huber_vjp", "prediction", prediction, target)
+    delta = _as_delta("huber_vjp", delta, prediction)
     return pull_back("huber_vjp", g, huber_grad(prediction, target, delta=delta))
+
+
+def _as_delta(function: str, delta: float, prediction: np.ndarray) -> float:
+    return as_scalar(function, "delta", delta, low=0, low_open=True, cast=prediction.dtype)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlmath_lib._sums import total
 from dlmath_lib._validate import as_array, fail
 from dlmath_lib.losses._shared import HARD, as_class_weights, as_logits, cross_entropy, cross_entropy_grad, pull_back
 
@@ -145,11 +146,10 @@ def softmax_cross_entropy_with_soft_labels_vjp(
     >>> print(softmax_cross_entropy_with_soft_labels_vjp([2.0], [[0.0, 0.0]], [[0.75, 0.25]]))
     [[-0.5  0.5]]
     """
-    return pull_back(
-        "softmax_cross_entropy_with_soft_labels_vjp",
-        g,
-        softmax_cross_entropy_with_soft_labels_grad(logits, probabilities, class_weights=class_weights),
-    )
+    name = "softmax_cross_entropy_with_soft_labels_vjp"
+    logits = as_logits(name, logits)
+    t = _targets(name, logits, probabilities) * as_class_weights(name, class_weights, logits)
+    return pull_back(name, g, cross_entropy_grad(logits, t))
 
 
 def _targets(function: str, logits: np.ndarray, probabilities: Any) -> np.ndarray:
@@ -159,9 +159,9 @@ def _targets(function: str, logits: np.ndarray, probabilities: Any) -> np.ndarra
         raise fail(function, "probabilities", f"of shape (n, classes) = {logits.shape}", str(probabilities.shape), hint)
     if probabilities.min() < 0:
         raise fail(function, "probabilities", "≥ 0", f"{probabilities.min():g}")
-    sums = probabilities.sum(axis=1)
+    sums = total(probabilities, 1)
     off = np.abs(sums - 1)
-    if off.max() > max(1e-6, 50 * float(np.finfo(probabilities.dtype).eps)):
+    if off.max() > max(1e-6, 8 * float(np.finfo(probabilities.dtype).eps)):
         at = int(off.argmax())
         raise fail(function, "probabilities", "rows with sum 1", f"{sums[at]:g} in row {at}", "divide by the sum")
     return probabilities.astype(logits.dtype, copy=False)

@@ -124,7 +124,10 @@ def test_he_keeps_a_deep_relu_network_alive_and_xavier_halves_it_at_each_layer()
             r"rng must be a numpy.random.Generator, got int 0: pass numpy.random.default_rng\(0\)",
         ),
         ((2, 2), {"gain": 0}, ValueError, "gain must be > 0"),
-        ((2, 2), {"dtype": int}, TypeError, "dtype must be a floating-point type, got int64"),
+        ((2, 2), {"dtype": int}, TypeError, "dtype must be one of float16, float32, float64, got int64"),
+        ((2, 2), {"dtype": "foo"}, TypeError, "dtype must be one of float16, float32, float64, got 'foo'"),
+        ((2, 2), {"gain": 1e308}, ValueError, r"gain must be at most 2\.54e\+307 in float64, got 1e\+308"),
+        ((2, 2), {"gain": 1e5, "dtype": "float16"}, ValueError, r"gain must be at most 9\.26e\+03 in float16"),
     ],
 )
 def test_refusals(rule, shape, options, error, message):
