@@ -290,7 +290,7 @@ def he_normal(
 
 
 def zeros(shape: Sequence[int], *, dtype: Any = np.float64) -> np.ndarray:
-    """Zeros: right for biases. As weights they leave all units of a layer the same for ever.
+    """Zeros, b = 0: right for biases. As weights they leave all units of a layer the same for ever.
 
     Parameters
     ----------

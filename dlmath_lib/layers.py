@@ -56,16 +56,14 @@ def affine(x: Any, weight: Any, bias: Any) -> np.ndarray:
 
 
 def affine_vjp(g: Any, x: Any, weight: Any, bias: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pull the cotangent G back through the affine map: G W, Gᵀ X and the sum of the rows of G.
+    """Pull the cotangent G back through the affine map: G W, Gᵀ X and Gᵀ 1, the sum of the rows of G.
+
+    Otherwise as `affine`.
 
     Parameters
     ----------
     g : array_like of shape (n, out)
         G = ∂L/∂Z; backpropagation calls it δ.
-    x : array_like of shape (n, in)
-        X, one example in each row.
-    weight : array_like of shape (out, in)
-        W.
     bias : array_like of shape (out,)
         b; only its shape matters.
 
@@ -77,11 +75,6 @@ def affine_vjp(g: Any, x: Any, weight: Any, bias: Any) -> tuple[np.ndarray, np.n
         ∂L/∂W = Gᵀ X, summed over the examples.
     ndarray of shape (out,)
         ∂L/∂b = Gᵀ 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As affine; also if g has another shape than Z.
 
     Notes
     -----

@@ -57,32 +57,16 @@ def prelu(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
 def prelu_grad(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
     """Derivative of PReLU at the input z: 1 for z > 0, a for z ≤ 0.
 
-    Parameters
-    ----------
-    z : array of any shape
-        Pre-activation, finite.
-    a : number, or array of shape (channels,) or of as many axes as z
-        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z. With as many axes as z
-        it has z's length along each, or 1 where the slope is shared.
+    Otherwise as `prelu`.
 
     Returns
     -------
     array of z's shape and dtype
         ∂PReLU/∂z; prelu_vjp also gives ∂L/∂a.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If z or a is not an array of finite real numbers, or a does not fit z.
-
     Notes
     -----
     At 0 every number between a and 1 is a subgradient; a is taken, as PyTorch does.
-
-    References
-    ----------
-    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.1. Chapter:
-    networks/activations#leaky-relu-and-prelu.
 
     Examples
     --------
@@ -96,15 +80,12 @@ def prelu_grad(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
 def prelu_vjp(g: np.ndarray, z: np.ndarray, a: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
     """Pull the cotangent g back through PReLU, to z and to the learned slope a.
 
+    Otherwise as `prelu`.
+
     Parameters
     ----------
     g : array of z's shape
         Cotangent: ∂L/∂f, one number for each output.
-    z : array of any shape
-        Pre-activation, finite.
-    a : number, or array of shape (channels,) or of as many axes as z
-        Learned slope for z < 0: one for all, or one for each channel, which is axis 1 of z. With as many axes as z
-        it has z's length along each, or 1 where the slope is shared.
 
     Returns
     -------
@@ -113,19 +94,9 @@ def prelu_vjp(g: np.ndarray, z: np.ndarray, a: np.ndarray | float) -> tuple[np.n
     array of a's shape
         ∂L/∂a = Σ g · min(0, z), summed over the entries that share a slope.
 
-    Raises
-    ------
-    TypeError, ValueError
-        As prelu; also if the shapes of g and z differ.
-
     Notes
     -----
     The two gradients come as a tuple in the order of the inputs.
-
-    References
-    ----------
-    K. He, X. Zhang, S. Ren, J. Sun, Delving deep into rectifiers, ICCV (2015), section 2.1. Chapter:
-    networks/activations#leaky-relu-and-prelu.
 
     Examples
     --------

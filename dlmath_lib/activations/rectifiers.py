@@ -54,10 +54,10 @@ def relu(z: np.ndarray) -> np.ndarray:
 def relu_grad(z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
     """Derivative of ReLU at the input z: 1 for z > 0, 0 for z < 0, and ``at_zero`` where z = 0.
 
+    Otherwise as `relu`.
+
     Parameters
     ----------
-    z : array of any shape
-        Pre-activation, finite.
     at_zero : float in [0, 1], default 0
         The subgradient taken where z = 0.
 
@@ -66,19 +66,10 @@ def relu_grad(z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
     array of z's shape and dtype
         Values in [0, 1].
 
-    Raises
-    ------
-    TypeError, ValueError
-        If z is not an array of finite real numbers, or at_zero is outside [0, 1].
-
     Notes
     -----
     ReLU has no derivative at 0. Every number in [0, 1] is a subgradient there; PyTorch takes 0 in relu, 1 in
     clamp, and 1/2 in maximum.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.3. Chapter: networks/activations#relu.
 
     Examples
     --------
@@ -92,12 +83,12 @@ def relu_grad(z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
 def relu_vjp(g: np.ndarray, z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarray:
     """Pull the cotangent g back through relu: g ⊙ relu′(z).
 
+    Otherwise as `relu`.
+
     Parameters
     ----------
     g : array of z's shape
         Cotangent: ∂L/∂f, one number for each output.
-    z : array of any shape
-        Pre-activation, finite.
     at_zero : float in [0, 1], default 0
         The subgradient taken where z = 0.
 
@@ -105,19 +96,6 @@ def relu_vjp(g: np.ndarray, z: np.ndarray, *, at_zero: float = 0.0) -> np.ndarra
     -------
     array of z's shape and dtype
         ∂L/∂z.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g or z is not an array of finite real numbers, or their shapes differ, or at_zero is outside [0, 1].
-
-    Notes
-    -----
-    relu_grad gives the derivative at the input z, and holds its stability note.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.3. Chapter: networks/activations#relu.
 
     Examples
     --------
@@ -171,31 +149,16 @@ def leaky_relu(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
 def leaky_relu_grad(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
     """Derivative of the leaky rectifier at the input z: 1 for z > 0, ``slope`` for z ≤ 0.
 
-    Parameters
-    ----------
-    z : array of any shape
-        Pre-activation, finite.
-    slope : float ≥ 0, default 0.01
-        Slope for z < 0; fixed, not learned (prelu learns it).
+    Otherwise as `leaky_relu`.
 
     Returns
     -------
     array of z's shape and dtype
         1 or slope.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If z is not an array of finite real numbers, or slope is negative.
-
     Notes
     -----
     At 0 every number between slope and 1 is a subgradient; slope is taken, as PyTorch does.
-
-    References
-    ----------
-    A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier nonlinearities improve neural network acoustic models, ICML
-    (2013). Chapter: networks/activations#leaky-relu-and-prelu.
 
     Examples
     --------
@@ -210,33 +173,17 @@ def leaky_relu_grad(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
 def leaky_relu_vjp(g: np.ndarray, z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
     """Pull the cotangent g back through leaky_relu: g ⊙ leaky_relu′(z).
 
+    Otherwise as `leaky_relu`.
+
     Parameters
     ----------
     g : array of z's shape
         Cotangent: ∂L/∂f, one number for each output.
-    z : array of any shape
-        Pre-activation, finite.
-    slope : float ≥ 0, default 0.01
-        Slope for z < 0; fixed, not learned (prelu learns it).
 
     Returns
     -------
     array of z's shape and dtype
         ∂L/∂z.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g or z is not an array of finite real numbers, or their shapes differ, or slope is negative.
-
-    Notes
-    -----
-    leaky_relu_grad gives the derivative at the input z, and holds its stability note.
-
-    References
-    ----------
-    A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier nonlinearities improve neural network acoustic models, ICML
-    (2013). Chapter: networks/activations#leaky-relu-and-prelu.
 
     Examples
     --------

@@ -57,29 +57,12 @@ def softplus(z: np.ndarray) -> np.ndarray:
 def softplus_grad(z: np.ndarray) -> np.ndarray:
     """Derivative of softplus at the input z: the sigmoid σ(z).
 
-    Parameters
-    ----------
-    z : array of any shape
-        Pre-activation, finite.
+    Otherwise as `softplus`.
 
     Returns
     -------
     array of z's shape and dtype
         Values in [0, 1].
-
-    Raises
-    ------
-    TypeError, ValueError
-        If z is not an array of finite real numbers.
-
-    Notes
-    -----
-    As sigmoid.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 3.10. Chapter:
-    networks/activations#softplus.
 
     Examples
     --------
@@ -92,31 +75,17 @@ def softplus_grad(z: np.ndarray) -> np.ndarray:
 def softplus_vjp(g: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Pull the cotangent g back through softplus: g ⊙ softplus′(z).
 
+    Otherwise as `softplus`.
+
     Parameters
     ----------
     g : array of z's shape
         Cotangent: ∂L/∂f, one number for each output.
-    z : array of any shape
-        Pre-activation, finite.
 
     Returns
     -------
     array of z's shape and dtype
         ∂L/∂z.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g or z is not an array of finite real numbers, or their shapes differ.
-
-    Notes
-    -----
-    softplus_grad gives the derivative at the input z, and holds its stability note.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 3.10. Chapter:
-    networks/activations#softplus.
 
     Examples
     --------
@@ -169,31 +138,16 @@ def elu(z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
 def elu_grad(z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
     """Derivative of ELU at the input z: 1 for z > 0, α exp(z) for z ≤ 0, with α = ``alpha``.
 
-    Parameters
-    ----------
-    z : array of any shape
-        Pre-activation, finite.
-    alpha : float > 0, default 1
-        Minus the limit for z → −∞.
+    Otherwise as `elu`.
 
     Returns
     -------
     array of z's shape and dtype
         Values in [0, max(1, alpha)].
 
-    Raises
-    ------
-    TypeError, ValueError
-        If z is not an array of finite real numbers, or alpha is not positive.
-
     Notes
     -----
     At 0 the derivative exists only for alpha = 1; otherwise the left one, alpha, is taken, as PyTorch does.
-
-    References
-    ----------
-    D.-A. Clevert, T. Unterthiner, S. Hochreiter, Fast and accurate deep network learning by exponential linear
-    units (ELUs), ICLR (2016). Chapter: networks/activations#elu.
 
     Examples
     --------
@@ -208,33 +162,17 @@ def elu_grad(z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
 def elu_vjp(g: np.ndarray, z: np.ndarray, *, alpha: float = 1.0) -> np.ndarray:
     """Pull the cotangent g back through elu: g ⊙ elu′(z).
 
+    Otherwise as `elu`.
+
     Parameters
     ----------
     g : array of z's shape
         Cotangent: ∂L/∂f, one number for each output.
-    z : array of any shape
-        Pre-activation, finite.
-    alpha : float > 0, default 1
-        Minus the limit for z → −∞.
 
     Returns
     -------
     array of z's shape and dtype
         ∂L/∂z.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g or z is not an array of finite real numbers, or their shapes differ, or alpha is not positive.
-
-    Notes
-    -----
-    elu_grad gives the derivative at the input z, and holds its stability note.
-
-    References
-    ----------
-    D.-A. Clevert, T. Unterthiner, S. Hochreiter, Fast and accurate deep network learning by exponential linear
-    units (ELUs), ICLR (2016). Chapter: networks/activations#elu.
 
     Examples
     --------

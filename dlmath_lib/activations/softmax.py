@@ -63,6 +63,8 @@ def softmax(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
 def softmax_jacobian(z: np.ndarray) -> np.ndarray:
     """Jacobian of the softmax at the input z, ∂pᵢ/∂zⱼ = pᵢ(δᵢⱼ − pⱼ), that is diag(p) − p pᵀ.
 
+    Otherwise as `softmax`.
+
     Parameters
     ----------
     z : array of shape (n,)
@@ -73,19 +75,9 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
     array of shape (n, n), z's dtype
         Row i is the output pᵢ, column j the input zⱼ. Symmetric, rows sum to 0.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If z is not such an array.
-
     Notes
     -----
-    As softmax. In training softmax_vjp is used: it never forms the n × n matrix.
-
-    References
-    ----------
-    P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#softmax.
+    In training softmax_vjp is used: it never forms the n × n matrix.
 
     Examples
     --------
@@ -101,33 +93,21 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
 def softmax_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     """Pull the cotangent g back through softmax: p ⊙ (g − Σⱼ gⱼpⱼ).
 
+    Otherwise as `softmax`.
+
     Parameters
     ----------
     g : array of z's shape
         Cotangent: ∂L/∂p, one number for each output.
-    z : array of at least one axis
-        Logits; finite, or −∞ for a masked entry as long as each slice along ``axis`` has a finite one.
-    axis : int, default −1
-        The axis that holds the classes.
 
     Returns
     -------
     array of z's shape and dtype
         ∂L/∂z; sums to 0 along ``axis``.
 
-    Raises
-    ------
-    TypeError, ValueError
-        As softmax; also if the shapes of g and z differ.
-
     Notes
     -----
-    As softmax; the cost is that of a few sums instead of an n × n product.
-
-    References
-    ----------
-    P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#softmax.
+    The cost is that of a few sums instead of an n × n product.
 
     Examples
     --------
@@ -183,6 +163,8 @@ def log_softmax(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
 def log_softmax_jacobian(z: np.ndarray) -> np.ndarray:
     """Jacobian of the log-softmax at the input z, ∂(log pᵢ)/∂zⱼ = δᵢⱼ − pⱼ, that is I − 1 pᵀ.
 
+    Otherwise as `log_softmax`.
+
     Parameters
     ----------
     z : array of shape (n,)
@@ -192,20 +174,6 @@ def log_softmax_jacobian(z: np.ndarray) -> np.ndarray:
     -------
     array of shape (n, n), z's dtype
         Row i is the output log pᵢ, column j the input zⱼ. Rows sum to 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If z is not such an array.
-
-    Notes
-    -----
-    As softmax.
-
-    References
-    ----------
-    P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#log-softmax.
 
     Examples
     --------
@@ -221,33 +189,17 @@ def log_softmax_jacobian(z: np.ndarray) -> np.ndarray:
 def log_softmax_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     """Pull the cotangent g back through log-softmax: g − p Σⱼ gⱼ.
 
+    Otherwise as `log_softmax`.
+
     Parameters
     ----------
     g : array of z's shape
         Cotangent: ∂L/∂(log p), one number for each output.
-    z : array of at least one axis
-        Logits; finite, or −∞ for a masked entry as long as each slice along ``axis`` has a finite one.
-    axis : int, default −1
-        The axis that holds the classes.
 
     Returns
     -------
     array of z's shape and dtype
         ∂L/∂z; sums to 0 along ``axis``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As softmax; also if the shapes of g and z differ.
-
-    Notes
-    -----
-    As softmax.
-
-    References
-    ----------
-    P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#log-softmax.
 
     Examples
     --------
@@ -303,33 +255,17 @@ def logsumexp(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
 def logsumexp_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     """Pull the cotangent g back through log-sum-exp, whose gradient is the softmax: g pⱼ.
 
+    Otherwise as `logsumexp`.
+
     Parameters
     ----------
     g : array of z's shape without ``axis``
         Cotangent: ∂L/∂(logsumexp), one number for each slice.
-    z : array of at least one axis
-        Logits; finite, or −∞ for a masked entry as long as each slice along ``axis`` has a finite one.
-    axis : int, default −1
-        The axis that holds the classes.
 
     Returns
     -------
     array of z's shape and dtype
         ∂L/∂z; sums to g along ``axis``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As logsumexp; also if g has another shape than logsumexp's result.
-
-    Notes
-    -----
-    As softmax.
-
-    References
-    ----------
-    P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#log-softmax.
 
     Examples
     --------

@@ -60,31 +60,12 @@ def binary_cross_entropy_with_logits(logits: Any, target: Any) -> np.ndarray:
 def binary_cross_entropy_with_logits_grad(logits: Any, target: Any) -> np.ndarray:
     """Gradient of binary cross-entropy with respect to the logits, σ(z) − y.
 
-    Parameters
-    ----------
-    logits : array_like of shape (n,) or (n, k)
-        z: one for each example, or for each of k questions with the answers yes and no.
-    target : array_like of logits' shape
-        y, the probability of yes: 0, 1 or between.
+    Otherwise as `binary_cross_entropy_with_logits`.
 
     Returns
     -------
-    ndarray of logits's shape and dtype
+    ndarray of logits' shape and dtype
         Row i is the gradient of example i's loss.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one is not made of finite real numbers, is empty, or the shapes differ: (n,) against (n, 1) is refused; if a
-        target is outside [0, 1].
-
-    Notes
-    -----
-    As binary_cross_entropy_with_logits.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.2.
 
     Examples
     --------
@@ -98,33 +79,17 @@ def binary_cross_entropy_with_logits_grad(logits: Any, target: Any) -> np.ndarra
 def binary_cross_entropy_with_logits_vjp(g: Any, logits: Any, target: Any) -> np.ndarray:
     """Pull the cotangent g back through binary_cross_entropy_with_logits: gᵢ ∂lossᵢ/∂logitsᵢ.
 
+    Otherwise as `binary_cross_entropy_with_logits`.
+
     Parameters
     ----------
     g : array_like of shape (n,)
         Cotangent: ∂L/∂lossᵢ; 1/n for the mean.
-    logits : array_like of shape (n,) or (n, k)
-        z: one for each example, or for each of k questions with the answers yes and no.
-    target : array_like of logits' shape
-        y, the probability of yes: 0, 1 or between.
 
     Returns
     -------
-    ndarray of logits's shape and dtype
+    ndarray of logits' shape and dtype
         ∂L/∂logits. Targets are data and get none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g has not the shape (n,), or if one is not made of finite real numbers, is empty, or the shapes differ: (n,)
-        against (n, 1) is refused; if a target is outside [0, 1].
-
-    Notes
-    -----
-    As binary_cross_entropy_with_logits.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.2.
 
     Examples
     --------

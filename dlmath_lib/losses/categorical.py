@@ -79,37 +79,12 @@ def softmax_cross_entropy_with_logits_grad(
 ) -> np.ndarray:
     """Gradient with respect to the logits, p Σₖ tₖ − t with t = w ⊙ q; without options p − one-hot.
 
-    Parameters
-    ----------
-    logits : array_like of shape (n, classes)
-        z.
-    labels : array_like of integers, shape (n,)
-        Class indices, counted from 0.
-    label_smoothing : float in [0, 1], default 0
-        ε: the target distribution is q = (1 − ε) one-hot + ε / classes.
-    class_weights : array_like of shape (classes,), optional
-        wₖ ≥ 0; all 1 by default.
-    ignore_index : int, optional
-        Examples with this label have loss and gradient 0.
+    Otherwise as `softmax_cross_entropy_with_logits`.
 
     Returns
     -------
-    ndarray of logits's shape and dtype
+    ndarray of logits' shape and dtype
         Row i is the gradient of example i's loss.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If logits are not finite numbers of shape (n, classes), or labels no class indices in range of shape (n,).
-
-    Notes
-    -----
-    As softmax_cross_entropy_with_logits.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
-    C. Szegedy et al., Rethinking the Inception architecture for computer vision, CVPR (2016): label smoothing.
 
     Examples
     --------
@@ -135,40 +110,17 @@ def softmax_cross_entropy_with_logits_vjp(
 ) -> np.ndarray:
     """Pull the cotangent g back through softmax_cross_entropy_with_logits: gᵢ ∂lossᵢ/∂logitsᵢ.
 
+    Otherwise as `softmax_cross_entropy_with_logits`.
+
     Parameters
     ----------
     g : array_like of shape (n,)
         Cotangent: ∂L/∂lossᵢ; 1/n for the mean.
-    logits : array_like of shape (n, classes)
-        z.
-    labels : array_like of integers, shape (n,)
-        Class indices, counted from 0.
-    label_smoothing : float in [0, 1], default 0
-        ε: the target distribution is q = (1 − ε) one-hot + ε / classes.
-    class_weights : array_like of shape (classes,), optional
-        wₖ ≥ 0; all 1 by default.
-    ignore_index : int, optional
-        Examples with this label have loss and gradient 0.
 
     Returns
     -------
-    ndarray of logits's shape and dtype
+    ndarray of logits' shape and dtype
         ∂L/∂logits. Labels are data and get none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g has not the shape (n,), or if logits are not finite numbers of shape (n, classes), or labels no class
-        indices in range of shape (n,).
-
-    Notes
-    -----
-    As softmax_cross_entropy_with_logits.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
-    C. Szegedy et al., Rethinking the Inception architecture for computer vision, CVPR (2016): label smoothing.
 
     Examples
     --------

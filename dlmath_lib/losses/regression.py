@@ -63,30 +63,12 @@ def squared_error(prediction: Any, target: Any) -> np.ndarray:
 def squared_error_grad(prediction: Any, target: Any) -> np.ndarray:
     """Gradient of the squared error, 2(ŷ − y).
 
-    Parameters
-    ----------
-    prediction : array_like of shape (n,) or (n, k)
-        ŷ, one row for each example.
-    target : array_like of prediction's shape
-        y.
+    Otherwise as `squared_error`.
 
     Returns
     -------
     ndarray of prediction's shape and dtype
         Row i is the gradient of example i's loss.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one is not made of finite real numbers, is empty, or the shapes differ: (n,) against (n, 1) is refused.
-
-    Notes
-    -----
-    As squared_error.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 5.1.4.
 
     Examples
     --------
@@ -100,33 +82,17 @@ def squared_error_grad(prediction: Any, target: Any) -> np.ndarray:
 def squared_error_vjp(g: Any, prediction: Any, target: Any) -> np.ndarray:
     """Pull the cotangent g back through squared_error: gᵢ ∂lossᵢ/∂predictionᵢ.
 
+    Otherwise as `squared_error`.
+
     Parameters
     ----------
     g : array_like of shape (n,)
         Cotangent: ∂L/∂lossᵢ; 1/n for the mean.
-    prediction : array_like of shape (n,) or (n, k)
-        ŷ, one row for each example.
-    target : array_like of prediction's shape
-        y.
 
     Returns
     -------
     ndarray of prediction's shape and dtype
         ∂L/∂prediction. Targets are data and get none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g has not the shape (n,), or if one is not made of finite real numbers, is empty, or the shapes differ: (n,)
-        against (n, 1) is refused.
-
-    Notes
-    -----
-    As squared_error.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 5.1.4.
 
     Examples
     --------
@@ -178,30 +144,12 @@ def absolute_error(prediction: Any, target: Any) -> np.ndarray:
 def absolute_error_grad(prediction: Any, target: Any) -> np.ndarray:
     """Gradient of the absolute error, sign(ŷ − y); 0, one of its subgradients, where ŷ = y.
 
-    Parameters
-    ----------
-    prediction : array_like of shape (n,) or (n, k)
-        ŷ, one row for each example.
-    target : array_like of prediction's shape
-        y.
+    Otherwise as `absolute_error`.
 
     Returns
     -------
     ndarray of prediction's shape and dtype
         Row i is the gradient of example i's loss.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one is not made of finite real numbers, is empty, or the shapes differ: (n,) against (n, 1) is refused.
-
-    Notes
-    -----
-    As absolute_error.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.1.2.
 
     Examples
     --------
@@ -215,33 +163,17 @@ def absolute_error_grad(prediction: Any, target: Any) -> np.ndarray:
 def absolute_error_vjp(g: Any, prediction: Any, target: Any) -> np.ndarray:
     """Pull the cotangent g back through absolute_error: gᵢ ∂lossᵢ/∂predictionᵢ.
 
+    Otherwise as `absolute_error`.
+
     Parameters
     ----------
     g : array_like of shape (n,)
         Cotangent: ∂L/∂lossᵢ; 1/n for the mean.
-    prediction : array_like of shape (n,) or (n, k)
-        ŷ, one row for each example.
-    target : array_like of prediction's shape
-        y.
 
     Returns
     -------
     ndarray of prediction's shape and dtype
         ∂L/∂prediction. Targets are data and get none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g has not the shape (n,), or if one is not made of finite real numbers, is empty, or the shapes differ: (n,)
-        against (n, 1) is refused.
-
-    Notes
-    -----
-    As absolute_error.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.1.2.
 
     Examples
     --------
@@ -300,33 +232,12 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0) -> np.ndarray:
 def huber_grad(prediction: Any, target: Any, *, delta: float = 1.0) -> np.ndarray:
     """Gradient of the Huber loss, r = ŷ − y clipped to [−δ, δ].
 
-    Parameters
-    ----------
-    prediction : array_like of shape (n,) or (n, k)
-        ŷ, one row for each example.
-    target : array_like of prediction's shape
-        y.
-    delta : float > 0, default 1
-        δ: the error at which the parabola goes over into a line; in units of the target.
+    Otherwise as `huber`.
 
     Returns
     -------
     ndarray of prediction's shape and dtype
         Row i is the gradient of example i's loss.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one is not made of finite real numbers, is empty, or the shapes differ: (n,) against (n, 1) is refused; if
-        delta is not positive.
-
-    Notes
-    -----
-    As huber.
-
-    References
-    ----------
-    P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35 (1964), 73–101.
 
     Examples
     --------
@@ -341,35 +252,17 @@ def huber_grad(prediction: Any, target: Any, *, delta: float = 1.0) -> np.ndarra
 def huber_vjp(g: Any, prediction: Any, target: Any, *, delta: float = 1.0) -> np.ndarray:
     """Pull the cotangent g back through huber: gᵢ ∂lossᵢ/∂predictionᵢ.
 
+    Otherwise as `huber`.
+
     Parameters
     ----------
     g : array_like of shape (n,)
         Cotangent: ∂L/∂lossᵢ; 1/n for the mean.
-    prediction : array_like of shape (n,) or (n, k)
-        ŷ, one row for each example.
-    target : array_like of prediction's shape
-        y.
-    delta : float > 0, default 1
-        δ: the error at which the parabola goes over into a line; in units of the target.
 
     Returns
     -------
     ndarray of prediction's shape and dtype
         ∂L/∂prediction. Targets are data and get none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g has not the shape (n,), or if one is not made of finite real numbers, is empty, or the shapes differ: (n,)
-        against (n, 1) is refused; if delta is not positive.
-
-    Notes
-    -----
-    As huber.
-
-    References
-    ----------
-    P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35 (1964), 73–101.
 
     Examples
     --------

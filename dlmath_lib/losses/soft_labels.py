@@ -66,33 +66,12 @@ def softmax_cross_entropy_with_soft_labels_grad(
 ) -> np.ndarray:
     """Gradient with respect to the logits, p Σₖ tₖ − t with t = w ⊙ q; without weights p − q.
 
-    Parameters
-    ----------
-    logits : array_like of shape (n, classes)
-        z.
-    probabilities : array_like of shape (n, classes)
-        q: each row ≥ 0 with sum 1.
-    class_weights : array_like of shape (classes,), optional
-        wₖ ≥ 0; all 1 by default.
+    Otherwise as `softmax_cross_entropy_with_soft_labels`.
 
     Returns
     -------
-    ndarray of logits's shape and dtype
+    ndarray of logits' shape and dtype
         Row i is the gradient of example i's loss.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If logits are not finite numbers of shape (n, classes), or the rows of probabilities no distributions of that
-        shape: class indices are refused.
-
-    Notes
-    -----
-    As softmax_cross_entropy_with_soft_labels.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
 
     Examples
     --------
@@ -111,35 +90,17 @@ def softmax_cross_entropy_with_soft_labels_vjp(
 ) -> np.ndarray:
     """Pull the cotangent g back through softmax_cross_entropy_with_soft_labels: gᵢ ∂lossᵢ/∂logitsᵢ.
 
+    Otherwise as `softmax_cross_entropy_with_soft_labels`.
+
     Parameters
     ----------
     g : array_like of shape (n,)
         Cotangent: ∂L/∂lossᵢ; 1/n for the mean.
-    logits : array_like of shape (n, classes)
-        z.
-    probabilities : array_like of shape (n, classes)
-        q: each row ≥ 0 with sum 1.
-    class_weights : array_like of shape (classes,), optional
-        wₖ ≥ 0; all 1 by default.
 
     Returns
     -------
-    ndarray of logits's shape and dtype
+    ndarray of logits' shape and dtype
         ∂L/∂logits. Targets are data and get none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If g has not the shape (n,), or if logits are not finite numbers of shape (n, classes), or the rows of
-        probabilities no distributions of that shape: class indices are refused.
-
-    Notes
-    -----
-    As softmax_cross_entropy_with_soft_labels.
-
-    References
-    ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 6.2.2.3.
 
     Examples
     --------

@@ -222,6 +222,22 @@ def test_gelu_by_tanh_stays_within_its_stated_bound() -> None:
     assert 4.7e-4 < largest < 5e-4
 
 
+def test_the_numbers_of_the_docstrings_are_true() -> None:
+    z = np.linspace(-12, 12, 240_001)
+    assert -0.1701 < act.gelu(z, approximate="tanh").min() < -0.17 < act.gelu(z).min()
+    assert -0.2785 < act.silu(z).min() < -0.2784
+    for slope, largest in ((act.silu_grad(z), 1.0999), (act.gelu_grad(z), 1.13)):
+        assert 1 - largest <= slope.min() < 1.001 - largest and largest - 0.0012 < slope.max() <= largest
+    # Where the textbook form is exactly 0, or no number any more, and where it is not yet.
+    assert (1 + scipy.special.erf(-8.38 / np.sqrt(2))) / 2 == 0 < (1 + scipy.special.erf(-8.3 / np.sqrt(2))) / 2
+    assert 1 - act.sigmoid(37.0) == 0 < 1 - act.sigmoid(36.0)
+    assert 1 - np.tanh(19.0) ** 2 == 0 < 1 - np.tanh(18.0) ** 2
+    assert act.sigmoid(-700.0) == pytest.approx(1e-304, rel=0.02, abs=0)
+    assert act.sigmoid(-745.3) == 0 < act.sigmoid(-745.0)
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.exp(710.0)) and np.isfinite(np.exp(709.0))
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
