@@ -2,8 +2,9 @@
 
 A function of the mathematics gives its formula, arguments, result, errors, source, chapter and an example. Its
 companions (`f_grad`, `f_jacobian`, `f_vjp`) give their own formula, what `f` has not, and "Otherwise as `f`." A
-function of the tools (verify, explore, exercises) has the same sections without formula and chapter. Classes and methods say
-what they take, methods of the mathematics what they return; "Otherwise as `name`." stands for what is said there.
+function of the tools (verify, explore, exercises) has the same sections without formula and chapter. Classes and
+methods say what they take, methods of the mathematics what they return; "Otherwise as `name`." stands for what is said
+there.
 """
 
 from __future__ import annotations
