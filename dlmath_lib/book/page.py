@@ -142,6 +142,7 @@ def complete_context(
         scripts.append("explorer.js")
     context["page_styles"] = [_versioned(name) for name in styles]
     context["page_scripts"] = [_versioned(name) for name in scripts]
+    context["page_search_scripts"] = [_versioned("search.js")]
     contents = context["toctree"](collapse=False, includehidden=True, maxdepth=3, titles_only=True) or ""
     contents = re.sub(r'class="current reference internal"', r'\g<0> aria-current="page"', contents)
     context["contents_html"] = contents.replace('role="heading"', 'role="heading" aria-level="2"')

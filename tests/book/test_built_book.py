@@ -91,8 +91,7 @@ def test_pages_load_only_what_they_use(pages: dict[str, Page]) -> None:
         if "explorer" in page.classes:
             allowed |= {"explorer.css", "explorer.js"}
         if name == "search.html":
-            allowed |= {"documentation_options.js", "doctools.js", "sphinx_highlight.js", "searchtools.js"}
-            allowed |= {"language_data.js", "searchindex.js"}
+            allowed |= {"search-index.js", "search.js"}
         pictures = {Path(picture["src"]).name for picture in page.pictures}
         assert loaded - pictures <= allowed, name
 

@@ -188,12 +188,6 @@ def test_the_landing_page_shows_a_live_explorer_in_its_first_screen(book: Path, 
     move_point(page, figure, handle, "mouse")
 
 
-def test_search_finds_a_page_from_file(visit: Any) -> None:
-    page = visit("search.html?q=sigmoid", "file")
-    page.locator("#search-results li").first.wait_for()
-    assert "activations" in page.locator("#search-results").inner_html()
-
-
 def test_the_theme_switch_changes_explorers_and_figures_at_once(visit: Any) -> None:
     page = visit(f"{notebooks()[0]}.html")
     curve = "getComputedStyle(document.querySelector('.explorer-panels path')).stroke"
