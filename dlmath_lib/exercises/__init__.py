@@ -8,17 +8,9 @@ from dlmath_lib._needs import need
 
 need("dlmath_lib.exercises", "sympy")
 
-from dlmath_lib.exercises.answers import (
-    Wrong,
-    call,
-    choice,
-    close_to,
-    derivation_of,
-    expression_equals,
-    function_agrees,
-    gradient_of,
-    same_array,
-)
+from dlmath_lib.exercises.answers import Wrong, choice, close_to, number, numbers, parts, same_array
+from dlmath_lib.exercises.functions import call, function_agrees, gradient_of
+from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import Exercise, Verdict, check, exercise, exercises_of
 
 __all__ = [
@@ -35,5 +27,8 @@ __all__ = [
     "expression_equals",
     "function_agrees",
     "gradient_of",
+    "number",
+    "numbers",
+    "parts",
     "same_array",
 ]

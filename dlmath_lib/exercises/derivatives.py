@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, same_array
+from dlmath_lib.exercises.answers import Wrong, close_to, number, parts
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 # (function, its derivative, a point): smooth, and with a fifth derivative that does not vanish there.
@@ -32,10 +34,9 @@ def leaky_corner(answer: Any) -> str:
     """The subgradients of max(x, 0.1x) at 0."""
     if isinstance(answer, (int, float)):
         raise Wrong("your answer is one number; at a corner there is an interval: give (smallest, largest)")
-    if answer is ... or np.shape(answer) != (2,):
-        same_array(answer, (0.1, 1.0), what="your interval (smallest, largest)")
-    smallest, largest = answer
     what = "your smallest subgradient", "your largest subgradient"
+    interval = parts(answer, 2, "an interval, (smallest, largest)")
+    smallest, largest = (number(end, name) for end, name in zip(interval, what, strict=True))
     if smallest > largest:
         raise Wrong("your interval is upside down: give (smallest, largest)")
     close_to(smallest, 0.1, what=what[0], hint="To the left of 0 the line must not come above the left branch")
@@ -49,11 +50,10 @@ def richardson(answer: Any) -> str:
     steps = np.array([0.2, 0.1, 0.05])
     orders = []
     for name, f, slope, x in _UNSEEN:
-        found = [call(answer, f, x, h, names=("f", "x", "h")) for h in steps]
-        if np.shape(found) != (len(steps),):
-            raise Wrong(f"richardson(f, x, h) must return one number; for {name} it returns shape {np.shape(found[0])}")
-        errors = np.abs(np.asarray(found, dtype=float) - slope(x))
-        if not np.isfinite(errors).all() or errors[-1] > 0.05 * abs(slope(x)):
+        what = f"for f = {name} at x = {x:g} your result"
+        found = [number(call(answer, f, x, float(h), names=("f", "x", "h")), what) for h in steps]
+        errors = np.abs(np.array(found) - slope(x))
+        if errors[-1] > 0.05 * abs(slope(x)):
             raise Wrong(
                 f"for f = {name} at x = {x:g} with h = {steps[-1]:g} your result is {found[-1]:.6g}; "
                 f"the slope there is {slope(x):.6g}: do your two weights add up to 1?"
@@ -85,4 +85,6 @@ def vanishing_step(answer: Any) -> str:
     """The largest h for which 10⁶ + h rounds back to 10⁶."""
     half = np.spacing(1e6) / 2
     close_to(answer, half, rtol=0.02, hint="10⁶ + h is rounded to the nearest float: compare h with np.spacing(1e6)")
+    if 1e6 + (h := number(answer)) != 1e6:
+        raise Wrong(f"your answer is {h:.3e}; 10⁶ + h rounds up already there, so the largest h is a little smaller")
     return "10⁶ + h rounds back to 10⁶, so that the two values of sin are the same number"

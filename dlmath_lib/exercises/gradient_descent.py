@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, expression_equals
+from dlmath_lib.exercises.answers import Wrong, close_to, number, parts
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 
 _ALPHA, _LAMBDA = sp.Symbol("alpha", positive=True), sp.Symbol("lambda", positive=True)
@@ -25,18 +27,10 @@ _UNSEEN: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], np.ndarray]
 ]
 
 
-def _several(answer: Any, count: int, shape: str) -> list[Any]:
-    if answer is ...:
-        raise Wrong("not yet: replace the … by your answer", unfinished=True)
-    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != count:
-        raise Wrong(f"your answer must be {shape}")
-    return list(answer)
-
-
 @exercise("gradient_descent.two_steps")
 def two_steps(answer: Any) -> str:
     """Two steps on 3(x − 2)²/2 from 6 with α = 1/2."""
-    first, second = _several(answer, 2, "a list of two numbers, [x1, x2]")
+    first, second = parts(answer, 2, "a list of two numbers, [x1, x2]")
     close_to(first, 0.0, what="x1", hint="The slope at 6 is 12, and half of it is taken off")
     close_to(second, 3.0, what="x2", hint="The slope at 0 is negative, so the step goes to the right")
     return "the distance from 2 goes 4, −2, 1: each step multiplies it by −½"
@@ -45,7 +39,7 @@ def two_steps(answer: Any) -> str:
 @exercise("gradient_descent.valley")
 def valley(answer: Any) -> str:
     """Limit, best rate, factor and steps for 2x² + 18y²."""
-    limit, best, rho, steps = _several(answer, 4, "four numbers, (limit, best, rho, steps)")
+    limit, best, rho, steps = parts(answer, 4, "four numbers, (limit, best, rho, steps)")
     close_to(limit, 1 / 18, what="the limit of α", hint="It is 2/λmax, and λmax is a second derivative")
     close_to(best, 1 / 20, what="the best α", hint="It is 2/(λmin + λmax)")
     close_to(rho, 0.8, what="the factor ρ", hint="It is (κ − 1)/(κ + 1) with κ = 9")
@@ -58,12 +52,12 @@ def backtrack(answer: Any) -> str:
     """Halve α from 1 until the loss falls by half of what the slope promises."""
     for name, loss, gradient, point in _UNSEEN:
         found = call(answer, loss, gradient, point, names=("loss", "gradient", "x"))
-        if np.ndim(found) != 0 or isinstance(found, str):
+        if np.ndim(found) != 0:
             raise Wrong(f"backtrack must return one number, α; for {name} it returns {type(found).__name__}")
+        alpha = number(found, f"for {name} at x = {point.tolist()} your α")
         slope, expected = gradient(point), 1.0
         while loss(point - expected * slope) > loss(point) - expected / 2 * slope @ slope:
             expected /= 2
-        alpha = float(found)
         if not alpha > 0:
             raise Wrong(f"for {name} at x = {point.tolist()} your α is {alpha:g}; it must be positive")
         if alpha > expected:
@@ -95,6 +89,21 @@ def edge(answer: Any) -> str:
         expression_equals(answer, sp.sqrt(1 + 2 / _ALPHA), reveal=False)
     except Wrong as wrong:
         if not wrong.unfinished and "not the right expression" in str(wrong):
-            raise Wrong(f"{wrong}\nPut your x into x − α(x³ − x): does it give −x?") from None
+            raise Wrong(f"this is not the right expression{_where_the_jump_misses(sp.sympify(answer))}") from None
         raise
     return "beyond it every step lands farther out"
+
+
+def _where_the_jump_misses(answer: sp.Expr) -> str:
+    """The first of a few rates at which the step from the reader's x does not lead to −x."""
+    for rate in (2.0, 0.5, 1.0, 0.125):
+        value = sp.N(answer.xreplace(dict.fromkeys(answer.free_symbols, sp.Float(rate))))
+        if not value.is_real:
+            return f": for α = {rate:g} it is no real number"
+        x = float(value)
+        if x <= 0:
+            return f": for α = {rate:g} your x is {x:.4g}, and the start to the right of 0 is asked for"
+        there = x - rate * (x**3 - x)
+        if abs(there + x) > 1e-9 * x:
+            return f": for α = {rate:g} your x is {x:.4g}; from there the step leads to {there:.4g}, and not to −x"
+    return ""

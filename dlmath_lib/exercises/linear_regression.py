@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, same_array
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 _W, _B = sp.symbols("w b", real=True)
@@ -15,18 +17,10 @@ _MX, _MY, _MXX, _MXY = sp.symbols("m_x m_y m_xx m_xy", real=True)
 _BEST_LINE = {_W: (_MXY - _MX * _MY) / (_MXX - _MX**2), _B: _MY - _W * _MX}
 
 
-def _numbers(answer: Any, count: int, shape: str) -> list[Any]:
-    if answer is ...:
-        raise Wrong("not yet: replace the … by your answer", unfinished=True)
-    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != count:
-        raise Wrong(f"your answer must be {shape}")
-    return list(answer)
-
-
 @exercise("linear_regression.two_points")
 def two_points(answer: Any) -> str:
     """Both slopes of the mean squared error of ŷ = x + 1 on (1, 3) and (2, 1)."""
-    by_w, by_b = _numbers(answer, 2, "a list of two numbers, [slope by w, slope by b]")
+    by_w, by_b = parts(answer, 2, "a list of two numbers, [slope by w, slope by b]")
     close_to(by_w, 3.0, what="the slope by w", hint="It is twice the mean of residual times x")
     close_to(by_b, 1.0, what="the slope by b", hint="It is twice the mean residual")
     return "the second point pulls harder: it is farther off, and farther out"
@@ -35,7 +29,7 @@ def two_points(answer: Any) -> str:
 @exercise("linear_regression.best_line")
 def best_line(answer: Any) -> str:
     """Slope, offset and R² of the best line of four points."""
-    slope, offset, share = _numbers(answer, 3, "three numbers, (w, b, R²)")
+    slope, offset, share = parts(answer, 3, "three numbers, (w, b, R²)")
     close_to(slope, 1.2, what="w", hint="It is the covariance over the variance of x")
     close_to(offset, 0.0, atol=1e-9, what="b", hint="The line goes through the point of the means, (2.5, 3)")
     close_to(share, 0.72, what="R²", hint="It is the squared covariance over the product of the two variances")
@@ -65,21 +59,15 @@ def _descend(
 def _parameters(found: Any, d: int, where: str) -> tuple[np.ndarray, float]:
     if not isinstance(found, (tuple, list)) or len(found) != 2:
         raise Wrong(f"{where} your function must return two things, w and b")
-    if found[0] is ... or found[1] is ...:
-        raise Wrong("not yet: your function still returns …", unfinished=True)
-    for name, value in (("w", found[0]), ("b", found[1])):
-        if isinstance(value, str) or np.asarray(value).dtype.kind not in "fiu":
-            raise Wrong(f"{where} {name} must hold numbers")
-    w, b = np.asarray(found[0], float), np.asarray(found[1], float)
+    w = numbers(found[0], f"{where} w")
     if w.shape != (d,):
         raise Wrong(
             f"{where} w must have shape ({d},); it has shape {w.shape}. Does every slope have its weight's shape?"
         )
-    if b.size != 1:
-        raise Wrong(f"{where} b must be one number; it has shape {b.shape}: is a mean missing, or was y a column?")
-    if not (np.isfinite(w).all() and np.isfinite(b).all()):
-        raise Wrong(f"{where} the result is not finite")
-    return w, float(b.reshape(()))
+    if np.size(found[1]) != 1:
+        shape = np.shape(found[1])
+        raise Wrong(f"{where} b must be one number; it has shape {shape}: is a mean missing, or was y a column?")
+    return w, number(found[1], f"{where} b")
 
 
 _SLIPS: list[tuple[str, dict[str, Any]]] = [
@@ -97,33 +85,14 @@ def fit(answer: Any) -> str:
         x, y = _problem(seed, n, d)
         for target in (y, y.reshape(-1, 1)):
             where = f"for x of shape {x.shape}, y of shape {target.shape}, learning_rate = {rate}, steps = {steps}:"
-            before = x.copy(), target.copy()
             with np.errstate(over="ignore", invalid="ignore"):
-                found = _result(answer, x, target, rate, steps, where)
-            if not (np.array_equal(x, before[0]) and np.array_equal(target, before[1])):
-                raise Wrong("your function changes x or y: work on a copy")
+                found = call(answer, x, target, rate, steps, names=("x", "y", "learning_rate", "steps"))
             w, b = _parameters(found, d, where)
             _tell_slip(w, b, x, y, rate, steps, where)
             expected_w, expected_b = _descend(x, y, rate, steps)
             same_array(w, expected_w, rtol=1e-8, atol=1e-9, what=f"{where} your w")
             close_to(b, expected_b, rtol=1e-8, atol=1e-9, what=f"{where} your b")
     return f"{len(cases)} data sets that you did not see, with y as a row and as a column"
-
-
-def _result(answer: Any, x: np.ndarray, y: np.ndarray, rate: float, steps: int, where: str) -> Any:
-    if answer is ...:
-        raise Wrong("not yet: replace the … by your answer", unfinished=True)
-    if not callable(answer):
-        raise Wrong("your answer must be a function: fit, not fit(…)")
-    try:
-        found = answer(x, y, rate, steps)
-    except Exception as error:
-        raise Wrong(f"{where} your function raises {type(error).__name__}: {error}") from None
-    if found is ...:
-        raise Wrong("not yet: your function still returns …", unfinished=True)
-    if found is None:
-        raise Wrong(f"{where} your function returns None: is a return statement missing?")
-    return found
 
 
 def _tell_slip(w: np.ndarray, b: float, x: np.ndarray, y: np.ndarray, rate: float, steps: int, where: str) -> None:

@@ -8,23 +8,17 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import (
-    Wrong,
-    call,
-    derivation_of,
-    expression_equals,
-    function_agrees,
-    same_array,
-    show,
-)
+from dlmath_lib.exercises.answers import Wrong, number, numbers, parts, same_array
+from dlmath_lib.exercises.functions import call, function_agrees
+from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.losses import binary_cross_entropy_with_logits, binary_cross_entropy_with_logits_grad
 
 
 @exercise("losses.by_hand")
 def by_hand(answer: Any) -> str:
-    values, slopes = _two(answer, "the three losses and the three derivatives")
-    values, slopes = (np.asarray(part, dtype=float) for part in (values, slopes))
+    lists = parts(answer, 2, "two lists: the three losses, and the three derivatives")
+    values, slopes = numbers(lists[0], "the list of losses"), numbers(lists[1], "the list of derivatives")
     if slopes.shape == (3,) and np.allclose(slopes, [6, 1, 1]):
         raise Wrong("the derivatives have the wrong sign: the prediction is too small, so a larger one lowers the loss")
     if values.shape == (3,) and np.isclose(values[2], 4.5):
@@ -36,8 +30,8 @@ def by_hand(answer: Any) -> str:
 
 @exercise("losses.three_logits")
 def three_logits(answer: Any) -> str:
-    loss, gradient = _two(answer, "the loss, and the three entries of the gradient")
-    gradient = np.asarray(gradient, dtype=float)
+    value, slopes = parts(answer, 2, "two things: the loss, and the list of the three entries of the gradient")
+    gradient = numbers(slopes, "the gradient")
     p = np.array([1, 2, 5]) / 8
     if gradient.shape == (3,):
         if np.allclose(gradient, p):
@@ -47,20 +41,11 @@ def three_logits(answer: Any) -> str:
         if abs(gradient.sum()) > 1e-6:
             raise Wrong(f"the entries of p − y add up to 0; yours add up to {gradient.sum():.4g}")
     same_array(gradient, p - [0, 1, 0], rtol=1e-3, what="the gradient")
-    if np.isclose(float(loss), 2, atol=1e-3):
+    loss = number(value, "the loss")
+    if np.isclose(loss, 2, atol=1e-3):
         raise Wrong("2 is the loss in bits; this book measures it in nats, with the natural logarithm")
-    same_array(float(loss), np.log(4), rtol=1e-3, what="the loss")
+    same_array(loss, np.log(4), rtol=1e-3, what="the loss")
     return "the loss is log 4 ≈ 1.386, and the gradient adds up to 0"
-
-
-def _two(answer: Any, parts: str) -> tuple[Any, Any]:
-    if answer is ...:
-        raise Wrong("not yet: replace the … by your answer", unfinished=True)
-    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        raise Wrong(f"your answer must have two parts: {parts}; it is {show(answer)}")
-    if any(part is ... for part in answer):
-        raise Wrong("not yet: replace the … by your answer", unfinished=True)
-    return answer[0], answer[1]
 
 
 @exercise("losses.targets")
@@ -73,7 +58,7 @@ def targets(answer: Any) -> str:
         (np.arange(10), 10, 1.0),
     ]
     found = call(answer, *cases[1], names=("labels", "classes", "smoothing"))
-    if np.shape(found) == (4, 2) and np.allclose(np.asarray(found, dtype=float)[1], [0, 1]):
+    if np.allclose(numbers(found, "your result", shape=(4, 2))[1], [0, 1]):
         raise Wrong("the label −1 means 'no label', but in NumPy index −1 is the last column: its row must be all 0")
     return function_agrees(answer, _targets, cases, names=("labels", "classes", "smoothing"))
 
@@ -88,17 +73,13 @@ def p_minus_y(answer: Any) -> str:
     z, y, p = (sp.symbols(f"{name}_1:4", real=True) for name in "zyp")
     total = sum(sp.exp(v) for v in z)
     own = {p_k: sp.exp(z_k) / total for p_k, z_k in zip(p, z, strict=True)} | {y[2]: 1 - y[0] - y[1]}
-    given = getattr(answer, "given", None) or {}
-    for name, definition in own.items():
-        if isinstance(given, dict) and sp.simplify(given.get(name, definition) - definition) != 0:
-            raise Wrong(f"the definition of {name} must be {definition}")
     loss = -sum(y_k * sp.log(p_k) for y_k, p_k in zip(y, p, strict=True))
-    return derivation_of(answer, sp.Derivative(loss, z[0]), p[0] - y[0], min_steps=2, given=given or own)
+    return derivation_of(answer, sp.Derivative(loss, z[0]), p[0] - y[0], min_steps=2, given=own)
 
 
 @exercise("losses.stable_binary")
 def stable_binary(answer: Any) -> str:
-    functions = _two(answer, "the functions bce and bce_grad")
+    functions = parts(answer, 2, "a pair of functions, (bce, bce_grad)")
     z = np.array([-3.0, -0.5, 0.0, 0.5, 3.0])
     cases = [(z, np.zeros(5)), (z, np.ones(5)), (z, np.array([0.1, 0.9, 0.5, 0.25, 1.0]))]
     far = np.array([-1000.0, -40.0, 40.0, 1000.0])
@@ -110,13 +91,20 @@ def stable_binary(answer: Any) -> str:
             try:
                 function_agrees(function, reference, cases, rtol=1e-7, atol=1e-300, names=("z", "y"))
             except Wrong as problem:
-                raise Wrong(f"{name}: {_about_digits(str(problem))}", unfinished=problem.unfinished) from None
+                cause = _why_digits_are_lost(name, function) if "is right there" in str(problem) else ""
+                raise Wrong(f"{name}: {problem}{cause}", unfinished=problem.unfinished) from None
     return "value and gradient agree, also at ±1000, and at ±40 to the last digits"
 
 
-def _about_digits(text: str) -> str:
-    lost = "is 0 at index" in text and "e−18 is right there" in text
-    return text + ("; 1 + 4e−18 is rounded to 1, so its logarithm is lost: use np.log1p" if lost else "")
+def _why_digits_are_lost(name: str, function: Any) -> str:
+    """Tell the three ways apart in which the loss or its gradient at ±40 becomes 0 instead of 4e−18."""
+    no, yes = (np.atleast_1d(call(function, np.array([z]), np.array([y])))[0] for z, y in ((-40.0, 0.0), (40.0, 1.0)))
+    if name == "bce_grad":
+        return "; σ(z) − 1 loses its digits where σ(z) is near 1: there −σ(−z) is right" if no and not yes else ""
+    if not no:
+        return "; 1 + 4e−18 is rounded to 1, so its logarithm is lost: use np.log1p"
+    wrong_order = "; log1p keeps the 4e−18, but it is lost when 40 is added to it: compute max(0, z) − yz first"
+    return wrong_order if not yes else ""
 
 
 @exercise("losses.smoothing_gap")
@@ -124,18 +112,30 @@ def smoothing_gap(answer: Any) -> str:
     eps = sp.Symbol("epsilon", positive=True)
     classes = sp.Symbol("K", positive=True, integer=True)
     right = sp.log(1 + classes * (1 - eps) / eps)
-    if isinstance(answer, sp.Expr) and _equal(answer, sp.exp(right), classes, eps):
-        raise Wrong("that is the ratio of the two probabilities; the gap of the logits is its logarithm")
-    if isinstance(answer, sp.Expr) and _equal(answer, sp.log((1 - eps) * (classes - 1) / eps), classes, eps):
-        raise Wrong("here the share ε is spread over all K classes, the true one included")
+    slips = (
+        (sp.exp(right), "that is the ratio of the two probabilities; the gap of the logits is its logarithm"),
+        (-right, "the sign is wrong: the logit of the right class is the larger one"),
+        (
+            sp.log((1 - eps) * (classes - 1) / eps),
+            "here the share ε is spread over all K classes, the true one included",
+        ),
+    )
+    for wrong, words in slips:
+        if _equal(answer, wrong):
+            raise Wrong(words)
     expression_equals(answer, right, where={eps: (0, 1), classes: (2, 50)})
     return "for K = 10 and ε = 0.1 it is log 91 ≈ 4.51"
 
 
-def _equal(answer: sp.Expr, wrong: sp.Expr, classes: sp.Symbol, eps: sp.Symbol) -> bool:
-    at = {"K": 7, "epsilon": sp.Rational(3, 10)}
-    values = [side.subs({s: at[s.name] for s in side.free_symbols if s.name in at}) for side in (answer, wrong)]
-    return all(v.is_number for v in values) and abs(float(values[0]) - float(values[1])) < 1e-9
+def _equal(answer: Any, wrong: sp.Expr) -> bool:
+    """Whether an expression in K and ε has the value of this wrong one, at one place."""
+    if not isinstance(answer, sp.Expr):
+        return False
+    at = {"K": sp.Integer(7), "epsilon": sp.Rational(3, 10)}
+    values = [
+        sp.N(side.xreplace({s: at[s.name] for s in side.free_symbols if s.name in at})) for side in (answer, wrong)
+    ]
+    return all(v.is_Float for v in values) and bool(abs(values[0] - values[1]) < 1e-9)
 
 
 @exercise("losses.weighted_median")
@@ -150,11 +150,10 @@ def weighted_median(answer: Any) -> str:
     ]
     for y, tau in cases:
         found = call(answer, y.copy(), tau, names=("y", "tau"))
-        if np.size(found) != 1:
-            raise Wrong(f"best_constant must return one number; it returns an array of shape {np.shape(found)}")
+        constant = number(found, f"for {y.size} numbers and τ = {tau:g} your constant")
         lowest = min(_tilted(c, y, tau) for c in y)
-        mine = _tilted(float(np.asarray(found).reshape(())), y, tau)
-        if mine > lowest + 1e-9:
+        mine = _tilted(constant, y, tau)
+        if not mine <= lowest + 1e-9:
             raise Wrong(
                 f"for {y.size} numbers and τ = {tau:g}, your constant has the mean loss {mine:.6f}; "
                 f"{lowest:.6f} is possible"

@@ -9,7 +9,9 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib.activations import relu
-from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of
+from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, numbers, parts
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.layers import affine
 
@@ -20,9 +22,9 @@ _GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0)}
 @exercise("neurons_and_layers.counting")
 def counting(answer: Any) -> None:
     """Weights, biases, and the widest hidden layer for a given number of parameters."""
-    if not isinstance(answer, (list, tuple, np.ndarray)) or np.size(answer) != 3:
-        raise Wrong("your answer must be three numbers: (weights, biases, width)")
-    weights, biases, width = answer
+    three = parts(answer, 3, "three numbers: (weights, biases, width)")
+    names = ("the number of weights", "the number of biases", "the hidden width")
+    weights, biases, width = (number(part, name) for part, name in zip(three, names, strict=True))
     if weights == 100 * 64 * 10:
         raise Wrong("the number of weights is 64000; the weights of two layers add up, they do not multiply")
     if weights == 7114:
@@ -42,12 +44,11 @@ def gates(answer: Any) -> str:
     if not isinstance(answer, dict) or set(answer) != set(_GATES):
         raise Wrong("your answer must be a dict with the keys 'AND', 'OR' and 'NAND'")
     if all(value is ... for value in answer.values()):
-        raise Wrong("not yet: replace each … by three numbers", unfinished=True)
+        raise not_yet("replace each … by three numbers")
     for name, targets in _GATES.items():
-        try:
-            w1, w2, b = (float(v) for v in answer[name])
-        except (TypeError, ValueError):
-            raise Wrong(f"{name} must be three numbers (w1, w2, b)") from None
+        if answer[name] is ...:
+            raise not_yet(f"{name} is still …")
+        w1, w2, b = numbers(answer[name], f"{name}, the three numbers (w1, w2, b),", shape=(3,))
         for (x1, x2), target in zip(_CORNERS, targets, strict=True):
             z = w1 * x1 + w2 * x2 + b
             if (z > 0) != bool(target):
@@ -100,14 +101,11 @@ def hinge_network(answer: Any) -> str:
         if not isinstance(found, (tuple, list)) or len(found) != 4:
             raise Wrong("hinge_network must return four arrays: weight1, bias1, weight2, bias2")
         units = len(knots) - 1
-        shapes = ((units, 1), (units,), (1, units), (1,))
-        for part, shape, array in zip(("weight1", "bias1", "weight2", "bias2"), shapes, found, strict=True):
-            if np.shape(array) != shape:
-                raise Wrong(f"for {name} {part} must have shape {shape}; it has shape {np.shape(array)}")
+        layer1, layer2 = _two_layers(found, units, 1, f"for {name} ")
         middles = (knots[:-1] + knots[1:]) / 2
         x = np.sort(np.concatenate([knots, middles]))
         right = np.interp(x, knots, f(knots))
-        network = affine(relu(affine(x[:, None], *found[:2])), *found[2:]).ravel()
+        network = affine(relu(affine(x[:, None], *layer1)), *layer2).ravel()
         wrong = np.flatnonzero(~np.isclose(network, right, rtol=1e-6, atol=1e-8))
         if wrong.size:
             k = wrong[0]
@@ -118,20 +116,29 @@ def hinge_network(answer: Any) -> str:
     return f"{len(_UNSEEN)} functions that you did not see, up to {len(_UNSEEN[-1][2]) - 1} hidden neurons"
 
 
+Layer = tuple[np.ndarray, np.ndarray]
+
+
+def _two_layers(arrays: Any, units: int, inputs: int, where: str) -> tuple[Layer, Layer]:
+    """The arrays of a network with one hidden layer and one output, or `Wrong`."""
+    shapes = ((units, inputs), (units,), (1, units), (1,))
+    names = ("weight1", "bias1", "weight2", "bias2")
+    first, second, third, last = (
+        numbers(array, where + name, shape=shape) for array, name, shape in zip(arrays, names, shapes, strict=True)
+    )
+    return (first, second), (third, last)
+
+
 @exercise("neurons_and_layers.star")
 def star(answer: Any) -> str:
     """The five-pointed star with as few hidden neurons as possible."""
-    if not isinstance(answer, (tuple, list)) or len(answer) != 4:
-        raise Wrong("your answer must be four arrays: (weight1, bias1, weight2, bias2)")
-    if all(part is ... for part in answer):
-        raise Wrong("not yet: replace each … by an array", unfinished=True)
-    weight1, bias1, weight2, bias2 = (np.asarray(part, dtype=float) for part in answer)
+    arrays = parts(answer, 4, "four arrays: (weight1, bias1, weight2, bias2)")
+    bias1 = numbers(arrays[1], "bias1")
+    if bias1.ndim != 1 or not bias1.size:
+        raise Wrong(f"bias1 must have shape (m,), for m hidden neurons; it has shape {bias1.shape}")
+    layer1, layer2 = _two_layers(arrays, len(bias1), 2, "")
     points, inside = _star_points()
-    hidden = np.heaviside(affine(points, weight1, bias1), 0)
-    output = affine(hidden, weight2, bias2)
-    if output.shape[1] != 1:
-        raise Wrong(f"the network must have one output; yours has {output.shape[1]}")
-    said = output[:, 0] > 0
+    said = affine(np.heaviside(affine(points, *layer1), 0), *layer2)[:, 0] > 0
     if (said != inside).any():
         k = np.flatnonzero(said != inside)[0]
         place, other = ("inside", "outside") if inside[k] else ("outside", "inside")

@@ -9,7 +9,9 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib.activations import elu, tanh
-from dlmath_lib.exercises.answers import Wrong, call, close_to, derivation_of, expression_equals
+from dlmath_lib.exercises.answers import Wrong, close_to, numbers, parts
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 
 _UNSEEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
@@ -22,18 +24,10 @@ _UNSEEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
 ]
 
 
-def _pair(answer: Any, names: str) -> list[Any]:
-    if answer is ...:
-        raise Wrong("not yet: replace the … by your answer", unfinished=True)
-    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != 2:
-        raise Wrong(f"your answer must be a list of two, {names}")
-    return list(answer)
-
-
 @exercise("vanishing_gradients.ten_units")
 def ten_units(answer: Any) -> str:
     """A chain of ten sigmoid units of weight 2, at z = 0."""
-    factor, weight = _pair(answer, "[factor, weight]")
+    factor, weight = parts(answer, 2, "a list of two numbers, [factor, weight]")
     if isinstance(factor, (int, float)) and np.isclose(factor, 0.25**10):
         raise Wrong("the factor is 4⁻¹⁰: the weight 2 of each link is missing")
     close_to(factor, 2.0**-10, rtol=1e-2, what="the factor", hint="One link is 2 · σ′(0), and σ′(0) = ¼")
@@ -48,7 +42,7 @@ def leaky_gain(answer: Any) -> str:
     p = sp.Function("p")(z)
     given = {p: sp.exp(-(z**2) / (2 * tau**2)) / (tau * sp.sqrt(2 * sp.pi))}
     begin = sp.Integral((alpha * z) ** 2 * p, (z, -sp.oo, 0)) + sp.Integral(z**2 * p, (z, 0, sp.oo))
-    return derivation_of(answer, begin, (1 + alpha**2) / 2 * tau**2, min_steps=2, given=given)
+    return derivation_of(answer, begin, (1 + alpha**2) / 2 * tau**2, min_steps=2, given=given, points=1)
 
 
 @exercise("vanishing_gradients.keep_variance")
@@ -77,12 +71,12 @@ def _weights(
 
     activation.__name__ = name
     rng = rng or np.random.default_rng(32)
-    weight = np.asarray(call(answer, shape, activation, rng, names=("shape", "phi", "rng")), dtype=float)
+    weight = numbers(call(answer, shape, activation, rng, names=("shape", "phi", "rng")), f"for {name} your weight")
     if weight.shape != shape:
         hint = ": transposed?" if weight.shape == shape[::-1] else ""
         raise Wrong(f"draw must return weights of shape {shape}; they have shape {weight.shape}{hint}")
-    if not np.isfinite(weight).all() or np.ptp(weight) == 0:
-        raise Wrong(f"the weights for {name} must be random finite numbers")
+    if np.unique(weight).size < 0.99 * weight.size:
+        raise Wrong(f"the weights for {name} must be random numbers, each drawn anew; many of yours are the same")
     if abs(weight.mean()) > 0.05 * weight.std():
         raise Wrong(f"the weights for {name} must have mean 0; they have mean {weight.mean():.3g}")
     return weight
@@ -106,7 +100,7 @@ def _judge(square: float, shape: tuple[int, int], name: str) -> None:
 @exercise("vanishing_gradients.residual_scale")
 def residual_scale(answer: Any) -> str:
     """β with (1 + β²)^D = 2, and the limit of β √D."""
-    beta, limit = _pair(answer, "[beta, limit]")
+    beta, limit = parts(answer, 2, "a list of two expressions, [beta, limit]")
     depth = sp.Symbol("D", positive=True)
     for part, right, name in (
         (beta, sp.sqrt(2 ** (1 / depth) - 1), "β"), (limit, sp.sqrt(sp.log(2)), "the limit"),
@@ -122,21 +116,47 @@ def residual_scale(answer: Any) -> str:
 def orthogonal(answer: Any) -> str:
     """Orthogonal matrices without a preferred direction."""
     for n in (1, 2, 5, 40):
-        q = np.asarray(call(answer, n, np.random.default_rng(n), names=("n", "rng")), dtype=float)
-        if q.shape != (n, n):
-            raise Wrong(f"for n = {n} the matrix must have shape {(n, n)}; it has shape {q.shape}")
-        error = float(np.abs(q.T @ q - np.eye(n)).max())
-        if not error < 1e-9:
-            raise Wrong(f"for n = {n} the matrix is not orthogonal: an entry of QᵀQ is off by {error:.2g}")
+        _orthogonal(answer, n, np.random.default_rng(n))
     rng = np.random.default_rng(33)
-    draws = np.array([call(answer, 3, rng, names=("n", "rng")) for _ in range(600)])
+    draws = np.array([_orthogonal(answer, 3, rng) for _ in range(DRAWS)])
     if not draws.std(axis=0).min() > 0.15:
-        raise Wrong("the matrices are not random enough: over 600 draws with n = 3 an entry hardly changes")
+        raise Wrong(f"the matrices are not random enough: over {DRAWS} draws with n = 3 an entry hardly changes")
     mean = draws.mean(axis=0)
     if np.abs(mean).max() > 0.12:
         i, j = np.unravel_index(np.abs(mean).argmax(), mean.shape)
         raise Wrong(
-            f"a direction is preferred: over 600 draws with n = 3 the mean of Q[{i}, {j}] is {mean[i, j]:.2f}, "
+            f"a direction is preferred: over {DRAWS} draws with n = 3 the mean of Q[{i}, {j}] is {mean[i, j]:.2f}, "
             "and it must be near 0: look at the signs"
         )
+    _same_in_all_directions(draws)
     return "orthogonal, random, and no direction is preferred"
+
+
+DRAWS = 600
+
+
+def _orthogonal(answer: Any, n: int, rng: np.random.Generator) -> np.ndarray:
+    q = numbers(call(answer, n, rng, names=("n", "rng")), f"for n = {n} your matrix", shape=(n, n))
+    error = float(np.abs(q.T @ q - np.eye(n)).max())
+    if not error < 1e-9:
+        raise Wrong(f"for n = {n} the matrix is not orthogonal: an entry of QᵀQ is off by {error:.2g}")
+    return q
+
+
+def _same_in_all_directions(draws: np.ndarray) -> None:
+    """If no direction is preferred, uᵀQv is a coordinate of a random point of the sphere: uniform on (−1, 1).
+
+    Then its square has the mean 1/3 and its fourth power 1/5. The tolerance is five standard deviations of a mean.
+    """
+    rng = np.random.default_rng(34)
+    directions = [*np.eye(3), *rng.standard_normal((4, 3))]
+    for u in directions:
+        for v in directions:
+            shares = np.einsum("i,kij,j->k", u, draws, v) / np.linalg.norm(u) / np.linalg.norm(v)
+            if abs(np.mean(shares**2) - 1 / 3) > 0.061 or abs(np.mean(shares**4) - 1 / 5) > 0.055:
+                from_v, to_u = (", ".join(f"{c:.2f}" for c in w / np.linalg.norm(w)) for w in (v, u))
+                raise Wrong(
+                    f"a direction is preferred: over {DRAWS} draws with n = 3 the share of Qv along u, with "
+                    f"v = ({from_v}) and u = ({to_u}), has the mean square {np.mean(shares**2):.2f} and the mean "
+                    f"fourth power {np.mean(shares**4):.2f}; 1/3 and 1/5 are those of a random direction"
+                )

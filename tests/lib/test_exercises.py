@@ -1,5 +1,6 @@
 """`check` tells a reader what is wrong and where, and never raises for a wrong answer."""
 
+import contextlib
 import doctest
 import importlib
 import sys
@@ -24,6 +25,9 @@ from dlmath_lib.exercises import (
     expression_equals,
     function_agrees,
     gradient_of,
+    number,
+    numbers,
+    parts,
     registry,
     same_array,
 )
@@ -158,10 +162,71 @@ def test_a_function_that_still_returns_an_ellipsis_is_not_yet_an_answer():
     assert said("sample.program", lambda z: ...) == ("not yet", "not yet: your function still returns …")
 
 
-def test_a_function_works_on_its_own_copy():
+def test_a_function_that_changes_its_argument_is_told_so_and_gets_a_copy():
     values = np.linspace(-2, 2, 5)
-    function_agrees(changes_its_argument, np.tanh, [values])
+    with pytest.raises(Wrong, match="your function changes its argument z: work on a copy"):
+        function_agrees(changes_its_argument, np.tanh, [values], names=("z",))
     assert np.array_equal(values, np.linspace(-2, 2, 5))
+    batches = [np.arange(3), np.arange(2)]
+    for spoil in (lambda b: b.pop() + 1, lambda b: b[1].fill(7) or 1, lambda b: b.append(1) or 1):
+        with pytest.raises(Wrong, match="changes its argument"):
+            call(spoil, batches)
+    assert [batch.tolist() for batch in batches] == [[0, 1, 2], [0, 1]]
+
+
+def test_a_result_is_copied():
+    buffer = np.zeros(2)
+
+    def fills(x):
+        buffer[:] = x
+        return buffer, [buffer]
+
+    (first, nested), _ = call(fills, np.ones(2)), call(fills, np.zeros(2))
+    assert first.tolist() == nested[0].tolist() == [1, 1]
+
+
+def test_what_exits_or_never_ends_is_a_verdict(monkeypatch):
+    monkeypatch.setattr("dlmath_lib.exercises.functions.SECONDS", 0.2)
+
+    def forever(z):
+        while True:
+            with contextlib.suppress(Exception):
+                z = z + 1
+
+    assert "does not come to an end for z = [−2, −1, 0, 1, 2]: it was stopped" in said("sample.program", forever)[1]
+    assert "raises SystemExit for z = " in said("sample.program", lambda z: sys.exit())[1]
+    assert "raises GeneratorExit" in said("sample.program", lambda z: (_ for _ in ()).throw(GeneratorExit))[1]
+    with pytest.raises(KeyboardInterrupt):  # the reader's own stop button
+        check("sample.program", lambda z: (_ for _ in ()).throw(KeyboardInterrupt))
+
+
+class Unkind:
+    """An answer whose every use ends the program."""
+
+    def __float__(self):
+        sys.exit(3)
+
+    __array__ = __repr__ = __eq__ = __float__
+    __hash__ = None
+
+
+@pytest.mark.parametrize("name", ["slope", "program", "formula", "proof", "vjp", "broken"])
+def test_an_unkind_answer_does_not_end_the_session(name):
+    assert said(f"sample.{name}", Unkind())[0] == "wrong"
+
+
+def test_a_check_that_takes_too_long_is_a_verdict(monkeypatch):
+    monkeypatch.setattr(registry, "SECONDS", 0.2)
+
+    @exercise("sample.slow")
+    def slow(answer):
+        while True:
+            pass
+
+    assert said("sample.slow", 1) == (
+        "wrong",
+        "this answer could not be examined within 0.2 seconds: make it simpler",
+    )
 
 
 def test_dtypes_are_compared_on_demand():
@@ -169,8 +234,36 @@ def test_dtypes_are_compared_on_demand():
     function_agrees(np.tanh, np.tanh, cases, dtype=True)
     with pytest.raises(Wrong, match="must have dtype float32; it has float64"):
         function_agrees(lambda z: np.tanh(z.astype(float)), np.tanh, cases, dtype=True)
-    with pytest.raises(ValueError, match="cases must not be empty"):
+    with pytest.raises(ValueError, match="cases must be non-empty"):
         function_agrees(np.tanh, np.tanh, [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [["1", "2"], np.array(["1", "2"]), [True, True], np.ma.array([1.0, 2.0], mask=[0, 1]), [1, None], [1j, 2], {1, 2},
+     {"a": 1}, "12", [[1], [1, 2]], [x, 2], np.nan, [np.inf, 2], [1, ...]],
+)  # fmt: skip
+def test_what_is_no_array_of_these_numbers(answer):
+    with pytest.raises(Wrong):
+        same_array(answer, [1.0, 2.0])
+    with pytest.raises(Wrong):
+        numbers(answer, shape=(2,))
+
+
+def test_parts_and_numbers():
+    assert parts(np.array([1, 2]), 2, "a pair") == [1, 2]
+    assert numbers([sp.Rational(1, 2), 1], shape=(2,)).tolist() == [0.5, 1.0]
+    assert number(sp.sqrt(4)) == 2 and number(1 + 0j) == 1
+    for answer in (..., [..., ...], [1, ...]):
+        with pytest.raises(Wrong, match="not yet") as caught:
+            parts(answer, 2, "a pair")
+        assert caught.value.unfinished
+    for answer in ("ab", {1, 2}, {1: 2, 3: 4}, [1, 2, 3], np.array(3), None, 3):
+        with pytest.raises(Wrong, match="your answer must be a pair; it is"):
+            parts(answer, 2, "a pair")
+    for answer in (np.inf, -np.inf, np.nan, np.True_, 1j, "3", b"3", [1, 2], None, 10**400, sp.zoo, sp.oo):
+        with pytest.raises(Wrong):
+            number(answer)
 
 
 def test_arrays():
@@ -201,7 +294,14 @@ def test_right_expressions(answer):
         (2 * sp.Symbol("t") + sp.sin(y), "your answer contains t; the symbols of this exercise are x, y"),
         ("2*x", "must be a SymPy expression; it is '2*x'"),
         (np.sin, "must be a SymPy expression"),
-        (sp.nan, "cannot be compared"),
+        (sp.nan, "your answer is not finite: it contains"),
+        (sp.oo, "your answer is not finite"),
+        ([2 * x, sp.sin(y)], "must be one SymPy expression; it is a list of 2 parts"),
+        (sp.sin, "must be a SymPy expression"),
+        (None, "must be a SymPy expression; it is None"),
+        (True, "must be a SymPy expression; it is True"),
+        (sp.Eq(x, y), "must be a SymPy expression"),
+        (2 * x + sp.sin(y) + sp.log(0.5), "contains −0.693147, which is rounded: write it exactly"),
     ],
 )
 def test_wrong_expressions(answer, words):
@@ -242,11 +342,7 @@ def test_any_chain_of_true_steps_is_a_proof(steps):
         (lambda: chain(2 * sp.exp(x) * x, start=sp.Derivative(x**2, x) * sp.exp(x)), "must start at"),
         (lambda: chain(sp.Derivative(x**2 * sp.exp(x), x)), "its end still has something to work out"),
         (lambda: chain(x * sp.exp(x) + x * sp.Derivative(x * sp.exp(x), x)), "its end still has something to work out"),
-        (
-            lambda: chain(DONE, 2 * x * sp.exp(x) + x**2 * sp.exp(x), DONE),
-            "step 3 repeats a line that was there before",
-        ),
-        (lambda: chain(DONE, DONE), "step 2 repeats a line"),
+        (lambda: chain(2 * x * sp.exp(x) + x**2 * sp.exp(x), DONE, start=sp.exp(x) * (x**2 + 2 * x)), "must start at"),
         (lambda: chain(2 * x * sp.exp(x) + x**2 * sp.exp(x)), "equal to that, but not written like it"),
         (lambda: chain(DONE, start=DONE), "must start at d/dx [x²·exp(x)]"),
         (lambda: chain(x * (x + 2) * sp.exp(x), given={sp.Function("f")(x): x}), "the definitions of the chain"),
@@ -257,6 +353,77 @@ def test_what_is_not_a_proof(answer, words):
     status, message = said("sample.proof", answer())
     assert status == "wrong"
     assert words in message
+
+
+ENTRY = sp.Derivative(x**2 * sp.exp(x), x)
+EXPANDED = 2 * x * sp.exp(x) + x**2 * sp.exp(x)
+
+
+def plus_nothing(line):
+    return sp.Add(line, 0, evaluate=False)
+
+
+@pytest.mark.parametrize(
+    "padding",
+    [
+        (DONE, DONE),
+        (DONE, plus_nothing(DONE)),
+        (plus_nothing(DONE), DONE),
+        (ENTRY, DONE),
+        (plus_nothing(ENTRY), DONE),
+        (sp.Mul(1, DONE, evaluate=False), DONE, DONE),
+        (sp.Mul(DONE, sp.Mul(y, 1 / y, evaluate=False), evaluate=False), DONE),
+        (sp.Add(DONE, sp.Add(y, -y, evaluate=False), evaluate=False), DONE),
+        (-sp.Mul(-1, DONE, evaluate=False), DONE),
+        ((2 + x) * sp.exp(x) * x, DONE),
+    ],
+)
+def test_padding_is_true_but_is_no_step(padding):
+    assert derivation_of(chain(*padding), ENTRY, DONE) == "1 step, proved"
+    with pytest.raises(Wrong, match=r"must have at least 2 steps; it has 1: \d left the line as it was"):
+        derivation_of(chain(*padding), ENTRY, DONE, min_steps=2)
+    assert derivation_of(chain(EXPANDED, *padding), ENTRY, DONE, min_steps=2) == "2 steps, each proved"
+
+
+def tampered(answer, **changes):
+    answer.__dict__.update(changes)
+    return answer
+
+
+def test_what_the_answer_holds_for_given_counts_for_nothing():
+    z, silu = sp.Symbol("z", real=True), sp.Function("SiLU")
+    own = {sigma(z): 1 / (1 + sp.exp(-z)), silu(z): z * sigma(z)}
+    start = silu(z) - silu(-z)
+    zero = tampered(Derivation(start, given={**own, z: sp.Integer(0)}).step(17 * z, because="both are 0"))
+    with pytest.raises(Wrong, match=r"the definitions of the chain .* z is not"):
+        derivation_of(zero, start, 17 * z, given=own)
+    with pytest.raises(Wrong, match="step 1 is not proved on the terms of the exercise: "):
+        derivation_of(tampered(zero, given=own), start, 17 * z, given=own)
+    with pytest.raises(Wrong, match=r"the definition of σ\(z\) must be"):
+        derivation_of(Derivation(start, given={sigma(z): z}), start, z, given=own)
+    t = sp.Symbol("t", real=True)
+    renamed = {sigma(t): 1 / (1 + sp.exp(-t)), silu(t): t * sigma(t)}
+    good = Derivation(start, given=renamed).step(z * sigma(z) + z * sigma(-z), because="b").step(z, because="c")
+    assert derivation_of(good, start, z, given=own, min_steps=2) == "2 steps, each proved"
+
+
+def test_assigned_steps_and_a_narrowed_domain_are_proved_again():
+    lie = tampered(Derivation(x), steps=(("=", x + 1, "trust me"), ("=", x + 2, "again")))
+    with pytest.raises(Wrong, match="step 1 is not proved on the terms of the exercise"):
+        derivation_of(lie, x, x + 2)
+    narrow = Derivation(sp.Abs(x), where={x: (0, sp.oo)}).step(x, because="x > 0")
+    with pytest.raises(Wrong, match="step 1 is not proved"):
+        derivation_of(narrow, sp.Abs(x), x)
+    assert derivation_of(narrow, sp.Abs(x), x, where={x: (0, sp.oo)}) == "1 step, proved"
+    positive = sp.Symbol("x", positive=True)
+    with pytest.raises(Wrong, match="step 1 is not proved"):
+        known_positive = Derivation(sp.log(positive**2)).step(2 * sp.log(positive), because="x > 0")
+        derivation_of(known_positive, sp.log(x**2), 2 * sp.log(x))
+    plain = sp.Symbol("x")
+    assert derivation_of(Derivation((plain + 1) ** 2).step(plain**2 + 2 * plain + 1, because="a"), (x + 1) ** 2,
+                         x**2 + 2 * x + 1) == "1 step, proved"  # fmt: skip
+    for steps in (3, [("=", "x", "text")], (("=", None, ""),)):
+        assert said("sample.proof", tampered(chain(), steps=steps))[0] == "wrong"
 
 
 def test_a_proof_with_definitions():
@@ -314,8 +481,10 @@ def test_choices_come_with_their_reason():
     choice("A", "a", options)
     with pytest.raises(Wrong, match="not 'b': that is the maximum"):
         choice("b", "a", options)
-    with pytest.raises(Wrong, match="must be one of 'a', 'b'; it is 3"):
-        choice(3, "a", options)
+    choice("b", ("a", "b"), options)
+    for answer in (3, None, ["a"], {"a": 1}, "ab", "", np.array("a")):
+        with pytest.raises(Wrong, match="must be one of 'a', 'b'; it is"):
+            choice(answer, "a", options)
 
 
 def test_call_names_the_options_too():
@@ -332,8 +501,11 @@ def test_an_answer_that_the_checker_did_not_foresee():
 def test_unknown_names_come_with_the_near_ones():
     with pytest.raises(ValueError, match=r"got 'sample\.slop': did you mean sample\.slope"):
         check("sample.slop", 1)
-    with pytest.raises(ValueError, match="check: name must be that of an exercise"):
-        check("no_such_chapter_at_all.q", 1)
+    with pytest.raises(ValueError, match="check: name must be that of an exercise") as caught:
+        check("nothing.here", 1)
+    chapters = str(caught.value).partition("chapters with exercises are ")[2].split(", ")
+    assert {"derivatives", "losses", "sample"} <= set(chapters)
+    assert not {"form", "answers", "functions", "proofs", "registry"} & set(chapters)
     with pytest.raises(TypeError, match="check: name must be a string"):
         check(3, 1)
 
@@ -342,6 +514,19 @@ def test_unknown_names_come_with_the_near_ones():
 def test_names_of_exercises(name):
     with pytest.raises(ValueError, match="exercise: name must be"):
         exercise(name)
+
+
+def test_an_exercise_says_which_formula_it_exercises():
+    exercise("sample.one", of="eq-slope")(lambda answer: None)
+    exercise("sample.two", of=("eq-slope", "eq-rule"))(lambda answer: None)
+    assert [e.of for e in exercises_of("sample") if e.name in ("sample.one", "sample.two", "sample.slope")] == [
+        ("eq-slope",),
+        (),
+        ("eq-slope", "eq-rule"),
+    ]
+    for label in ("slope", "", 3, ["eq-slope"], ("eq-slope", 3), None):
+        with pytest.raises(ValueError, match="exercise: of must be a label such as 'eq-quotient-rule'"):
+            exercise("sample.three", of=label)
 
 
 def test_a_name_is_given_once():
@@ -367,6 +552,6 @@ def test_how_a_verdict_looks():
     assert "verdict-not-yet" in check("sample.slope", ...).html()
 
 
-@pytest.mark.parametrize("module", ["answers", "registry"])
+@pytest.mark.parametrize("module", ["answers", "form", "functions", "proofs", "registry"])
 def test_the_examples_in_the_docstrings(module):
     assert doctest.testmod(importlib.import_module(f"{dlmath_lib.exercises.__name__}.{module}")).failed == 0

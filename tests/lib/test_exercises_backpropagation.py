@@ -36,7 +36,7 @@ def test_an_answer_still_open_is_no_mistake(name):
         ([2, -4], "the first δ"),
         ([4, 2], "the second δ"),
         (4.0, "two numbers"),
-        (np.array([[4], [-4]]), "its shape is (2, 1)"),
+        (np.array([[4], [-4]]), "must have shape (2,); it has shape (2, 1)"),
     ],
 )
 def test_hidden_deltas(answer, words):

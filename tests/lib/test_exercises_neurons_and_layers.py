@@ -85,7 +85,7 @@ def test_right_answers(name, answer):
         ("gates", GATES | {"AND": (1, 1, -0.5)}, "AND: at x = (0, 1) your z is 0.5, so the neuron says 1; 0 is right"),
         ("gates", GATES | {"OR": (1, 1, -1)}, "z = 0 counts as 0"),
         ("gates", GATES | {"NAND": (1, 1, -1.5)}, "NAND: at x = (0, 0)"),
-        ("gates", GATES | {"NAND": (1, 1)}, "NAND must be three numbers"),
+        ("gates", GATES | {"NAND": (1, 1)}, "NAND, the three numbers (w1, w2, b), must have shape (3,)"),
         ("gates", (1, 1, -1.5), "a dict with the keys"),
         ("hinge_network", slopes_not_changes, "instead of"),
         ("hinge_network", evenly_spaced, "on the knots −2, −0.5, 0, 1.5"),
@@ -96,7 +96,7 @@ def test_right_answers(name, answer):
         ("star", pentagram(2.5), "lies outside the star; your network says inside"),
         ("star", pentagram(lines=2), "with 10 hidden neurons; it can be done with fewer"),
         ("star", pentagram()[:3], "four arrays"),
-        ("star", (*pentagram()[:2], np.ones((2, 5)), np.zeros(2)), "one output"),
+        ("star", (*pentagram()[:2], np.ones((2, 5)), np.zeros(2)), "weight2 must have shape (1, 5)"),
         ("three_layers", THREE, "must be a Derivation"),
         (
             "three_layers",
