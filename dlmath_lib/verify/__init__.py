@@ -3,7 +3,8 @@
 `define` (what a name stands for), `prove` (SymPy and many-digit arithmetic), `agree` (a NumPy function against a
 formula), `gradient` (a VJP against central differences), `refute` (a statement is false) and `Derivation` (a chain of
 proved steps) return a `Claim`, which shows the checked object with its hypotheses and its evidence, or raise
-`ClaimFailed` with the counterexample. `family` puts several into one frame.
+`ClaimFailed` with the counterexample. `family` puts several into one frame. `in_order`, `product`, `quotient`,
+`partial` and `total` write what is shown in the author's order.
 """
 
 from dlmath_lib._needs import need
@@ -18,5 +19,21 @@ from dlmath_lib.verify.family import family
 from dlmath_lib.verify.gradient import gradient
 from dlmath_lib.verify.prove import prove
 from dlmath_lib.verify.refute import refute
+from dlmath_lib.verify.written import in_order, partial, product, quotient, total
 
-__all__ = ["Claim", "ClaimFailed", "Derivation", "agree", "define", "family", "gradient", "prove", "refute"]
+__all__ = [
+    "Claim",
+    "ClaimFailed",
+    "Derivation",
+    "agree",
+    "define",
+    "family",
+    "gradient",
+    "in_order",
+    "partial",
+    "product",
+    "prove",
+    "quotient",
+    "refute",
+    "total",
+]

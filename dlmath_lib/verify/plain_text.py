@@ -6,15 +6,17 @@ from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
-from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from dlmath_lib.verify.notation import (
     RELATIONS,
     SUBSCRIPT,
     SUPERSCRIPT,
+    derivative_sign,
     elementwise_name,
-    factors_of,
+    fractions_of,
+    is_open,
+    matrix_terms,
     named,
     pretty_name,
     prime_at,
@@ -37,8 +39,11 @@ class Plain(StrPrinter):
 
     def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
         parts: list[str] = []
-        for term in terms(expr):
-            text = f"({self._print(term)})" if term.is_Add else self._print(term)
+        ordered = terms(expr)
+        for position, term in enumerate(ordered):
+            text = self._print(term)
+            if term.is_Add or (is_open(term) and position < len(ordered) - 1):
+                text = f"({text})"
             if not parts:
                 parts.append(text)
             elif text.startswith("−"):
@@ -48,12 +53,16 @@ class Plain(StrPrinter):
         return " ".join(parts)
 
     def _print_Mul(self, expr: sp.Mul) -> str:
-        negative, above, below = factors_of(expr)
-        text = "·".join(self._wrap(factor) for factor in above) or "1"
-        if below:
-            bottom = "·".join(self._wrap(factor, fraction=True) for factor in below)
-            text += "/" + (f"({bottom})" if len(below) > 1 else bottom)
-        return "−" + text if negative else text
+        negative, fractions = fractions_of(expr)
+        parts: list[str] = []
+        for above, below in fractions:
+            text = "·".join(self._wrap(factor) for factor in above) or "1"
+            if below:
+                bottom = "·".join(self._wrap(factor, fraction=True) for factor in below)
+                text += "/" + (f"({bottom})" if len(below) > 1 else bottom)
+                text = f"({text})" if len(fractions) > 1 else text
+            parts.append(text)
+        return ("−" if negative else "") + "·".join(parts)
 
     def _wrap(self, factor: sp.Expr, fraction: bool = False) -> str:
         text = self._print(factor)
@@ -85,7 +94,7 @@ class Plain(StrPrinter):
         return "e"
 
     def _print_ImaginaryUnit(self, expr: Any) -> str:
-        return "i"
+        return "ⅈ"  # not the letter of an index
 
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
         base, exponent = expr.base, expr.exp
@@ -99,7 +108,8 @@ class Plain(StrPrinter):
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> str:
         text = self._print(base)
-        if (precedence(base) < PRECEDENCE["Atom"] and not base.is_Function) or text.startswith(("−", "d/d", "∂")):
+        closed = base.is_Atom or isinstance(base, (sp.Function, sp.Indexed, sp.MatrixSymbol)) or text.startswith("|")
+        if not closed or text.startswith("−") or "/" in text:
             text = f"({text})"
         power = self._print(exponent)
         if all(ord(c) in SUPERSCRIPT for c in power) and "(" not in power:
@@ -122,13 +132,13 @@ class Plain(StrPrinter):
         prime = prime_of(expr)
         if prime is not None:
             return self._primed(*prime, prime[0].args[0])
+        symbol = derivative_sign(expr)
         if named(expr):
-            return f"∂{self._print(expr.expr)}/∂{self._print(expr.variables[0])}"
-        symbol = "∂" if len(expr.expr.free_symbols) > 1 else "d"
-        order = sum(int(count) if count.is_Integer else 0 for _, count in expr.variable_count)
-        top = symbol + (str(order).translate(SUPERSCRIPT) if order > 1 else "")
+            return f"{symbol}{self._print(expr.expr)}/{symbol}{self._print(expr.variables[0])}"
+        order = sum(count for _, count in expr.variable_count)
+        top = symbol + (self._print(order).translate(SUPERSCRIPT) if order != 1 else "")
         bottom = "".join(
-            f"{symbol}{self._print(v)}" + (str(c).translate(SUPERSCRIPT) if c != 1 else "")
+            f"{symbol}{self._print(v)}" + (self._print(c).translate(SUPERSCRIPT) if c != 1 else "")
             for v, c in expr.variable_count
         )
         inner_text = self._print(expr.expr)
@@ -204,13 +214,24 @@ class Plain(StrPrinter):
         return f"tr({self._print(expr.arg)})"
 
     def _print_MatMul(self, expr: Any) -> str:
-        return "·".join(
-            f"({self._print(a)})" if isinstance(a, sp.MatAdd) else self._print(a) for a in expr.args
-        ).replace("−1·", "−", 1)
+        first, *rest = expr.args
+        if first == -1:
+            return "−" + "·".join(self._in_product(factor) for factor in rest)
+        return "·".join(self._in_product(factor) for factor in expr.args)
+
+    def _in_product(self, factor: Any) -> str:
+        text = self._print(factor)
+        loose = isinstance(factor, (sp.MatAdd, sp.Add, sp.HadamardProduct)) or "/" in text or text.startswith("−")
+        return f"({text})" if loose else text
 
     def _print_MatAdd(self, expr: Any) -> str:
-        terms = sorted((self._print(a) for a in expr.args), key=lambda term: term.startswith("−"))
-        return " + ".join(terms).replace("+ −", "− ")
+        return " + ".join(self._print(term) for term in matrix_terms(expr)).replace("+ −", "− ")
+
+    def _print_OneMatrix(self, expr: Any) -> str:
+        return "𝟏"
+
+    def _print_ZeroMatrix(self, expr: Any) -> str:
+        return "𝟎"
 
     def _print_HadamardProduct(self, expr: Any) -> str:
         return " ⊙ ".join(

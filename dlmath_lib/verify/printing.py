@@ -1,7 +1,7 @@
 """The two ways in which a checked object is shown: LaTeX, and one line of Unicode text.
 
-Both print the object as it stands. Only the order of the factors of a commutative product is chosen here
-(sums last), because SymPy's own order is that of its tree and not that of a reader.
+Both print the object as it stands. An author's order (`written`) is kept; for SymPy's own sums and products, whose
+order is that of its tree and not that of a reader, one is chosen in `notation`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from sympy.printing.latex import LatexPrinter
 
 from dlmath_lib.verify.notation import (
     RELATIONS,
+    derivative_sign,
     elementwise_name,
-    factors_of,
+    fractions_of,
     has_long_name,
+    is_open,
+    matrix_terms,
     named,
     pretty_name,
     prime_at,
@@ -34,9 +37,10 @@ class Latex(LatexPrinter):
 
     def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
         parts: list[str] = []
-        for term in terms(expr):
+        ordered = terms(expr)
+        for position, term in enumerate(ordered):
             text = self._print(term)
-            if term.is_Add:
+            if term.is_Add or (is_open(term) and position < len(ordered) - 1):
                 text = rf"\left({text}\right)"
             if not parts:
                 parts.append(text)
@@ -47,34 +51,40 @@ class Latex(LatexPrinter):
         return " ".join(parts)
 
     def _print_MatAdd(self, expr: Any) -> str:
-        terms = sorted((self._print(a) for a in expr.args), key=lambda term: term.startswith("-"))
-        return " + ".join(terms).replace("+ -", "-")
+        return " + ".join(self._print(term) for term in matrix_terms(expr)).replace("+ -", "-")
 
     def _print_Mul(self, expr: sp.Mul) -> str:
-        negative, above, below = factors_of(expr)
-        text = self._product(above, alone=not below or len(above) > 1)
-        if below:
-            top, bottom = (self._product(part, alone=len(part) > 1) for part in (above, below))
-            text = rf"\frac{{{top}}}{{{bottom}}}"
-        return "- " + text if negative else text
+        negative, fractions = fractions_of(expr)
+        parts: list[str] = []
+        for position, (above, below) in enumerate(fractions):
+            if below:
+                top, bottom = (self._product(part, alone=len(part) > 1) for part in (above, below))
+                text = rf"\frac{{{top}}}{{{bottom}}}"
+            else:
+                text = self._product(above, alone=True, first=position == 0, last=position == len(fractions) - 1)
+            if parts and _begins_with_number(text):
+                parts.append(r"\cdot")
+            parts.append(text)
+        return ("- " if negative else "") + " ".join(parts)
 
-    def _product(self, factors: list[sp.Expr], alone: bool) -> str:
+    def _product(self, factors: list[sp.Expr], alone: bool, first: bool = True, last: bool = True) -> str:
         if not factors:
             return "1"
         if len(factors) == 1 and not alone:
             return self._print(factors[0])
         parts: list[str] = []
         for position, factor in enumerate(factors):
-            last = position == len(factors) - 1
+            at_end = last and position == len(factors) - 1
             text = self._print(factor)
             if (
-                self._needs_mul_brackets(factor, first=position == 0, last=last)
+                self._needs_mul_brackets(factor, first=first and position == 0, last=at_end)
                 or factor.is_Add
+                or (is_open(factor) and not at_end)
                 or (factor.is_Mul and len(factors) > 1 and factor.could_extract_minus_sign())
                 or (text.startswith("-") and len(factors) > 1)
             ):
                 text = rf"\left({text}\right)"
-            if parts and (parts[-1] == text or (parts[-1][-1].isdigit() and text[0].isdigit())):
+            if parts and (parts[-1] == text or (parts[-1][-1].isdigit() and _begins_with_number(text))):
                 parts.append(r"\cdot")
             elif parts and (has_long_name(factor) or has_long_name(factors[position - 1])):
                 parts.append(r"\,")
@@ -85,15 +95,44 @@ class Latex(LatexPrinter):
         prime = prime_of(expr)
         if prime is not None:
             return self._primed(*prime, prime[0].args[0])
+        sign = r"\partial" if derivative_sign(expr) == "∂" else "d"
+        inner = self._print(expr.expr)
         if named(expr):
-            return rf"\frac{{\partial {self._print(expr.expr)}}}{{\partial {self._print(expr.variables[0])}}}"
-        text, inner = super()._print_Derivative(expr), self._print(expr.expr)
-        if expr.expr.is_Mul and text.endswith(inner) and not inner.startswith(r"\frac"):
-            return rf"{text.removesuffix(inner)}\left({inner}\right)"
-        return text
+            return rf"\frac{{{sign} {inner}}}{{{sign} {self._print(expr.variables[0])}}}"
+        order = sum(count for _, count in expr.variable_count)
+        top = sign if order == 1 else f"{sign}^{{{self._print(order)}}}"
+        bottom = " ".join(
+            f"{sign} {self._print(v)}" + (f"^{{{self._print(c)}}}" if c != 1 else "") for v, c in expr.variable_count
+        )
+        lone = isinstance(expr.expr, (sp.Atom, sp.Function, sp.Pow, sp.Derivative, sp.MatrixExpr))
+        if not lone and not (expr.expr.is_Mul and re.fullmatch(r"\\frac\{.*\}", inner)):
+            inner = rf"\left({inner}\right)"
+        return rf"\frac{{{top}}}{{{bottom}}} {inner}"
 
     def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:
-        return re.sub(r"_\{(max|min)\}", r"_{\\\1}", super()._print_Symbol(expr, style))
+        text = re.sub(r"_\{(max|min)\}", r"_{\\\1}", super()._print_Symbol(expr, style))
+        return re.sub(r"\\epsilon\b", r"\\varepsilon", text)  # one epsilon, and it is that of the text
+
+    def _print_Pow(self, expr: sp.Pow) -> str:
+        if expr.exp.is_Rational and expr.exp < 0 and expr.base.is_commutative:
+            bottom = expr.base if expr.exp == -1 else sp.Pow(expr.base, -expr.exp, evaluate=False)
+            return rf"\frac{{1}}{{{self._print(bottom)}}}"
+        return super()._print_Pow(expr)
+
+    def _print_ExpBase(self, expr: Any, exp: Any = None) -> str:
+        exponent = self._print(expr.args[0])
+        if r"\frac" in exponent and exp is None:  # too small to read as an exponent
+            return rf"\exp\left({exponent}\right)"
+        return super()._print_ExpBase(expr, exp)
+
+    def _print_OneMatrix(self, expr: Any) -> str:
+        return r"\mathbf{1}"
+
+    def _print_ZeroMatrix(self, expr: Any) -> str:
+        return r"\mathbf{0}"
+
+    def _print_Identity(self, expr: Any) -> str:
+        return "I"
 
     def _print_HadamardProduct(self, expr: Any) -> str:
         return r" \odot ".join(
@@ -112,7 +151,7 @@ class Latex(LatexPrinter):
         text = self._print(expr.arg)
         if isinstance(expr.arg, sp.MatrixSymbol) and text.endswith(")}"):
             return text[:-1] + r"\top}"
-        return super()._print_Transpose(expr)
+        return super()._print_Transpose(expr).replace("^{T}", r"^{\top}")
 
     def _print_Subs(self, expr: sp.Subs) -> str:
         prime = prime_at(expr)
@@ -124,6 +163,10 @@ class Latex(LatexPrinter):
         return rf"{name}{marks}{{\left({self._print(at)} \right)}}"
 
 
+def _begins_with_number(text: str) -> bool:
+    return bool(re.match(r"\d|\\frac\{\d", text))
+
+
 def latex(obj: Any) -> str:
     """Return the LaTeX of a SymPy object, unsimplified.
 
@@ -132,7 +175,7 @@ def latex(obj: Any) -> str:
     >>> latex(sp.Derivative(f(x), x))
     "\\\\sigma'{\\\\left(x \\\\right)}"
     """
-    return Latex({"ln_notation": False}).doprint(obj)
+    return Latex({"ln_notation": False, "imaginary_unit": "ri"}).doprint(obj)
 
 
 def plain(obj: Any) -> str:

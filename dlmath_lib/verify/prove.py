@@ -19,6 +19,7 @@ from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.provers import proved
 from dlmath_lib.verify.sampling import Domain, domains
 from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
+from dlmath_lib.verify.written import unwritten
 
 SEARCH = 400
 
@@ -70,7 +71,7 @@ def check_statement(
     """Check a statement between scalars or matrices."""
     shown = statement_text(lhs, rhs, relation)
     definitions = Definitions(function, given)
-    left, right = definitions.expand(lhs), definitions.expand(rhs)
+    left, right = unwritten(definitions.expand(lhs)), unwritten(definitions.expand(rhs))
     if matrices.involved(left, right):
         if relation != "=":
             raise ValueError(message(function, "relation", "'=' between matrices", relation))

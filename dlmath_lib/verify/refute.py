@@ -21,6 +21,7 @@ from dlmath_lib.verify.prove import check_statement
 from dlmath_lib.verify.sampling import domains, short_number
 from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.text import latex_text
+from dlmath_lib.verify.written import unwritten
 
 FACTS = ("positive", "nonnegative", "negative", "nonpositive", "integer", "real", "nonzero")
 
@@ -69,7 +70,7 @@ def refute(
     left, right, relation = read_statement("refute", statement, rhs, relation)
     shown = statement_text(left, right, relation)
     definitions = Definitions("refute", given)
-    a, b = definitions.expand(left), definitions.expand(right)
+    a, b = unwritten(definitions.expand(left)), unwritten(definitions.expand(right))
     tex = statement_latex(left, right, relation)
     if matrices.involved(a, b):
         method = _matrix(shown, left, right, relation, at, where, given)

@@ -193,7 +193,7 @@ def test_claims_failed_are_assertion_errors():
         (-x / 2, "−x/2"),
         (x * y / (3 * s), "x·y/(3·s)"),
         (sp.Rational(-1, 2), "−1/2"),
-        (sp.sqrt(2 * sp.pi), "√2·√π"),
+        (sp.sqrt(2 * sp.pi), "√(2·π)"),
         (sp.sqrt(x + 1), "√(x + 1)"),
         (x**-2, "1/x²"),
         (x**a, "x^a"),
