@@ -12,7 +12,7 @@ FRONTEND := $(shell find dlmath_lib/explore/frontend -name node_modules -prune -
 PYTEST := PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 DLMATH_BOOK=_build/html \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/book/nbval.cfg
 
-.PHONY: help book test lab execute lint bench mutants clean
+.PHONY: help book test lab renew execute lint bench mutants clean
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s  %s\n", $$1, $$2}'
 
@@ -24,8 +24,11 @@ test: $(VENV)/tools book ## run all the tests: library, notebooks (nbval), built
 	@$(BIN)/python -m tests.browser.find || echo "The browser tests are skipped."
 	$(PYTEST) tests chapters
 
-lab: $(VENV)/installed ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=.
+lab: $(VENV)/installed ## open your own copies of the chapters (my_book/) in JupyterLab; options: LAB="--allow-root --port=9000"
+	@$(BIN)/python -m dlmath_lib.book.lab $(LAB)
+
+renew: $(VENV)/installed ## take the book's newer version of a chapter into my_book/ (CHAPTER=networks/losses); yours is kept beside it
+	@$(BIN)/python -m dlmath_lib.book.lab --renew $(CHAPTER)
 
 execute: $(VENV)/installed ## run every notebook and store its outputs
 	$(BIN)/python -m dlmath_lib.book.execute
@@ -59,6 +62,7 @@ endef
 $(VENV)/python:
 	@[ -n "$(PYTHON)" ] || { echo "make: Python 3.11 or newer is needed, found $$(python3 --version 2>&1 || echo none): install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1)"; exit 1; }
+	@[ -w . ] || { echo "make: $(CURDIR) cannot be written to: copy the book to a folder of your own"; exit 1; }
 	@echo "Making the environment $(VENV) with $$($(PYTHON) --version) …"
 	@$(PYTHON) -m venv $(VENV) || { echo "make: $(PYTHON) cannot make an environment; on Debian: apt install python3-venv"; exit 1; }
 	@touch $@
