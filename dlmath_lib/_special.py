@@ -96,7 +96,11 @@ def erf(x: np.ndarray) -> np.ndarray:
     >>> print(erf(np.array([0.0, 1.0])).round(6))
     [0.       0.842701]
     """
-    x = as_array("erf", "x", x, nonempty=False)
+    return erf_of(as_array("erf", "x", x, nonempty=False))
+
+
+def erf_of(x: np.ndarray) -> np.ndarray:
+    """`erf` of an array that has been checked, of infinity and NaN too."""
     wide = x.astype(np.float64)
     inner = np.clip(wide, -1.0, 1.0)
     near = inner * chebval(2.0 * inner**2 - 1.0, _ERF)

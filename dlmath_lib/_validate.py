@@ -21,6 +21,7 @@ __all__ = [
     "as_scalar",
     "as_switch",
     "fail",
+    "has_finite_peaks",
     "one_of",
     "same_shape",
 ]
@@ -245,6 +246,14 @@ def as_axis(function: str, axis: Any, array: Any, argument: str = "z") -> int:
     if array.shape[axis] == 0:
         raise fail(function, argument, "non-empty along axis", f"shape {array.shape} with axis {axis}")
     return axis % array.ndim
+
+
+def has_finite_peaks(function: str, argument: str, peaks: np.ndarray) -> None:
+    """Refuse logits by their largest entries: these hand on NaN and +∞, and are −∞ where a whole slice is masked."""
+    if not np.isfinite(peaks).all():
+        bad = float(peaks[~np.isfinite(peaks)].ravel()[0])
+        hint = "a slice that is masked as a whole has no softmax" if bad < 0 else "remove NaN and +infinity first"
+        raise fail(function, argument, "finite or −inf, with a finite entry in each slice", f"maximum {bad}", hint)
 
 
 def as_channels(function: str, argument: str, shape: tuple[int, ...], z: tuple[int, ...]) -> tuple[int, ...]:

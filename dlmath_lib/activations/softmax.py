@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath_lib._sums import total, working
-from dlmath_lib._validate import as_array, as_axis, fail
+from dlmath_lib._validate import as_array, as_axis, has_finite_peaks
 from dlmath_lib.activations._elementwise import as_cotangent
 
 __all__ = [
@@ -279,12 +279,7 @@ def logsumexp_vjp(g: np.ndarray, z: np.ndarray, *, axis: int = -1) -> np.ndarray
 
 def _as_logits(function: str, z: np.ndarray, axis: int) -> np.ndarray:
     z = as_array(function, "z", z, finite=False, nonempty=False)
-    peak = z.max(axis=as_axis(function, axis, z))
-    # max hands on NaN and +∞, and is −∞ only for a slice that is masked as a whole.
-    if not np.isfinite(peak).all():
-        bad = float(peak[~np.isfinite(peak)].ravel()[0])
-        hint = "a slice that is masked as a whole has no softmax" if bad < 0 else "remove NaN and +infinity first"
-        raise fail(function, "z", "finite or −inf, with a finite entry in each slice", f"maximum {bad}", hint)
+    has_finite_peaks(function, "z", z.max(axis=as_axis(function, axis, z)))
     return z
 
 

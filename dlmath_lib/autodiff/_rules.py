@@ -18,6 +18,13 @@ def _win(ahead: Any, tie: Any, y: Any) -> Any:
     return np.where(tie, 0.5, ahead).astype(y.dtype)
 
 
+def _share(y: Any, a: Any, b: Any) -> Any:
+    # exp(a − y), also where both are infinite: the larger of two has the slope 1, of two equal ones each has half.
+    equal, infinite = np.equal(a, b), np.equal(a, y)
+    gap = np.subtract(a, y, where=~infinite, out=np.zeros_like(y))
+    return np.where(equal, 0.5, np.exp(gap)).astype(y.dtype)
+
+
 def _power_base(y: Any, a: Any, b: Any) -> Any:
     # For b = 0 the power is the constant 1: without the mask 0 · 0⁻¹ would be NaN at a = 0.
     flat = np.equal(b, 0)
@@ -34,7 +41,8 @@ PARTIALS: dict[np.ufunc, tuple[Partial, ...]] = {
     np.add: (lambda y, a, b: 1.0, lambda y, a, b: 1.0),
     np.subtract: (lambda y, a, b: 1.0, lambda y, a, b: -1.0),
     np.multiply: (lambda y, a, b: b, lambda y, a, b: a),
-    np.divide: (lambda y, a, b: 1.0 / b, lambda y, a, b: -y / b),
+    # Not 1.0 / b: Python stops at 0.0 where NumPy goes on with infinity.
+    np.divide: (lambda y, a, b: np.divide(1.0, b), lambda y, a, b: np.divide(-y, b)),
     np.power: (_power_base, _power_exponent),
     np.square: (lambda y, a: 2.0 * a,),
     np.sqrt: (lambda y, a: 0.5 / y,),
@@ -46,7 +54,7 @@ PARTIALS: dict[np.ufunc, tuple[Partial, ...]] = {
     np.expm1: (lambda y, a: np.exp(a),),
     np.log: (lambda y, a: 1.0 / a,),
     np.log1p: (lambda y, a: 1.0 / (1.0 + a),),
-    np.logaddexp: (lambda y, a, b: np.exp(a - y), lambda y, a, b: np.exp(b - y)),
+    np.logaddexp: (_share, lambda y, a, b: _share(y, b, a)),
     np.sin: (lambda y, a: np.cos(a),),
     np.cos: (lambda y, a: -np.sin(a),),
     np.tan: (lambda y, a: 1.0 + y * y,),

@@ -7,12 +7,15 @@ the slope along ``a``, Jᵀ ȳ. `Dual` uses the first at once; `Var` keeps the s
 
 from __future__ import annotations
 
+import copy
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlmath_lib._validate import as_array
+from dlmath_lib._sums import product, total
+from dlmath_lib._validate import as_array, as_axis, fail
 from dlmath_lib.autodiff._rules import COMPARISONS, PARTIALS, Partial
 
 LinearMap = Callable[[np.ndarray], np.ndarray]
@@ -37,11 +40,30 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def _record(cls, value: np.ndarray, links: Sequence[Link]) -> Traced:
         raise TypeError(f"{cls.__name__} is only the common part: use Dual or Var")
 
-    shape = property(lambda self: self.value.shape)
-    ndim = property(lambda self: self.value.ndim)
-    size = property(lambda self: self.value.size)
-    dtype = property(lambda self: self.value.dtype)
-    T = property(lambda self: transpose(self))
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self.value.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return self.value.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The floating-point type of value and slope."""
+        return self.value.dtype
+
+    @property
+    def T(self) -> Traced:
+        """The transpose: the axes in reverse order."""
+        return transpose(self)
 
     def __len__(self) -> int:
         return len(self.value)
@@ -50,6 +72,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return bool(self.value)
 
     def __getitem__(self, key: Any) -> Traced:
+        key = copy.deepcopy(key)  # an index array may be filled anew before the walk back
+
         def pull(g: np.ndarray) -> np.ndarray:
             spread = np.zeros(self.shape, g.dtype)
             np.add.at(spread, key, g)  # an entry that was taken twice collects both slopes
@@ -58,24 +82,52 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return linear(lambda a: a[key], pull, self)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        """The sum along the axis.
+
+        Otherwise as `numpy.sum`.
+        """
         return sum_(self, axis, keepdims=keepdims)
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        """The mean along the axis.
+
+        Otherwise as `numpy.mean`.
+        """
         return mean(self, axis, keepdims=keepdims)
 
     def max(self, axis: int | None = None, keepdims: bool = False) -> Traced:
+        """The largest entry along one axis, or of all; of several equal ones the first alone has a slope.
+
+        Otherwise as `numpy.max`.
+        """
         return max_(self, axis, keepdims=keepdims)
 
     def min(self, axis: int | None = None, keepdims: bool = False) -> Traced:
+        """The smallest entry along one axis, or of all; of several equal ones the first alone has a slope.
+
+        Otherwise as `numpy.min`.
+        """
         return -max_(-self, axis, keepdims=keepdims)
 
     def reshape(self, *shape: Any) -> Traced:
+        """The entries in the same order in another shape.
+
+        Otherwise as `numpy.reshape`.
+        """
         return reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Traced:
+        """The axes in another order; without ``axes`` in reverse.
+
+        Otherwise as `numpy.transpose`.
+        """
         return transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
     def ravel(self) -> Traced:
+        """The entries in one axis.
+
+        Otherwise as `numpy.ravel`.
+        """
         return reshape(self, -1)
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
@@ -101,12 +153,30 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function not in FUNCTIONS:
             raise TypeError(f"{type(self).__name__}: np.{function.__name__} is not recorded: compose it of others")
-        return FUNCTIONS[function](*args, **kwargs)
+        recorded = FUNCTIONS[function]
+        try:
+            inspect.signature(recorded).bind(*args, **kwargs)
+        except TypeError as cause:
+            name = f"{type(self).__name__}: np.{function.__name__}"
+            raise TypeError(f"{name} has fewer options here: {cause}: leave it out") from None
+        return recorded(*args, **kwargs)
 
 
 def plain(x: Any) -> Any:
     """The value of a traced array; anything else as it is."""
     return x.value if isinstance(x, Traced) else x
+
+
+def frozen(x: Any) -> Any:
+    """What an operation keeps of its argument: the value of a traced array, and a copy of any other.
+
+    The walk back happens later, when the caller may have filled the array anew.
+    """
+    if isinstance(x, Traced):
+        return x.value
+    if isinstance(x, (int, float, np.generic)):
+        return x
+    return as_array("autodiff", "each operand", x, dtype="any", finite=False, nonempty=False).copy()
 
 
 def record(value: Any, links: Sequence[Link]) -> Traced:
@@ -119,7 +189,7 @@ def record(value: Any, links: Sequence[Link]) -> Traced:
 
 def elementwise(function: Callable[..., Any], partials: Sequence[Partial], *inputs: Any) -> Traced:
     """Record y = f(a, b, …) elementwise, with broadcasting, given ∂f/∂a, ∂f/∂b, …"""
-    values = [plain(x) for x in inputs]
+    values = [frozen(x) for x in inputs]
     y = function(*values)
 
     def link(x: Traced, partial: Partial) -> Link:
@@ -142,7 +212,7 @@ def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def matmul(a: Any, b: Any) -> Traced:
-    a, b = (x if isinstance(x, Traced) else np.asarray(x) for x in (a, b))
+    a, b = (x if isinstance(x, Traced) else np.asarray(frozen(x)) for x in (a, b))
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         raise ValueError(f"autodiff: @ needs arrays, got shapes {np.shape(a)} and {np.shape(b)}: use *")
     if np.ndim(a) == 1:
@@ -152,22 +222,32 @@ def matmul(a: Any, b: Any) -> Traced:
     left, right = plain(a), plain(b)
     links = []
     if isinstance(a, Traced):
-        links.append(Link(a, lambda t: t @ right, lambda g: unbroadcast(g @ right.swapaxes(-1, -2), left.shape)))
+        links.append(
+            Link(a, lambda t: product(t, right), lambda g: unbroadcast(g @ right.swapaxes(-1, -2), left.shape))
+        )
     if isinstance(b, Traced):
-        links.append(Link(b, lambda t: left @ t, lambda g: unbroadcast(left.swapaxes(-1, -2) @ g, right.shape)))
-    return record(left @ right, links)
+        links.append(Link(b, lambda t: product(left, t), lambda g: unbroadcast(left.swapaxes(-1, -2) @ g, right.shape)))
+    return record(product(left, right), links)
 
 
 def sum_(x: Traced, axis: Any = None, *, keepdims: bool = False) -> Traced:
-    kept = np.sum(x.value, axis=axis, keepdims=True).shape
+    kept = total(x.value, axis, keepdims=True).shape
     return linear(
-        lambda a: np.sum(a, axis=axis, keepdims=keepdims), lambda g: np.broadcast_to(g.reshape(kept), x.shape), x
+        lambda a: total(a, axis, keepdims=keepdims).astype(a.dtype),
+        lambda g: np.broadcast_to(g.reshape(kept), x.shape),
+        x,
     )
 
 
 def mean(x: Traced, axis: Any = None, *, keepdims: bool = False) -> Traced:
-    total = sum_(x, axis, keepdims=keepdims)
-    return total / (x.size / max(total.size, 1))
+    kept = total(x.value, axis, keepdims=True)
+    count = x.size / max(kept.size, 1)
+    # Divided before it is rounded: the sum may be beyond float16 where the mean is not.
+    return linear(
+        lambda a: np.divide(total(a, axis, keepdims=keepdims), count).astype(a.dtype),
+        lambda g: np.broadcast_to(g.reshape(kept.shape) / count, x.shape),
+        x,
+    )
 
 
 def max_(x: Traced, axis: int | None = None, *, keepdims: bool = False) -> Traced:
@@ -175,6 +255,7 @@ def max_(x: Traced, axis: int | None = None, *, keepdims: bool = False) -> Trace
     if axis is None:
         top = reshape(x, -1)[int(np.argmax(x.value))]
         return reshape(top, (1,) * x.ndim) if keepdims else top
+    axis = as_axis("max", axis, x, "the array")
     where = np.expand_dims(np.argmax(x.value, axis=axis), axis)
 
     def pull(g: np.ndarray) -> np.ndarray:
@@ -196,7 +277,7 @@ def transpose(x: Traced, axes: Any = None) -> Traced:
 
 
 def where(condition: Any, a: Any, b: Any) -> Traced:
-    chosen = np.asarray(plain(condition), dtype=bool)
+    chosen = np.array(plain(condition), dtype=bool)
     return elementwise(lambda a, b: np.where(chosen, a, b), (lambda y, a, b: chosen, lambda y, a, b: ~chosen), a, b)
 
 
@@ -253,6 +334,22 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.ndim: lambda x: x.ndim,
     np.size: lambda x: x.size,
 }
+
+
+def as_input(function: str, z: Any) -> Any:
+    """What an activation takes: a traced array as it is, or an array of numbers."""
+    return z if isinstance(z, Traced) else as_array(function, "z", z, finite=False, nonempty=False)
+
+
+def as_result(function: str, result: Any, kind: type[Traced]) -> Any:
+    """What f returned: a traced array of this kind, or a constant."""
+    if isinstance(result, kind):
+        return result
+    if result is None or isinstance(result, (Traced, list, tuple)):
+        hint = "does f end with return?" if result is None else "join parts with np.stack or np.concatenate"
+        hint = f"f mixes {type(result).__name__} into its inputs" if isinstance(result, Traced) else hint
+        raise fail(function, "f's result", "one array", type(result).__name__, hint, error=TypeError)
+    return as_array(function, "f's result", result, finite=False, nonempty=False)
 
 
 def as_values(function: str, inputs: Sequence[Any]) -> list[np.ndarray]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._validate import as_array, fail, same_shape
-from dlmath_lib.autodiff._traced import Link, Traced, as_values, plain
+from dlmath_lib._validate import as_array, as_function, fail, same_shape
+from dlmath_lib.autodiff._traced import Link, Traced, as_result, as_values
 
 __all__ = ["Dual", "derivative", "jvp"]
 
@@ -35,7 +35,13 @@ class Dual(Traced):
     Notes
     -----
     Where a function has a kink one slope is chosen: |x| has 0 at 0, a maximum of two shares the slope between equals,
-    ``np.max`` gives it to the first. Chapter: calculus/automatic_differentiation.
+    ``np.max`` gives it to the first, 0⁰ has the slope 0.
+
+    The rules multiply slopes, and 0 · ∞ is NaN, in PyTorch and JAX too: ``np.where(x > 0, np.log(x), 0)`` at x = 0
+    (write ``np.log(np.where(x > 0, x, 1))``), the norm √(Σx²) at 0, and a product such as z σ(z) at z = ±∞. The
+    derivative of the function that is meant may well exist there.
+
+    Witness of the hand-derived gradients in networks/backpropagation#verification.
 
     References
     ----------
@@ -50,13 +56,13 @@ class Dual(Traced):
     """
 
     def __init__(self, value: Any, tangent: Any = None) -> None:
-        self.value = as_array("Dual", "value", value, finite=False, nonempty=False)
-        if tangent is None:
-            self.tangent = np.zeros_like(self.value)
-            return
-        tangent = as_array("Dual", "tangent", tangent, finite=False, nonempty=False)
-        same_shape("Dual", {"value": self.value, "tangent": tangent})
-        self.tangent = tangent.astype(self.value.dtype, copy=False)
+        self.value = as_array("Dual", "value", value, finite=False, nonempty=False).copy()
+        self.tangent = np.zeros_like(self.value)
+        if tangent is not None:
+            kind = self.value.dtype
+            tangent = as_array("Dual", "tangent", tangent, finite=False, nonempty=False, cast=kind)
+            same_shape("Dual", {"value": self.value, "tangent": tangent})
+            self.tangent = tangent.copy()
 
     @classmethod
     def _record(cls, value: np.ndarray, links: Sequence[Link]) -> Dual:
@@ -70,7 +76,7 @@ class Dual(Traced):
 
 
 def jvp(f: Callable[..., Any], tangents: Any, *inputs: Any) -> np.ndarray:
-    """The Jacobian-vector product, J ȧ: how f changes when its inputs move along the tangents.
+    """The Jacobian-vector product, J · ȧ: how f changes when its inputs move along the tangents.
 
     Parameters
     ----------
@@ -89,11 +95,12 @@ def jvp(f: Callable[..., Any], tangents: Any, *inputs: Any) -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        If tangents and inputs do not fit each other, or ``f`` uses what `Dual` does not know.
+        If tangents and inputs do not fit each other, f returns no array, or uses what `Dual` does not know.
 
     Notes
     -----
-    One call of f, whatever the size of the inputs. Chapter: calculus/automatic_differentiation.
+    One call of f, whatever the size of the inputs. Of a result that does not depend on the inputs it is 0. Witness of
+    the hand-derived gradients in networks/backpropagation#verification.
 
     References
     ----------
@@ -105,13 +112,7 @@ def jvp(f: Callable[..., Any], tangents: Any, *inputs: Any) -> np.ndarray:
     >>> print(jvp(lambda x: x**2, [1.0, 0.0], [3.0, 4.0]))
     [6. 0.]
     """
-    values = as_values("jvp", inputs)
-    directions = (tangents,) if len(values) == 1 and not isinstance(tangents, tuple) else tangents
-    if not isinstance(directions, tuple) or len(directions) != len(values):
-        got = f"{len(directions)}" if isinstance(directions, tuple) else type(directions).__name__
-        raise fail("jvp", "tangents", f"a tuple of {len(values)} arrays, one for each input", got, error=TypeError)
-    result = f(*(Dual(value, direction) for value, direction in zip(values, directions, strict=True)))
-    return result.tangent if isinstance(result, Dual) else np.zeros_like(np.asarray(plain(result), dtype=float))
+    return _push("jvp", f, tangents, inputs)
 
 
 def derivative(f: Callable[[Any], Any], x: Any) -> np.ndarray:
@@ -132,11 +133,11 @@ def derivative(f: Callable[[Any], Any], x: Any) -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        If x is not numeric, f returns another shape than x's, or uses what `Dual` does not know.
+        If x is not numeric, f returns no array or one of another shape than x's, or uses what `Dual` does not know.
 
     Notes
     -----
-    `jvp` along the direction of ones. Chapter: calculus/automatic_differentiation.
+    `jvp` along the direction of ones. Witness of the hand-derived derivatives in networks/activations#verification.
 
     References
     ----------
@@ -149,7 +150,23 @@ def derivative(f: Callable[[Any], Any], x: Any) -> np.ndarray:
     [ 3. 12.]
     """
     (value,) = as_values("derivative", [x])
-    slope = jvp(f, np.ones_like(value), value)
+    slope = _push("derivative", f, np.ones_like(value), [value])
     if slope.shape != value.shape:
         raise fail("derivative", "f(x)", f"of x's shape {value.shape}", str(slope.shape), "use jvp, or grad")
     return slope.astype(value.dtype, copy=False)
+
+
+def _push(function: str, f: Callable[..., Any], tangents: Any, inputs: Sequence[Any]) -> np.ndarray:
+    f, values = as_function(function, "f", f), as_values(function, inputs)
+    directions = (tangents,) if len(values) == 1 and not isinstance(tangents, tuple) else tangents
+    if not isinstance(directions, tuple) or len(directions) != len(values):
+        got = f"{len(directions)}" if isinstance(directions, tuple) else type(directions).__name__
+        raise fail(function, "tangents", f"a tuple of {len(values)} arrays, one for each input", got, error=TypeError)
+    duals = []
+    for i, (value, direction) in enumerate(zip(values, directions, strict=True)):
+        name = "tangents" if len(values) == 1 else f"tangents[{i}]"
+        tangent = as_array(function, name, direction, finite=False, nonempty=False, cast=value.dtype)
+        same_shape(function, {f"inputs[{i}]": value, name: tangent})
+        duals.append(Dual(value, tangent))
+    result = as_result(function, f(*duals), Dual)
+    return result.tangent.copy() if isinstance(result, Dual) else np.zeros_like(result)

@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._special import erf
-from dlmath_lib.autodiff._traced import Traced, elementwise
+from dlmath_lib._special import erf_of
+from dlmath_lib._validate import as_array, as_channels, as_scalar, one_of
+from dlmath_lib.autodiff._traced import Traced, as_input, elementwise
 from dlmath_lib.autodiff.sigmoidal import sigmoid
 
 __all__ = ["elu", "gelu", "leaky_relu", "prelu", "relu", "silu"]
 
 
 def relu(z: Any) -> Any:
-    """Rectifier: z where z > 0, else 0; its slope at 0 is 0.
+    """Rectifier: 0 where z ≤ 0, else z; its slope at 0 is 0, and NaN stays NaN.
 
     Parameters
     ----------
@@ -33,12 +34,12 @@ def relu(z: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#relu.
 
     References
     ----------
@@ -50,7 +51,8 @@ def relu(z: Any) -> Any:
     >>> print(grad(relu, [2.0]))
     [1.]
     """
-    return np.where(z > 0, z, 0.0)
+    z = as_input("relu", z)
+    return np.where(z <= 0, 0.0, z)
 
 
 def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
@@ -60,7 +62,7 @@ def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
     ----------
     z : ndarray, Dual or Var
         Pre-activation, of any shape.
-    slope : float, default 0.01
+    slope : float ≥ 0, default 0.01
         The slope for z ≤ 0.
 
     Returns
@@ -70,12 +72,12 @@ def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#leaky-relu-and-prelu.
 
     References
     ----------
@@ -87,6 +89,7 @@ def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
     >>> print(grad(leaky_relu, [-2.0]))
     [0.01]
     """
+    z, slope = as_input("leaky_relu", z), as_scalar("leaky_relu", "slope", slope, low=0)
     return np.where(z > 0, z, slope * z)
 
 
@@ -98,7 +101,7 @@ def prelu(z: Any, a: Any) -> Any:
     z : ndarray, Dual or Var
         Pre-activation, of any shape.
     a : number, ndarray, Dual or Var
-        The slope; broadcasts against z.
+        The slope: one for all, of shape (channels,) one for each channel (axis 1 of z), or of as many axes as z.
 
     Returns
     -------
@@ -107,12 +110,12 @@ def prelu(z: Any, a: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#leaky-relu-and-prelu.
 
     References
     ----------
@@ -124,7 +127,10 @@ def prelu(z: Any, a: Any) -> Any:
     >>> print(grad(prelu, [-2.0], [0.25]))
     (array([0.25]), array([-2.]))
     """
-    return np.where(z > 0, z, a * z)
+    z = as_input("prelu", z)
+    if not isinstance(a, Traced):
+        a = as_array("prelu", "a", a, nonempty=False, cast=z.dtype)
+    return np.where(z > 0, z, a.reshape(as_channels("prelu", "a", a.shape, z.shape)) * z)
 
 
 def elu(z: Any, *, alpha: float = 1.0) -> Any:
@@ -134,7 +140,7 @@ def elu(z: Any, *, alpha: float = 1.0) -> Any:
     ----------
     z : ndarray, Dual or Var
         Pre-activation, of any shape.
-    alpha : float, default 1
+    alpha : float > 0, default 1
         α; the value for z → −∞ is −α.
 
     Returns
@@ -144,12 +150,12 @@ def elu(z: Any, *, alpha: float = 1.0) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#elu.
 
     References
     ----------
@@ -161,6 +167,7 @@ def elu(z: Any, *, alpha: float = 1.0) -> Any:
     >>> print(grad(elu, [0.0]))
     [1.]
     """
+    z, alpha = as_input("elu", z), as_scalar("elu", "alpha", alpha, low=0, low_open=True)
     # The inner selection keeps exp away from large z, where it would overflow unseen and poison the slope.
     return np.where(z > 0, z, alpha * np.expm1(np.where(z > 0, 0.0, z)))
 
@@ -180,12 +187,12 @@ def silu(z: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#silu.
 
     References
     ----------
@@ -197,6 +204,7 @@ def silu(z: Any) -> Any:
     >>> print(grad(silu, [0.0]))
     [0.5]
     """
+    z = as_input("silu", z)
     return z * sigmoid(z)
 
 
@@ -217,12 +225,12 @@ def gelu(z: Any, *, approximate: str = "none") -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#gelu.
 
     References
     ----------
@@ -234,12 +242,13 @@ def gelu(z: Any, *, approximate: str = "none") -> Any:
     >>> print(grad(gelu, [0.0]))
     [0.5]
     """
-    if approximate == "tanh":
+    z = as_input("gelu", z)
+    if one_of("gelu", "approximate", approximate, ("none", "tanh")) == "tanh":
         return z * (1.0 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z * z * z))) / 2
     return z * (1.0 + _erf(z / math.sqrt(2))) / 2
 
 
 def _erf(z: Any) -> Any:
     if not isinstance(z, Traced):
-        return erf(z)
-    return elementwise(erf, (lambda y, a: 2 / math.sqrt(math.pi) * np.exp(-a * a),), z)
+        return erf_of(z)
+    return elementwise(erf_of, (lambda y, a: 2 / math.sqrt(math.pi) * np.exp(-(np.clip(a, -40, 40) ** 2)),), z)

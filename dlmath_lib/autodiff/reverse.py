@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._validate import as_array, fail
-from dlmath_lib.autodiff._traced import Link, Traced, as_values
+from dlmath_lib._sums import wide
+from dlmath_lib._validate import as_array, as_function, fail
+from dlmath_lib.autodiff._traced import Link, Traced, as_result, as_values
 
 __all__ = ["Var", "grad", "vjp"]
 
@@ -24,7 +25,7 @@ class Var(Traced):
     Attributes
     ----------
     value : ndarray
-        The number.
+        The number; read-only, since the walk back needs it as it was: make a new Var of a new number.
     grad : ndarray of value's shape, or None
         After ``loss.backward()``: ∂loss/∂value, for each Var that the loss was made of, intermediate ones too. A
         second ``backward`` replaces it; nothing accumulates from call to call.
@@ -38,7 +39,10 @@ class Var(Traced):
     Notes
     -----
     ``backward`` visits each node once, after all nodes that use it: slopes of several paths add (the chain rule with
-    its sum), and each path is counted once. Kinks: as in `Dual`. Chapter: calculus/automatic_differentiation.
+    its sum), and each path is counted once. On their way slopes are float64, or wider, whatever the values are; each
+    is rounded once, at its end. Kinks, and what is NaN at 0 and at infinity: as in `Dual`.
+
+    Witness of the hand-derived gradients in networks/backpropagation#verification.
 
     References
     ----------
@@ -56,6 +60,7 @@ class Var(Traced):
 
     def __init__(self, value: Any) -> None:
         self.value = as_array("Var", "value", value, finite=False, nonempty=False).copy()
+        self.value.flags.writeable = False
         self.grad: np.ndarray | None = None
         self._links: Sequence[Link] = ()
 
@@ -68,8 +73,15 @@ class Var(Traced):
     def backward(self, cotangent: Any = None) -> None:
         """Set ``grad`` of every Var behind this one.
 
-        ``cotangent``: the slope of the final loss along this value, of its shape. For a scalar, a loss itself, it is 1
-        if it is left out.
+        Parameters
+        ----------
+        cotangent : array_like of this value's shape, optional
+            The slope of the final loss along this value. For a scalar, a loss itself, it is 1 if it is left out.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If cotangent has another shape, or is left out for a value of several entries.
         """
         if cotangent is None:
             if self.size != 1:
@@ -77,15 +89,18 @@ class Var(Traced):
                 raise fail("Var.backward", "cotangent", f"given for a value of shape {self.shape}", "None", hint)
             cotangent = np.ones_like(self.value)
         else:
-            cotangent = as_array("Var.backward", "cotangent", cotangent, shape=self.shape, nonempty=False)
+            cotangent = as_array(
+                "Var.backward", "cotangent", cotangent, shape=self.shape, nonempty=False, cast=self.dtype
+            )
         order = _uses_before_parts(self)
         for node in order:
-            node.grad = np.zeros_like(node.value)
-        self.grad = cotangent.astype(self.dtype)
+            node.grad = np.zeros(node.shape, wide(node.dtype))
+        self.grad = cotangent.astype(wide(self.dtype))
         for node in order:
             for link in node._links:
-                argument = link.argument
-                argument.grad = argument.grad + link.pull(node.grad).astype(argument.dtype)  # type: ignore
+                link.argument.grad = link.argument.grad + link.pull(node.grad)  # type: ignore
+        for node in order:
+            node.grad = np.asarray(node.grad).astype(node.dtype)
 
     def __repr__(self) -> str:
         return f"Var({self.value})"
@@ -114,8 +129,8 @@ def vjp(f: Callable[..., Any], g: Any, *inputs: Any) -> Any:
     ----------
     f : callable
         Takes as many arrays as there are ``inputs`` and returns one; written with NumPy or this package's functions.
-    g : array_like of the shape of f's result
-        Cotangent.
+    g : array_like of the shape of f's result, or None
+        Cotangent; None stands for 1 where the result has one entry.
     *inputs : array_like
         Where.
 
@@ -127,11 +142,12 @@ def vjp(f: Callable[..., Any], g: Any, *inputs: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        If g has not the shape of f's result, or ``f`` uses what `Var` does not know.
+        If g has not the shape of f's result, f returns no array, or uses what `Var` does not know.
 
     Notes
     -----
-    One call of f and one walk back, whatever the size of the inputs. Chapter: calculus/automatic_differentiation.
+    One call of f and one walk back, whatever the size of the inputs. Witness of the hand-derived gradients in
+    networks/backpropagation#verification.
 
     References
     ----------
@@ -143,12 +159,7 @@ def vjp(f: Callable[..., Any], g: Any, *inputs: Any) -> Any:
     >>> print(vjp(lambda x: x**2, [1.0, 10.0], [3.0, 4.0]))
     [ 6. 80.]
     """
-    variables = [Var(value) for value in as_values("vjp", inputs)]
-    result = f(*variables)
-    if isinstance(result, Var):
-        result.backward(g)
-    gradients = tuple(np.zeros_like(v.value) if v.grad is None else v.grad for v in variables)
-    return gradients[0] if len(gradients) == 1 else gradients
+    return _pull("vjp", f, g, inputs)
 
 
 def grad(f: Callable[..., Any], *inputs: Any) -> Any:
@@ -169,11 +180,11 @@ def grad(f: Callable[..., Any], *inputs: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        If f's result has more than one entry, or ``f`` uses what `Var` does not know.
+        If f's result is not an array of one entry, or f uses what `Var` does not know.
 
     Notes
     -----
-    `vjp` with the cotangent 1. Chapter: calculus/automatic_differentiation.
+    `vjp` with the cotangent 1. Witness of the hand-derived gradients in networks/backpropagation#verification.
 
     References
     ----------
@@ -185,4 +196,20 @@ def grad(f: Callable[..., Any], *inputs: Any) -> Any:
     >>> print(grad(lambda x: np.sum(x**2), [3.0, 4.0]))
     [6. 8.]
     """
-    return vjp(f, None, *inputs)
+    return _pull("grad", f, None, inputs)
+
+
+def _pull(function: str, f: Callable[..., Any], g: Any, inputs: Sequence[Any]) -> Any:
+    f, variables = as_function(function, "f", f), [Var(value) for value in as_values(function, inputs)]
+    result = as_result(function, f(*variables), Var)
+    value = result.value if isinstance(result, Var) else result
+    if g is None:
+        if value.size != 1:
+            hint = "take .sum() or .mean() first, or pass one slope for each entry to vjp"
+            raise fail(function, "f's result", "one number", f"shape {value.shape}", hint)
+        g = np.ones_like(value)
+    g = as_array(function, "g", g, shape=value.shape, nonempty=False, cast=value.dtype)
+    if isinstance(result, Var):
+        result.backward(g)
+    gradients = tuple(np.zeros_like(v.value) if v.grad is None else v.grad for v in variables)
+    return gradients[0] if len(gradients) == 1 else gradients

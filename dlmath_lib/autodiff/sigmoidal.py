@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from dlmath_lib.autodiff._traced import as_input
+
 __all__ = ["log_sigmoid", "sigmoid", "softplus", "tanh"]
 
 
@@ -28,12 +30,12 @@ def sigmoid(z: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#sigmoid.
 
     References
     ----------
@@ -45,7 +47,7 @@ def sigmoid(z: Any) -> Any:
     >>> print(grad(sigmoid, [0.0]))
     [0.25]
     """
-    return (1.0 + np.tanh(z / 2)) / 2
+    return (1.0 + np.tanh(as_input("sigmoid", z) / 2)) / 2
 
 
 def tanh(z: Any) -> Any:
@@ -63,12 +65,12 @@ def tanh(z: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#tanh.
 
     References
     ----------
@@ -80,7 +82,7 @@ def tanh(z: Any) -> Any:
     >>> print(grad(tanh, [0.0]))
     [1.]
     """
-    return np.tanh(z)
+    return np.tanh(as_input("tanh", z))
 
 
 def log_sigmoid(z: Any) -> Any:
@@ -98,12 +100,12 @@ def log_sigmoid(z: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#softplus.
 
     References
     ----------
@@ -115,7 +117,7 @@ def log_sigmoid(z: Any) -> Any:
     >>> print(grad(log_sigmoid, [0.0]))
     [0.5]
     """
-    return -np.logaddexp(-z, 0.0)
+    return -np.logaddexp(-as_input("log_sigmoid", z), 0.0)
 
 
 def softplus(z: Any) -> Any:
@@ -133,12 +135,12 @@ def softplus(z: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations.
+    Finite at ±1000. Chapter: networks/activations#softplus.
 
     References
     ----------
@@ -150,4 +152,4 @@ def softplus(z: Any) -> Any:
     >>> print(grad(softplus, [0.0]))
     [0.5]
     """
-    return np.logaddexp(z, 0.0)
+    return np.logaddexp(as_input("softplus", z), 0.0)

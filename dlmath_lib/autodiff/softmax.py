@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib.autodiff._traced import plain
+from dlmath_lib._sums import total
+from dlmath_lib._validate import as_axis, as_switch, has_finite_peaks
+from dlmath_lib.autodiff._traced import Traced, as_input, plain
 
 __all__ = ["log_softmax", "logsumexp", "softmax"]
 
@@ -21,7 +23,7 @@ def logsumexp(z: Any, *, axis: int = -1, keepdims: bool = False) -> Any:
     Parameters
     ----------
     z : ndarray, Dual or Var
-        Logits, of at least one axis.
+        Logits, of at least one axis; −∞ masks an entry, as long as each slice has a finite one.
     axis : int, default −1
         The axis that holds the classes.
     keepdims : bool, default False
@@ -34,13 +36,13 @@ def logsumexp(z: Any, *, axis: int = -1, keepdims: bool = False) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
     The shift by the largest logit is a constant: it cancels, and nothing overflows. Chapter:
-    networks/activations.
+    networks/activations#log-softmax.
 
     References
     ----------
@@ -52,9 +54,10 @@ def logsumexp(z: Any, *, axis: int = -1, keepdims: bool = False) -> Any:
     >>> print(grad(logsumexp, [0.0, 0.0]))
     [0.5 0.5]
     """
-    shift = np.max(plain(z), axis=axis, keepdims=True)
-    total = np.log(np.sum(np.exp(z - shift), axis=axis, keepdims=True)) + shift
-    return total if keepdims else np.squeeze(total, axis=axis)
+    z, axis, shift = _as_logits("logsumexp", z, axis)
+    as_switch("logsumexp", "keepdims", keepdims)
+    sums = np.log(_sum(np.exp(z - shift), axis)) + shift
+    return sums if keepdims else np.squeeze(sums, axis=axis)
 
 
 def log_softmax(z: Any, *, axis: int = -1) -> Any:
@@ -63,7 +66,7 @@ def log_softmax(z: Any, *, axis: int = -1) -> Any:
     Parameters
     ----------
     z : ndarray, Dual or Var
-        Logits, of at least one axis.
+        Logits, of at least one axis; −∞ masks an entry, as long as each slice has a finite one.
     axis : int, default −1
         The axis that holds the classes.
 
@@ -74,13 +77,13 @@ def log_softmax(z: Any, *, axis: int = -1) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
     The shift by the largest logit is a constant: it cancels, and nothing overflows. Chapter:
-    networks/activations.
+    networks/activations#log-softmax.
 
     References
     ----------
@@ -92,6 +95,7 @@ def log_softmax(z: Any, *, axis: int = -1) -> Any:
     >>> print(vjp(log_softmax, [1.0, 0.0], [0.0, 0.0]))
     [ 0.5 -0.5]
     """
+    z, axis, _ = _as_logits("log_softmax", z, axis)
     return z - logsumexp(z, axis=axis, keepdims=True)
 
 
@@ -101,7 +105,7 @@ def softmax(z: Any, *, axis: int = -1) -> Any:
     Parameters
     ----------
     z : ndarray, Dual or Var
-        Logits, of at least one axis.
+        Logits, of at least one axis; −∞ masks an entry, as long as each slice has a finite one.
     axis : int, default −1
         The axis that holds the classes.
 
@@ -112,13 +116,13 @@ def softmax(z: Any, *, axis: int = -1) -> Any:
 
     Raises
     ------
-    TypeError
-        If z is not made of numbers.
+    TypeError, ValueError
+        If z is not made of numbers, or an option is not as said.
 
     Notes
     -----
     The shift by the largest logit is a constant: it cancels, and nothing overflows. Chapter:
-    networks/activations.
+    networks/activations#softmax.
 
     References
     ----------
@@ -130,5 +134,21 @@ def softmax(z: Any, *, axis: int = -1) -> Any:
     >>> print(vjp(softmax, [1.0, 0.0], [0.0, 0.0]))
     [ 0.25 -0.25]
     """
-    powers = np.exp(z - np.max(plain(z), axis=axis, keepdims=True))
-    return powers / np.sum(powers, axis=axis, keepdims=True)
+    z, axis, shift = _as_logits("softmax", z, axis)
+    powers = np.exp(z - shift)
+    return powers / _sum(powers, axis)
+
+
+def _as_logits(function: str, z: Any, axis: Any) -> tuple[Any, int, np.ndarray]:
+    """z, the axis counted from the front, and the largest logits: a constant that is taken off, and cancels."""
+    z = as_input(function, z)
+    axis = as_axis(function, axis, z)
+    peaks = np.max(plain(z), axis=axis, keepdims=True)
+    has_finite_peaks(function, "z", peaks)
+    return z, axis, peaks
+
+
+def _sum(powers: Any, axis: int) -> Any:
+    if isinstance(powers, Traced):
+        return np.sum(powers, axis=axis, keepdims=True)
+    return total(powers, axis, keepdims=True).astype(powers.dtype)
