@@ -1,0 +1,52 @@
+"""Values with a bound of their error, by ball arithmetic (FLINT's Arb, through python-flint)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+from flint import acb
+
+from dlmath_lib.verify.balls import endless as _endless  # noqa: F401  (it registers integrals, sums and limits)
+from dlmath_lib.verify.balls.endless import bits
+from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
+from dlmath_lib.verify.balls.jets import base
+from dlmath_lib.verify.balls.walk import compile_expression
+
+__all__ = ["Undecided", "Undefined", "Unsupported", "enclose"]
+
+
+def enclose(expr: Any, point: Mapping[Any, Any], precision: int, draw: int = 0) -> tuple[acb, frozenset[str]]:
+    """Return a ball that holds the value of a scalar expression, and the reasons why it is not certified (none: it is).
+
+    Parameters
+    ----------
+    expr : expression
+    point : dict
+        ``{symbol: exact SymPy number}``.
+    precision : int
+        Bits.
+    draw : int
+        The number of the random functions and families that stand for those without a definition.
+
+    Raises
+    ------
+    Undefined, Undecided, Unsupported
+        There is no value; not with so few bits; FLINT lacks a function.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x")
+    >>> enclose(sp.Derivative(sp.exp(2 * x), x), {x: sp.Integer(0)}, 64)[0]
+    2.00000000000000
+    """
+    with bits(precision):
+        remarks: set[str] = set()
+        env: dict[Any, Any] = {"draw": draw, "analytic": None, "remarks": remarks}
+        for symbol, number in point.items():
+            env[symbol] = compile_expression(number)({**env, "exact": {}})
+        value = base(compile_expression(expr)({**env, "exact": dict(point)}))
+        if not value.is_finite():
+            raise Undecided
+        return value, frozenset(remarks)
