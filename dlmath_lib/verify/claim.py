@@ -43,6 +43,8 @@ class Claim:
         A power of ten that the largest error stays below.
     name, label, because : str or None
         Words before the formula; the anchor; a reason, or for a refutation the right statement.
+    certified : bool or None
+        Whether every value came with a rigorous bound of its error (None: a comparison of floating-point numbers).
     steps : tuple of dict
         For a derivation: ``{"relation", "latex", "statement", "because"}`` of each step.
     hypotheses : tuple of Hypothesis
@@ -74,6 +76,7 @@ class Claim:
     functions: tuple[str, ...] = ()
     outside: str = ""
     rows: tuple[Claim, ...] = ()
+    certified: bool | None = None
 
     @property
     def mark(self) -> str:
@@ -82,12 +85,13 @@ class Claim:
 
     @property
     def evidence(self) -> str:
-        """What the check consisted of, in words: ``200 points, error below 1e-40``."""
+        """What the check consisted of, in words: ``200 points, certified to 1e-40``."""
         parts = [self.detail] if self.detail else []
         if self.points:
-            parts.append(
-                f"{self.points} point{'s' * (self.points != 1)}" + (f", error below {self.error}" if self.error else "")
-            )
+            sure = f"certified to {self.error}" if self.error else "certified"
+            rest = f"error below {self.error}" if self.error else ""
+            how = {True: sure, False: f"{rest} (not certified)".strip(), None: rest}[self.certified]
+            parts.append(f"{self.points} point{'s' * (self.points != 1)}" + (f", {how}" if how else ""))
         return "; ".join(parts)
 
     @property

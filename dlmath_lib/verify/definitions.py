@@ -10,6 +10,7 @@ from sympy.core.function import AppliedUndef
 
 from dlmath_lib.verify._errors import message
 from dlmath_lib.verify.printing import plain
+from dlmath_lib.verify.statements import as_side
 
 DEPTH = 12
 
@@ -30,7 +31,7 @@ class Definitions:
         self.functions: dict[Any, tuple[tuple[Any, ...], Any]] = {}
         self.symbols: dict[Any, Any] = {}
         for key, value in (given or {}).items():
-            definition = sp.sympify(value)
+            definition = as_side(function, f"given[{plain(key)}]" if isinstance(key, sp.Basic) else "given", value)
             if isinstance(key, AppliedUndef):
                 if not all(isinstance(a, sp.Symbol) for a in key.args) or len(set(key.args)) != len(key.args):
                     expected = "about functions of distinct symbols, such as f(x)"
@@ -60,10 +61,13 @@ class Definitions:
             return expr
         if isinstance(expr, AppliedUndef) and expr.func in self.functions:
             parameters, definition = self.functions[expr.func]
-            return definition.xreplace(dict(zip(parameters, (self._once(a) for a in expr.args), strict=True)))
+            if len(parameters) != len(expr.args):
+                expected = f"a definition for {plain(expr)}"
+                raise ValueError(message(self.function, "given", expected, f"one with {len(parameters)} arguments"))
+            return put(definition, dict(zip(parameters, (self._once(a) for a in expr.args), strict=True)))
         if isinstance(expr, sp.Derivative):
             return self._derivative(expr)
-        if isinstance(expr, (sp.Sum, sp.Product, sp.Integral, sp.Limit, sp.Subs)):
+        if isinstance(expr, BINDERS):
             return self._bound(expr)
         return expr.func(*(self._once(a) for a in expr.args))
 
@@ -83,9 +87,51 @@ class Definitions:
 
     def _bound(self, expr: Any) -> Any:
         """Leave bound variables alone: they are not the symbols of the same name outside."""
-        held = {s: v for s, v in self.symbols.items() if s not in expr.atoms(sp.Symbol) - expr.free_symbols}
+        bound = bound_symbols(expr)
+        held = {s: v for s, v in self.symbols.items() if s not in bound}
+        for symbol, definition in held.items():
+            if definition.free_symbols & bound and expr.has(symbol):
+                letters = ", ".join(plain(s) for s in sorted(definition.free_symbols & bound, key=str))
+                expected = f"clear about {letters}, which the statement binds"
+                got = f"{plain(symbol)} = {plain(definition)}"
+                raise ValueError(message(self.function, "given", expected, got, f"write {plain(symbol)}({letters})"))
         outer = Definitions(self.function, None)
         outer.functions, outer.symbols = self.functions, held
         return expr.func(
             *(sp.Tuple(*(outer._once(b) for b in a)) if isinstance(a, sp.Tuple) else outer._once(a) for a in expr.args)
         )
+
+
+BINDERS = (sp.Sum, sp.Product, sp.Integral, sp.Limit, sp.Subs)
+
+
+def bound_symbols(expr: Any) -> set[Any]:
+    """Return the symbols that a sum, integral, limit or substitution binds."""
+    if isinstance(expr, sp.Limit):
+        return {expr.args[1]}
+    return set(expr.variables)
+
+
+def put(definition: Any, values: Mapping[Any, Any]) -> Any:
+    """Replace parameters by values; a bound letter of the definition that a value uses gets another name first.
+
+    >>> x, t = sp.symbols("x t")
+    >>> put(sp.Integral(t * x, (t, 0, 1)), {x: t}).doit()
+    t/2
+    """
+    used = set().union(*(value.free_symbols for value in values.values()))
+    by = {v for node in definition.atoms(sp.Derivative) for v in node.variables}
+    if any(parameter in by and not isinstance(value, sp.Symbol) for parameter, value in values.items()):
+        dummies = {parameter: sp.Dummy(parameter.name, **parameter._assumptions_orig) for parameter in values}
+        return sp.Subs(put(definition, dummies), tuple(dummies.values()), tuple(values.values()))
+    return _renamed(definition, used).xreplace(dict(values))
+
+
+def _renamed(expr: Any, used: set[Any]) -> Any:
+    if not getattr(expr, "args", ()):
+        return expr
+    expr = expr.func(*(_renamed(arg, used) for arg in expr.args))
+    if isinstance(expr, BINDERS):
+        clash = {s: sp.Dummy(s.name, **s._assumptions_orig) for s in bound_symbols(expr) & used}
+        return expr.xreplace(clash) if clash else expr
+    return expr

@@ -39,7 +39,7 @@ class Derivation:
     >>> d = Derivation(sp.Derivative(x**2 * sp.exp(x), x), name="a product")
     >>> d = d.step(2*x*sp.exp(x) + x**2*sp.exp(x), because="product rule")
     >>> d.step(x*(x + 2)*sp.exp(x), because="factor")
-    ✓ a product: each of 2 steps proved; 80 points, error below 1e-40
+    ✓ a product: each of 2 steps proved; 80 points, certified to 1e-40
       d/dx [x²·exp(x)]
         = x²·exp(x) + 2·x·exp(x)    (product rule)
         = x·exp(x)·(x + 2)    (factor)
@@ -55,7 +55,7 @@ class Derivation:
         self.name, self.label = check_words("Derivation", "name", name), check_label("Derivation", label)
         self.points = points
         self.steps: tuple[tuple[str, Any, str], ...] = ()
-        self._used, self._digits = 0, DIGITS
+        self._used, self._digits, self._certified = 0, DIGITS, True
         self._sizes: tuple[str, ...] = ()
 
     @property
@@ -111,6 +111,7 @@ class Derivation:
         longer.steps = (*self.steps, (relation, side, reason))
         longer._used, longer._digits = self._used + evidence.points, min(self._digits, evidence.digits)
         longer._sizes = tuple(dict.fromkeys((*self._sizes, *evidence.sizes)))
+        longer._certified = self._certified and evidence.certified
         return longer
 
     @property
@@ -133,6 +134,7 @@ class Derivation:
             method="proved in one step" if count == 1 else f"each of {count} steps proved",
             points=self._used,
             error=f"1e-{self._digits}" if relation == "=" else None,
+            certified=self._certified,
             name=self.name,
             label=self.label,
             hypotheses=hypotheses([self.lhs, *(e for _, e, _ in self.steps)], self.where, self.given, self._sizes),

@@ -1,4 +1,4 @@
-"""Evaluation at 50 digits by mpmath, independent of SymPy's calculus.
+"""Evaluation by mpmath, for what ball arithmetic lacks: independent of SymPy's calculus, but without a certificate.
 
 Derivatives become difference quotients, integrals quadratures, sums loops, limits nearby values and undefined functions
 random smooth functions. SymPy is used to walk the tree, never to simplify it, so that a wrong simplification cannot
@@ -7,15 +7,16 @@ confirm itself.
 
 from __future__ import annotations
 
-import random
-import zlib
 from collections.abc import Callable
-from functools import lru_cache
+from fractions import Fraction
 from typing import Any
 
 import mpmath
 import sympy as sp
 from sympy.core.function import AppliedUndef
+
+from dlmath_lib.verify import draws
+from dlmath_lib.verify.balls.errors import Undefined
 
 Value = Any
 Env = dict[Any, Value]
@@ -24,10 +25,6 @@ QUADRATURE_DIGITS = 34
 MOST_TERMS = 600
 SPECIAL = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs, AppliedUndef, sp.Indexed)
 KINKED = (sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling)
-
-
-class Undefined(ArithmeticError):
-    """The expression has no value at this point."""
 
 
 def _heaviside(value: Value, at_zero: Value = None) -> Value:
@@ -100,14 +97,14 @@ def compile_expression(expr: Any) -> Compiled:
     return _cache[expr]
 
 
-def evaluate(expr: Any, env: Env) -> Value:
-    """Return the value of a scalar expression; raise `Undefined` where it has none.
+def evaluate(expr: Any, env: Env, digits: int = WORKING_DIGITS) -> Value:
+    """Return the value of a scalar expression, computed with `digits` digits; raise `Undefined` where it has none.
 
     >>> x = sp.Symbol("x")
     >>> mpmath.nstr(evaluate(sp.Derivative(sp.exp(2 * x), x), {x: mpmath.mpf(0)}), 12)
     '2.0'
     """
-    with mpmath.workdps(WORKING_DIGITS):
+    with mpmath.workdps(digits):
         return _call(compile_expression(expr), env)
 
 
@@ -287,22 +284,13 @@ def _substituted(node: sp.Subs) -> Callable[[Env], Value]:
     return lambda env: inner({**env, **{variable: place(env) for variable, place in places}})
 
 
-def _seed(draw: int, name: str) -> random.Random:
-    return random.Random(zlib.crc32(f"{name}|{draw}".encode()))
+def _number(fraction: Fraction) -> Value:
+    return mpmath.mpf(fraction.numerator) / fraction.denominator
 
 
-@lru_cache(maxsize=4096)
-def _coefficients(draw: int, name: str, count: int) -> tuple[list[Value], list[Value]]:
-    source = _seed(draw, name)
-    amplitudes = [mpmath.mpf(source.randint(2, 30)) / 10 for _ in range(4)]
-    return amplitudes, [mpmath.mpf(source.choice([1, -1]) * source.randint(3, 15)) / 10 for _ in range(count)]
-
-
-@lru_cache(maxsize=4096)
-def _entry(draw: int, name: str, positive: bool) -> Value:
-    source = _seed(draw, name)
-    number = mpmath.mpf(source.randint(100, 3000)) / 1000
-    return number if positive else number * source.choice([1, -1])
+def _drawn(draw: int, name: str, count: int) -> tuple[list[Value], list[Value]]:
+    amplitudes, slopes = draws.coefficients(draw, name, count)
+    return [_number(value) for value in amplitudes], [_number(value) for value in slopes]
 
 
 def _undefined_function(node: AppliedUndef) -> Callable[[Env], Value]:
@@ -312,7 +300,7 @@ def _undefined_function(node: AppliedUndef) -> Callable[[Env], Value]:
 
     def value(env: Env) -> Value:
         at = [argument(env) for argument in arguments]
-        (a, b, c, d), slopes = _coefficients(env.get("draw", 0), name, len(at))
+        (a, b, c, d), slopes = _drawn(env.get("draw", 0), name, len(at))
         form = mpmath.fsum(slope * number for slope, number in zip(slopes, at, strict=True))
         squares = mpmath.fsum(number * number * (position + 1) for position, number in enumerate(at))
         return a * mpmath.sin(form + b) + c + d * squares / 7 + mpmath.exp(form / 9)
@@ -327,6 +315,6 @@ def _indexed(node: sp.Indexed) -> Callable[[Env], Value]:
 
     def value(env: Env) -> Value:
         place = tuple(int(index(env)) for index in indices)
-        return _entry(env.get("draw", 0), f"{name}{place}", positive)
+        return _number(draws.entry(env.get("draw", 0), f"{name}{place}", positive))
 
     return value

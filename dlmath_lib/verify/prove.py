@@ -1,4 +1,4 @@
-"""`prove`: a statement is proved by SymPy and compared at random points by mpmath; only both together pass."""
+"""`prove`: a statement is proved by SymPy and compared at random points in ball arithmetic; only both together pass."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from dlmath_lib.verify import matrices
+from dlmath_lib.verify import budget, matrices
 from dlmath_lib.verify._errors import check_label, check_points, check_words, message
+from dlmath_lib.verify.budget import OutOfTime, within
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS, compare, failure
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.provers import proved
-from dlmath_lib.verify.sampling import Domain, domains
-from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
+from dlmath_lib.verify.sampling import Domain, check_open_names, domains
+from dlmath_lib.verify.statements import check_names, free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.written import unwritten
 
 SEARCH = 400
@@ -32,6 +33,7 @@ class Evidence:
     digits: int = DIGITS
     remark: str = ""
     sizes: tuple[str, ...] = ()
+    certified: bool = True
 
 
 def check_scalar(
@@ -49,7 +51,7 @@ def check_scalar(
             + "\n  give bounds, or where={symbol: (low, high)} for the domain on which it is meant"
         )
     if proved(lhs, rhs, relation, tuple(ranges.items())):
-        return Evidence(outcome.points, outcome.digits)
+        return Evidence(outcome.points, outcome.digits, certified=outcome.certified)
     again = compare(lhs, rhs, relation, ranges, SEARCH, seed=7)
     if again.counterexample:
         raise ClaimFailed(failure(shown, again.counterexample, ranges) + _drawn(lhs, rhs))
@@ -68,10 +70,25 @@ def _drawn(*sides: Any) -> str:
 def check_statement(
     function: str, lhs: Any, rhs: Any, relation: str, where: Any, given: Any, points: int
 ) -> Evidence:  # fmt: skip
-    """Check a statement between scalars or matrices."""
+    """Check a statement between scalars or matrices, within a budget of processor time."""
     shown = statement_text(lhs, rhs, relation)
+    try:
+        with within(budget.SECONDS):
+            return _check(function, shown, lhs, rhs, relation, where, given, points)
+    except OutOfTime:
+        raise ClaimFailed(
+            f"not proved: {shown}\n  no counterexample and no proof was found within {budget.SECONDS:g} seconds of "
+            "processor time;\n  take smaller steps, or state the domain with where=…"
+        ) from None
+
+
+def _check(
+    function: str, shown: str, lhs: Any, rhs: Any, relation: str, where: Any, given: Any, points: int
+) -> Evidence:  # fmt: skip
     definitions = Definitions(function, given)
     left, right = unwritten(definitions.expand(lhs)), unwritten(definitions.expand(rhs))
+    check_names(function, left, right)
+    check_open_names(function, left, right)
     if matrices.involved(left, right):
         if relation != "=":
             raise ValueError(message(function, "relation", "'=' between matrices", relation))
@@ -81,7 +98,7 @@ def check_statement(
 
 
 def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, points: int) -> Evidence:
-    total, digits, written = 0, DIGITS, []
+    total, digits, certified, written = 0, DIGITS, True, []
     for sizes, left, right in matrices.written_out(shown, lhs, rhs):
         size = ", ".join(f"{symbol} = {number}" for symbol, number in sizes.items())
         named = f"{shown} (for {size})" if size else shown
@@ -92,8 +109,9 @@ def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, p
             there = {symbol: ranges[symbol] for symbol in free_symbols(a, b)}
             evidence = check_scalar(f"{named}{place}", a, b, "=", there, each)
             total, digits = total + evidence.points, min(digits, evidence.digits)
+            certified = certified and evidence.certified
         written += [size] * bool(size)
-    return Evidence(total, digits, "entry by entry", tuple(written))
+    return Evidence(total, digits, "entry by entry", tuple(written), certified)
 
 
 def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
@@ -116,7 +134,7 @@ def prove(
     label: str | None = None,
     points: int = 200,
 ) -> Claim:
-    """Prove a statement with SymPy and compare its sides at random points with 50 digits.
+    """Prove a statement with SymPy and compare its sides at random points in ball arithmetic.
 
     Parameters
     ----------
@@ -154,7 +172,7 @@ def prove(
     >>> x = sp.Symbol("x", real=True)
     >>> sigma = sp.Function("sigma")
     >>> prove(sp.Derivative(sigma(x), x), sigma(x) * (1 - sigma(x)), given={sigma(x): 1 / (1 + sp.exp(-x))})
-    ✓ σ′(x) = σ(x)·(1 − σ(x)), with σ(x) = 1/(1 + exp(−x)): proved; 200 points, error below 1e-40
+    ✓ σ′(x) = σ(x)·(1 − σ(x)), with σ(x) = 1/(1 + exp(−x)): proved; 200 points, certified to 1e-40
     """
     name, label = check_words("prove", "name", name), check_label("prove", label)
     points = check_points("prove", points)
@@ -167,6 +185,7 @@ def prove(
         method="proved" + (f" {evidence.remark}" if evidence.remark else ""),
         points=evidence.points,
         error=f"1e-{evidence.digits}" if relation == "=" else None,
+        certified=evidence.certified,
         name=name,
         label=label,
         hypotheses=hypotheses([left, right], where, given, evidence.sizes),

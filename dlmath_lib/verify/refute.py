@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any
 
-import mpmath
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from dlmath_lib.verify import matrices
 from dlmath_lib.verify._errors import check_label, check_words, message
 from dlmath_lib.verify.agree import function_name
 from dlmath_lib.verify.claim import Claim, ClaimFailed
-from dlmath_lib.verify.compare import agreement, compare, describe
+from dlmath_lib.verify.compare import compare, describe, judge
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.hypotheses import hypotheses
-from dlmath_lib.verify.numeric import Undefined, evaluate
 from dlmath_lib.verify.printing import plain
 from dlmath_lib.verify.prove import check_statement
-from dlmath_lib.verify.sampling import domains, short_number
-from dlmath_lib.verify.statements import free_symbols, read_statement, statement_latex, statement_text
+from dlmath_lib.verify.sampling import Domain, check_open_names, domains, short_number
+from dlmath_lib.verify.statements import check_names, free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.text import latex_text
 from dlmath_lib.verify.written import unwritten
 
+DRAWS = 10
+SEARCH = 400
+CONSTANT_MAKERS = {"bool", "int", "float", "np", "numpy", "bool_", "array", "asarray", "all", "any", "not_", "False_"}
 FACTS = ("positive", "nonnegative", "negative", "nonpositive", "integer", "real", "nonzero")
 
 
@@ -71,6 +74,8 @@ def refute(
     shown = statement_text(left, right, relation)
     definitions = Definitions("refute", given)
     a, b = unwritten(definitions.expand(left)), unwritten(definitions.expand(right))
+    check_names("refute", a, b)
+    check_open_names("refute", a, b)
     tex = statement_latex(left, right, relation)
     if matrices.involved(a, b):
         method = _matrix(shown, left, right, relation, at, where, given)
@@ -82,27 +87,42 @@ def refute(
 
 def _scalar(shown: str, a: Any, b: Any, relation: str, at: Mapping[Any, Any] | None, where: Any) -> str:
     symbols = free_symbols(a, b)
+    ranges = domains("refute", symbols, where)
     if at is None:
-        outcome = compare(a, b, relation, domains("refute", symbols, where), 400)
+        outcome = compare(a, b, relation, ranges, SEARCH)
         if outcome.counterexample is None:
-            raise ClaimFailed(f"not refuted: {shown}\n  it holds at all {outcome.points} points that were tried")
+            missing = f", {outcome.undefined} had no value: {outcome.reason}" if outcome.undefined else ""
+            raise ClaimFailed(
+                f"not refuted: {shown}\n  it holds at all {outcome.points} points that were tried{missing}"
+            )
         point, left, right = outcome.counterexample
     else:
-        point = _place(at, symbols)
-        try:
-            left, right = evaluate(a, point), evaluate(b, point)
-        except Undefined:
-            raise ClaimFailed(f"not refuted: {shown}\n  at {describe(point)} one of the sides has no value") from None
-        if agreement(relation)(left, right):
-            raise ClaimFailed(
-                f"not refuted: {shown}\n  it holds at {describe(point)}"
-                f"\n  left side  = {short_number(left)}\n  right side = {short_number(right)}"
-            )
+        point = _place(at, symbols, ranges)
+        left, right = _values(shown, a, b, relation, point)
     ends = f"the left side is {short_number(left, 6)} and the right side {short_number(right, 6)}"
     return f"refuted at {describe(point)}, where {ends}" if point else f"refuted: {ends}"
 
 
-def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol]) -> dict[Any, Any]:
+def _values(shown: str, a: Any, b: Any, relation: str, point: dict[Any, Any]) -> tuple[Any, Any]:
+    """Return both sides at a point at which the statement is surely false, for one draw of its open functions."""
+    verdict = judge(a, b, relation, point)
+    for draw in range(1, DRAWS if any(side.has(AppliedUndef, sp.Indexed) for side in (a, b)) else 1):
+        if verdict.holds is False:
+            break
+        verdict = judge(a, b, relation, point, draw)
+    place = f" at {describe(point)}" if point else ""
+    if verdict.holds is False:
+        return verdict.left, verdict.right
+    if verdict.holds:
+        raise ClaimFailed(
+            f"not refuted: {shown}\n  it holds{place}"
+            f"\n  left side  = {short_number(verdict.left)}\n  right side = {short_number(verdict.right)}"
+        )
+    why = f" ({verdict.reason})" if verdict.reason else ""
+    raise ClaimFailed(f"not refuted: {shown}\n {place} one of the sides has no value, or more digits do not decide{why}")
+
+
+def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol], ranges: Mapping[Any, Domain]) -> dict[Any, Any]:
     if not isinstance(at, Mapping):
         raise TypeError(message("refute", "at", "a mapping {symbol: value}", repr(at)))
     point: dict[Any, Any] = {}
@@ -110,15 +130,17 @@ def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol]) -> dict[Any, Any]:
         if symbol not in at:
             raise ValueError(message("refute", "at", "a value for every symbol", f"none for {plain(symbol)}"))
         value = sp.sympify(at[symbol])
-        if not value.is_number:
+        if not (isinstance(value, sp.Expr) and value.is_number and value.is_finite):
             raise TypeError(message("refute", "at", f"a number for {plain(symbol)}", str(value)))
-        allowed = symbol.assumptions0
-        if any(getattr(value, f"is_{fact}") is not truth for fact, truth in allowed.items() if fact in FACTS):
+        value = sp.Rational(value) if value.is_Float else value
+        facts = symbol.assumptions0
+        if any(getattr(value, f"is_{fact}") is not truth for fact, truth in facts.items() if fact in FACTS):
             raise ValueError(message("refute", "at", f"a value that {plain(symbol)} may take", str(value)))
-        with mpmath.workdps(80):
-            point[symbol] = (
-                mpmath.mpmathify(sp.N(value, 80)) if not value.is_Rational else mpmath.mpf(int(value.p)) / int(value.q)
-            )
+        if not ranges[symbol].contains(value):
+            domain = f"({ranges[symbol].low}, {ranges[symbol].high})"
+            expected = f"a real value of {plain(symbol)} in its domain {domain}"
+            raise ValueError(message("refute", "at", expected, str(value)))
+        point[symbol] = value
     unknown = [s for s in at if s not in symbols]
     if unknown:
         raise ValueError(message("refute", "at", "about the symbols of the statement", ", ".join(map(str, unknown))))
@@ -139,6 +161,26 @@ def _matrix(shown: str, left: Any, right: Any, relation: str, at: Any, where: An
     raise ClaimFailed(f"not refuted: {shown}\n  it is true")
 
 
+def computes(function: Callable[[], Any]) -> bool:
+    """Tell whether a function uses anything beyond constants: one that only says False refutes nothing.
+
+    >>> import numpy as np
+    >>> computes(lambda: False), computes(lambda: np.bool_(False)), computes(lambda: np.exp(1) == 3)
+    (False, False, True)
+    """
+    function = getattr(function, "func", function)  # functools.partial
+    code = getattr(function, "__code__", None)
+    return code is None or bool(_names(code) - CONSTANT_MAKERS)
+
+
+def _names(code: CodeType) -> set[str]:
+    found = {*code.co_names, *code.co_freevars}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= _names(constant)
+    return found
+
+
 def _run(
     statement: Callable[[], Any], rhs: Any, at: Any, name: str | None, because: str | None, label: str | None
 ) -> Claim:
@@ -146,6 +188,9 @@ def _run(
         raise TypeError(
             message("refute", "rhs and at", "absent when the statement is a function", "both kinds of statement")
         )
+    if not computes(statement):
+        expected = "a function that runs the claim"
+        raise ValueError(message("refute", "statement", expected, "one that computes nothing", "a refutation computes"))
     result = statement()
     if not isinstance(result, bool) and not (hasattr(result, "dtype") and result.dtype == bool and result.shape == ()):
         raise TypeError(message("refute", "statement", "a function that returns a bool", repr(result)))

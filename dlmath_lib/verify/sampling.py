@@ -11,6 +11,8 @@ from typing import Any
 
 import mpmath
 import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
 
 from dlmath_lib.verify._errors import message
 from dlmath_lib.verify.printing import plain
@@ -19,20 +21,34 @@ Number = Any
 Point = dict[sp.Symbol, Number]
 SIMPLE = ["1", "2", "-1", "0.5", "-2", "3", "-0.5", "0"]
 DIGITS = 60
+MOST_KINKS = 12
+# What the arithmetic honours by itself, or what says nothing about single numbers.
+PLAIN = {"commutative", "complex", "real", "finite", "hermitian", "extended_real", "infinite", "imaginary"}
+# What a number is tested for when it is drawn; the interval takes care of the sign and of integers.
+TESTED = {"nonzero", "zero", "even", "odd", "prime", "composite", "irrational", "transcendental", "noninteger",
+          "imaginary", "infinite"}  # fmt: skip
+TRIES = 60
 
 
 @dataclass(frozen=True)
 class Domain:
-    """The open interval (low, high) of one symbol; `integer` symbols take whole numbers inside it."""
+    """The interval of one symbol, open but for ends that `closed` names; `integer` symbols take whole numbers in it."""
 
     low: Any
     high: Any
     integer: bool = False
     complex: bool = False
+    closed: str = ""  # "low", "high", "low high", or nothing
 
     def contains(self, value: Any) -> bool:
-        """Tell whether the open interval holds `value`."""
-        return bool(self.low < value < self.high) and (not self.integer or value == int(value))
+        """Tell whether the domain holds a number."""
+        if self.complex:
+            return bool(value.is_complex)
+        if not value.is_real or (self.integer and not value.is_integer):
+            return False
+        above = value >= self.low if "low" in self.closed else value > self.low
+        below = value <= self.high if "high" in self.closed else value < self.high
+        return bool(above) and bool(below)
 
 
 def domains(function: str, symbols: list[sp.Symbol], where: Mapping[Any, Any] | None) -> dict[sp.Symbol, Domain]:
@@ -50,19 +66,59 @@ def domains(function: str, symbols: list[sp.Symbol], where: Mapping[Any, Any] | 
     result = {}
     for symbol in symbols:
         low, high = ranges.get(symbol, (-sp.oo, sp.oo))
-        if symbol.is_extended_nonnegative:
-            low = max(low, sp.Integer(0))
-        if symbol.is_extended_nonpositive:
-            high = min(high, sp.Integer(0))
-        integer = bool(symbol.is_integer)
-        if integer and symbol.is_nonnegative and not symbol.is_positive and low == 0:
-            low = sp.Integer(-1)
+        closed = []
+        if symbol.is_extended_nonnegative and low < 0:
+            low = sp.Integer(0)
+            closed += ["low"] * (not symbol.is_extended_positive)
+        if symbol.is_extended_nonpositive and high > 0:
+            high = sp.Integer(0)
+            closed += ["high"] * (not symbol.is_extended_negative)
         if not low < high:
             expected = f"a range of {plain(symbol)} that its assumptions allow"
             raise ValueError(message(function, "where", expected, f"({low}, {high})"))
         unreal = bool(symbol.is_complex) and symbol.is_real is None and symbol not in ranges
-        result[symbol] = Domain(low, high, integer, unreal)
+        result[symbol] = Domain(low, high, bool(symbol.is_integer), unreal, " ".join(closed))
+        _check_assumptions(function, symbol, result[symbol])
     return result
+
+
+def _check_assumptions(function: str, symbol: sp.Symbol, domain: Domain) -> None:
+    """Refuse a symbol for which no number can be drawn: what is not looked at is not checked."""
+    if symbol.is_commutative is False:
+        expected = "about numbers and matrices"
+        got = f"the noncommutative symbol {plain(symbol)}"
+        raise ValueError(message(function, "statement", expected, got, "write a MatrixSymbol"))
+    try:
+        next(Sampler({symbol: domain}).points(1))
+    except _NoneFound:
+        facts = ", ".join(f"{fact}={truth}" for fact, truth in sorted(symbol.assumptions0.items()) if fact in TESTED)
+        expected = "about symbols for which numbers can be drawn"
+        raise ValueError(message(function, "statement", expected, f"{plain(symbol)} with {facts}")) from None
+
+
+def check_open_names(function: str, *sides: Any) -> None:
+    """Refuse assumptions about functions and families of numbers that the random ones would not have."""
+    for node in {n for side in sides for n in side.atoms(AppliedUndef)}:
+        _refuse(function, node, node.assumptions0, allowed=PLAIN)
+    for node in {n.base.label for side in sides for n in side.atoms(sp.Indexed)}:
+        facts = {"positive", "nonzero", "nonnegative", "extended_positive", "extended_nonnegative", "extended_nonzero"}
+        _refuse(function, node, node.assumptions0, allowed=PLAIN | (facts if node.is_positive else set()))
+
+
+def _refuse(function: str, node: Any, assumptions: Mapping[str, Any], allowed: set[str]) -> None:
+    facts = [fact for fact, truth in assumptions.items() if truth and fact not in allowed]
+    if not node.is_commutative:
+        facts = ["noncommutative"]
+    if facts:
+        negated = {"zero", "negative", "nonpositive", "extended_negative", "extended_nonpositive"}
+        named = ", ".join(sorted(f for f in facts if f not in negated and "extended" not in f) or sorted(facts))
+        expected = "without assumptions about a function or family that is left open"
+        hint = "say it by a definition, such as exp(g(x)) for a positive function"
+        raise ValueError(message(function, "statement", expected, f"{plain(node)}, {named}", hint))
+
+
+class _NoneFound(ValueError):
+    """No number of the domain has what the symbol assumes."""
 
 
 def _interval(function: str, symbol: sp.Symbol, interval: Any) -> tuple[Any, Any]:
@@ -79,36 +135,46 @@ def _interval(function: str, symbol: sp.Symbol, interval: Any) -> tuple[Any, Any
 
 
 class Sampler:
-    """A deterministic stream of points: simple numbers first, then short decimals, then numbers with 60 digits."""
+    """A deterministic stream of exact points: simple numbers first, then short decimals, then numbers with 60 digits."""
 
     def __init__(self, ranges: Mapping[sp.Symbol, Domain], seed: int = 20261122) -> None:
         self.ranges = dict(ranges)
         self.random = random.Random(seed)
+        self.facts = {s: [(f"is_{f}", t) for f, t in s.assumptions0.items() if f in TESTED] for s in self.ranges}
 
     def points(self, count: int) -> Iterator[Point]:
         """Yield `count` points."""
         for index in range(count):
-            yield {symbol: self._draw(domain, index) for symbol, domain in self.ranges.items()}
+            yield {symbol: self._fitting(symbol, domain, index) for symbol, domain in self.ranges.items()}
+
+    def _fitting(self, symbol: sp.Symbol, domain: Domain, index: int) -> Number:
+        """Draw until the number has all that the symbol assumes: nonzero, even, prime …"""
+        for attempt in range(TRIES):
+            value = self._draw(domain, index + attempt)
+            if all(getattr(value, fact) in (truth, None) for fact, truth in self.facts[symbol]):
+                return value
+        raise _NoneFound
 
     def _draw(self, domain: Domain, index: int) -> Number:
         if domain.integer:
             return self._whole(domain, index)
         if domain.complex:
-            return mpmath.mpc(self._real(Domain(-sp.oo, sp.oo), index), self._real(Domain(-sp.oo, sp.oo), index))
+            real, imaginary = (self._real(Domain(-sp.oo, sp.oo), index) for _ in range(2))
+            return real + sp.I * imaginary
         return self._real(domain, index)
 
     def _whole(self, domain: Domain, index: int) -> Number:
-        low = -4 if domain.low == -sp.oo else math.floor(domain.low) + 1
-        high = low + 8 if domain.high == sp.oo else math.ceil(domain.high) - 1
+        low = -4 if domain.low == -sp.oo else math.floor(domain.low) + ("low" not in domain.closed)
+        high = low + 8 if domain.high == sp.oo else math.ceil(domain.high) - ("high" not in domain.closed)
         if domain.low == -sp.oo and domain.high != sp.oo:
             low = high - 8
         if high < low:
             raise ValueError(f"no whole number lies between {domain.low} and {domain.high}")
-        return mpmath.mpf(self.random.randint(low, high))
+        return sp.Integer(self.random.randint(low, high))
 
     def _real(self, domain: Domain, index: int) -> Number:
         if index < 12:
-            allowed = [v for v in SIMPLE if domain.low < sp.Rational(v) < domain.high]
+            allowed = [v for v in SIMPLE if domain.contains(sp.Rational(v))]
             if allowed and (index < len(allowed) or self.random.random() < 0.5):
                 choice = (
                     allowed[index] if len(self.ranges) == 1 and index < len(allowed) else self.random.choice(allowed)
@@ -151,8 +217,34 @@ def _fraction(value: Any) -> Fraction:
 
 
 def _number(value: Fraction) -> Number:
-    with mpmath.workdps(DIGITS + 20):
-        return mpmath.mpf(value.numerator) / value.denominator
+    return sp.Rational(value.numerator, value.denominator)
+
+
+def kinks(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain], places: list[Point]) -> list[Point]:
+    """Return points at which a branch of a side changes, where its border is linear in a symbol."""
+    found: list[Point] = []
+    borders = sorted({border for side in sides for border in _borders(side)}, key=sp.default_sort_key)
+    for number, border in enumerate(borders):
+        for symbol in sorted(border.free_symbols & set(ranges), key=sp.default_sort_key):
+            if len(found) >= MOST_KINKS or not border.is_polynomial(symbol) or sp.degree(border, symbol) != 1:
+                continue
+            place = places[number % len(places)]
+            slope, rest = sp.Poly(border, symbol).all_coeffs()
+            others = {s: v for s, v in place.items() if s != symbol}
+            slope, rest = slope.xreplace(others), rest.xreplace(others)
+            if slope.is_Rational and rest.is_Rational and slope != 0 and ranges[symbol].contains(-rest / slope):
+                found.append({**place, symbol: -rest / slope})
+    return found
+
+
+def _borders(side: Any) -> Iterator[Any]:
+    for node in side.atoms(sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.floor, sp.ceiling, Relational):
+        args = node.args if isinstance(node, (sp.Max, sp.Min, Relational)) else (node.args[0], sp.S.Zero)
+        for position, first in enumerate(args):
+            for second in args[:position]:
+                border = first - second
+                if not border.has(sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.Piecewise):
+                    yield border
 
 
 def short_number(value: Any, digits: int = 12) -> str:

@@ -46,6 +46,7 @@ def as_side(function: str, argument: str, value: Any) -> Any:
         side = side.as_immutable()
     elif not isinstance(side, (sp.Expr, sp.NDimArray)):
         raise TypeError(message(function, argument, "a SymPy expression or matrix", side))
+    _check_shape(function, argument, side)
     if side.has(sp.Float):
         number = sorted(side.atoms(sp.Float))[0]
         exact = sp.nsimplify(number, rational=True)
@@ -54,6 +55,35 @@ def as_side(function: str, argument: str, value: Any) -> Any:
     if side.has(sp.nan, sp.zoo):
         raise ValueError(message(function, argument, "defined", plain(side)))
     return side
+
+
+def _check_shape(function: str, argument: str, side: Any) -> None:
+    """Refuse what has no single meaning: ∂ by something that is no letter, cases that leave a gap."""
+    for node in side.atoms(sp.Derivative):
+        for variable in node.variables:
+            if not isinstance(variable, (sp.Symbol, sp.MatrixSymbol)):
+                expected = "with derivatives by symbols"
+                hint = "name it by a symbol, and substitute afterwards with Subs"
+                raise ValueError(message(function, argument, expected, f"one by {plain(variable)}", hint))
+    for node in side.atoms(sp.Piecewise):
+        if node.args[-1][1] != sp.true and not _covers(node):
+            hint = "end it with (…, True)"
+            raise ValueError(message(function, argument, "defined everywhere", f"the cases {plain(node)}", hint))
+
+
+def _covers(node: sp.Piecewise) -> bool:
+    """Tell whether the conditions surely leave no gap, such as x > 0 beside x ≤ 0."""
+    return bool(sp.simplify(sp.Or(*(condition for _, condition in node.args))) == sp.true)
+
+
+def check_names(function: str, *sides: Any) -> None:
+    """Refuse two different symbols of one name: a reader could not tell them apart."""
+    seen: dict[str, Any] = {}
+    for symbol in free_symbols(*sides):
+        other = seen.setdefault(symbol.name, symbol)
+        if other != symbol and not isinstance(symbol, sp.Dummy):
+            got = f"two symbols {plain(symbol)} with different assumptions"
+            raise ValueError(message(function, "statement", "in symbols with names of their own", got, "define it once"))
 
 
 def free_symbols(*sides: Any) -> list[sp.Symbol]:

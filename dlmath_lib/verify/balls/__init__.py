@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sympy as sp
 from flint import acb
 
 from dlmath_lib.verify.balls import endless as _endless  # noqa: F401  (it registers integrals, sums and limits)
@@ -14,7 +13,7 @@ from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
 from dlmath_lib.verify.balls.jets import base
 from dlmath_lib.verify.balls.walk import compile_expression
 
-__all__ = ["Undecided", "Undefined", "Unsupported", "enclose"]
+__all__ = ["Undecided", "Undefined", "Unsupported", "bits", "enclose"]
 
 
 def enclose(expr: Any, point: Mapping[Any, Any], precision: int, draw: int = 0) -> tuple[acb, frozenset[str]]:
@@ -37,6 +36,7 @@ def enclose(expr: Any, point: Mapping[Any, Any], precision: int, draw: int = 0) 
 
     Examples
     --------
+    >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> enclose(sp.Derivative(sp.exp(2 * x), x), {x: sp.Integer(0)}, 64)[0]
     2.00000000000000

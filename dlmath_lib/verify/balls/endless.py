@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -116,7 +117,7 @@ def _roots(function: Any, x: Any) -> list[Value]:
 def _between(
     inner: Value, function: Any, x: Any, a: Any, b: Any, infinite: tuple[Any, Any], roots: list[Value], env: Env
 ) -> Number:
-    """Return the integral from a to b, cut at the kinks; None stands for an infinite end, whose sign is in `infinite`."""
+    """Return the integral from a to b, cut at the kinks; None stands for an infinite end (its sign: `infinite`)."""
     sign = 1
     if infinite[0] == sp.oo or infinite[1] == -sp.oo:
         a, b, infinite, sign = b, a, (infinite[1], infinite[0]), -1
@@ -129,7 +130,7 @@ def _between(
         inside = inside or [acb(0) if a is None and b is None else (b - 1 if a is None else a + 1)]
     marks = [a, *inside, b]
     total: Number = acb(0)
-    for left, right in zip(marks, marks[1:], strict=False):
+    for left, right in pairwise(marks):
         total = _piece(inner, function, x, left, right, env) + total
     return total * acb(sign)
 
@@ -322,9 +323,14 @@ def _limit(expr: sp.Limit) -> Value:
             raise Unsupported("a limit inside an integral or a derivative")
         env["remarks"].add("a limit followed")
         if end is None:
-            return _approach(lambda env, step: inverse(step) * acb(1 if target == sp.oo else -1), inner, x, env)
+            sign = acb(1 if target == sp.oo else -1)
+            return _approach(lambda env, step: inverse(step) * sign, inner, x, env)
         sides = {"+": [1], "-": [-1]}.get(str(direction), [1, -1])
-        found = [_approach(lambda env, step, s=side: end(env) + step * acb(s), inner, x, env) for side in sides]
+
+        def towards(side: int) -> acb:
+            return _approach(lambda env, step: end(env) + step * acb(side), inner, x, env)
+
+        found = [towards(side) for side in sides]
         if not found[0].overlaps(found[-1]):
             raise Undefined("the limits from the two sides differ")
         return found[0]
@@ -335,8 +341,8 @@ def _limit(expr: sp.Limit) -> Value:
 def _approach(place: Callable[[Env, acb], acb], inner: Value, x: Any, env: Env) -> acb:
     """Follow an expression at steps 2⁻ᵉ: evenly spaced exponents, then, for slow limits, exponents that double."""
     for exponents in ([100, 150, 200, 250], [2**k for k in range(150, 154)]):
-        values = [_at(place, inner, x, env, exponent) for exponent in exponents]
-        if any(value is None for value in values):
+        values = [v for exponent in exponents if (v := _at(place, inner, x, env, exponent)) is not None]
+        if len(values) < 4:
             continue
         a, b, c, d = values
         changes = [(b - a).abs_upper(), (c - b).abs_upper(), (d - c).abs_upper()]

@@ -34,8 +34,8 @@ MOST_CACHED = 20000
 def compile_expression(expr: Any) -> Value:
     """Return `expr` as a function of an environment; the same object for the same expression.
 
-    An environment holds the value of each symbol, and under words: ``exact`` (the symbols' values as SymPy numbers), ``draw``
-    (the number of the random functions), ``analytic`` (the flag of an integration, None outside of one) and
+    An environment holds the value of each symbol, and under words: ``exact`` (the symbols' values as SymPy numbers),
+    ``draw`` (the number of the random functions), ``analytic`` (the flag of an integration, None outside of one) and
     ``remarks`` (a set, to which a value that is not certified adds why).
     """
     if expr not in _cache:
@@ -151,7 +151,7 @@ def _power(expr: sp.Pow) -> Value:
         return lambda env: _inverse(expr.base, power(inner(env), None, -whole, False), env)
 
     def value(env: Env) -> Number:
-        exponent = None if whole is not None else outer(env)
+        exponent: Number = None if whole is not None else outer(env)
         number = whole
         if number is None and not isinstance(exponent, Jet) and exponent.is_exact() and exponent.imag.is_zero():
             found = exponent.real.unique_fmpz()  # xⁿ with n = 3: a whole power, without a branch cut
@@ -215,9 +215,9 @@ def _of_several(expr: Any) -> Value:
 
 
 def _binomial(n: acb, k: acb) -> acb:
-    whole = n.real.unique_fmpz(), k.real.unique_fmpz()
-    if None not in whole and n.is_exact() and k.is_exact() and whole[0] >= 0:
-        return acb(math.comb(int(whole[0]), int(whole[1]))) if whole[1] >= 0 else acb(0)
+    of, chosen = n.real.unique_fmpz(), k.real.unique_fmpz()
+    if of is not None and chosen is not None and n.is_exact() and k.is_exact() and of >= 0:
+        return acb(math.comb(int(of), int(chosen))) if chosen >= 0 else acb(0)
     return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
 
 

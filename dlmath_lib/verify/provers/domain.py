@@ -54,9 +54,9 @@ def _signed(symbol: sp.Symbol, domain: Domain) -> sp.Symbol:
         return symbol
     facts: dict[str, bool] = {"integer": True} if domain.integer else {"real": True}
     if domain.low >= 0:
-        facts["positive"] = True
+        facts["nonnegative" if domain.low == 0 and "low" in domain.closed else "positive"] = True
     elif domain.high <= 0:
-        facts["negative"] = True
+        facts["nonpositive" if domain.high == 0 and "high" in domain.closed else "negative"] = True
     elif domain.integer and domain.low >= -1:
         facts["nonnegative"] = True
     if all(symbol.assumptions0.get(fact) for fact in facts):
@@ -70,13 +70,15 @@ def _stretched(symbol: sp.Symbol, domain: Domain) -> Any:
     if domain.complex or (low in (-sp.oo, 0) and high in (0, sp.oo)):
         return None
     if domain.integer:
-        start = sp.floor(low) + 1
+        start = sp.floor(low) + ("low" not in domain.closed)
         return start + sp.Dummy(symbol.name, integer=True, nonnegative=True) if high == sp.oo and start > 1 else None
-    t = sp.Dummy(symbol.name, positive=True)
+    t = sp.Dummy(symbol.name, nonnegative=True) if domain.closed else sp.Dummy(symbol.name, positive=True)
     if high == sp.oo:
         return low + t
     if low == -sp.oo:
         return high - t
+    if "high" in domain.closed:
+        return high - (high - low) * t / (1 + t)
     return low + (high - low) * t / (1 + t)
 
 
