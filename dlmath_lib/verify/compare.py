@@ -116,6 +116,8 @@ def judge(lhs: Any, rhs: Any, relation: str, point: Point, draw: int = 0, digits
         except Unsupported:
             return _by_mpmath(lhs, rhs, relation, point, draw, digits)
         holds = decide(relation, left, right, digits)
+        if holds is False:  # twice the bits, so that a small difference is shown without noise
+            left, right = (enclose(side, point, 2 * precision, draw)[0] for side in (lhs, rhs))
         if holds is not None:
             return Verdict(holds, number(left), number(right), not (remarks or others))
     return Verdict(None, reason=reason)

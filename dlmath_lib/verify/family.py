@@ -48,7 +48,7 @@ def family(name: str, *claims: Claim | Derivation, label: str | None = None) -> 
     ...     prove(sp.Derivative(x**2, x), 2 * x, name="square"),
     ...     prove(sp.Derivative(x**3, x), 3 * x**2, name="cube"),
     ... )
-    ✓ powers: 2 rows: proved; 200 points each, error below 1e-40
+    ✓ powers: 2 rows: proved; 200 points each, certified to 1e-40
       square: d/dx [x²] = 2·x
       cube: d/dx [x³] = 3·x²
     """
@@ -92,4 +92,6 @@ def _detail(rows: tuple[Claim, ...]) -> str:
     least, most = min(points), max(points)
     words = ("at least " if least != most else "") + f"{least} point{'s' * (least != 1)}" + " each" * (len(points) > 1)
     errors = [float(row.error) for row in rows if row.error]
-    return words + (f", error below {max((row.error for row in rows if row.error), key=float)}" if errors else "")
+    sure = all(row.certified for row in rows if row.error)
+    how = "certified to" if sure else "error below"
+    return words + (f", {how} {max((row.error for row in rows if row.error), key=float)}" if errors else "")

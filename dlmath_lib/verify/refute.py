@@ -119,7 +119,9 @@ def _values(shown: str, a: Any, b: Any, relation: str, point: dict[Any, Any]) ->
             f"\n  left side  = {short_number(verdict.left)}\n  right side = {short_number(verdict.right)}"
         )
     why = f" ({verdict.reason})" if verdict.reason else ""
-    raise ClaimFailed(f"not refuted: {shown}\n {place} one of the sides has no value, or more digits do not decide{why}")
+    raise ClaimFailed(
+        f"not refuted: {shown}\n {place} one of the sides has no value, or more digits do not decide{why}"
+    )
 
 
 def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol], ranges: Mapping[Any, Domain]) -> dict[Any, Any]:
@@ -170,7 +172,9 @@ def computes(function: Callable[[], Any]) -> bool:
     """
     function = getattr(function, "func", function)  # functools.partial
     code = getattr(function, "__code__", None)
-    return code is None or bool(_names(code) - CONSTANT_MAKERS)
+    if code is None:
+        return getattr(function, "__name__", "") not in CONSTANT_MAKERS
+    return bool(_names(code) - CONSTANT_MAKERS)
 
 
 def _names(code: CodeType) -> set[str]:

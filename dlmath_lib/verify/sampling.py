@@ -135,7 +135,7 @@ def _interval(function: str, symbol: sp.Symbol, interval: Any) -> tuple[Any, Any
 
 
 class Sampler:
-    """A deterministic stream of exact points: simple numbers first, then short decimals, then numbers with 60 digits."""
+    """A deterministic stream of exact points: simple numbers, then short decimals, then numbers with 60 digits."""
 
     def __init__(self, ranges: Mapping[sp.Symbol, Domain], seed: int = 20261122) -> None:
         self.ranges = dict(ranges)

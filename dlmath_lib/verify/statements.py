@@ -83,7 +83,9 @@ def check_names(function: str, *sides: Any) -> None:
         other = seen.setdefault(symbol.name, symbol)
         if other != symbol and not isinstance(symbol, sp.Dummy):
             got = f"two symbols {plain(symbol)} with different assumptions"
-            raise ValueError(message(function, "statement", "in symbols with names of their own", got, "define it once"))
+            raise ValueError(
+                message(function, "statement", "in symbols with names of their own", got, "define it once")
+            )
 
 
 def free_symbols(*sides: Any) -> list[sp.Symbol]:

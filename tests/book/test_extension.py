@@ -18,7 +18,7 @@ LEDGER = "# Ledger of claims\n\n## Evidence\n\nWords.\n\n## Claims\n\n```{ledger
 MIME = "application/vnd.dlmath.claim+json"
 PROVED = {
     "kind": "proved", "statement": "tanh(x) = 2σ(2x) − 1", "latex": r"\tanh x = 2 \sigma(2x) - 1", "method": "proved",
-    "name": "tanh is a stretched sigmoid", "label": "eq-tanh", "evidence": "200 points, error below 1e-40",
+    "name": "tanh is a stretched sigmoid", "label": "eq-tanh", "evidence": "200 points, certified to 1e-40",
     "points": 200, "error": "1e-40", "because": None, "steps": [],
 }  # fmt: skip
 DERIVED = {

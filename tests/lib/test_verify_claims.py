@@ -116,7 +116,7 @@ def test_the_bundle_of_a_claim():
     assert list(bundle) == ["text/plain", "text/markdown", MIME]
     assert (
         bundle["text/plain"]
-        == "✓ slope: σ′(x) = σ(x)·(1 − σ(x)), with σ(x) = 1/(1 + exp(−x)): proved; 200 points, error below 1e-40"
+        == "✓ slope: σ′(x) = σ(x)·(1 − σ(x)), with σ(x) = 1/(1 + exp(−x)): proved; 200 points, certified to 1e-40"
     )
     assert bundle[MIME] == {
         "kind": "proved",
@@ -125,7 +125,7 @@ def test_the_bundle_of_a_claim():
         "name": "slope",
         "label": "eq-slope",
         "method": "proved",
-        "evidence": "200 points, error below 1e-40",
+        "evidence": "200 points, certified to 1e-40",
         "points": 200,
         "error": "1e-40",
         "because": None,
@@ -146,7 +146,7 @@ def test_the_bundle_of_a_claim():
 def test_markdown_is_a_quotation_that_any_host_typesets():
     lines = prove(x**2 + 1, 0, relation=">", name="a_b < c", where={x: (0, 1)})._repr_mimebundle_()["text/markdown"]
     assert lines.splitlines() == [
-        r"> ✓ **Proved** · **a\_b &lt; c** · *200 points*",
+        r"> ✓ **Proved** · **a\_b &lt; c** · *200 points, certified*",
         ">",
         r"> $\displaystyle x^{2} + 1 > 0$",
         ">",

@@ -140,7 +140,7 @@ def test_a_family_is_one_frame_with_one_line_of_evidence():
     claim = family("rules", *rules(), label="eq-rules")
     assert isinstance(claim, Claim)
     lines = str(claim).splitlines()
-    assert lines[0] == "✓ rules: 3 rows: 2 proved, 1 derived; at least 40 points each, error below 1e-40"
+    assert lines[0] == "✓ rules: 3 rows: 2 proved, 1 derived; at least 40 points each, certified to 1e-40"
     assert lines[1:3] == ["  square: d/dx [x²] = 2·x", "  logarithm: d/ds [log(s)] = 1/s, for s > 0"]
     assert "power rule" in lines[4]
     record = claim.record()
