@@ -186,6 +186,10 @@ def exercises_of(chapter: str) -> list[Exercise]:
     list of Exercise
         In the order of their names; empty if no chapter has this name.
 
+    Raises
+    ------
+    Nothing.
+
     Examples
     --------
     >>> [e.name for e in exercises_of("gradient_descent")][:2]

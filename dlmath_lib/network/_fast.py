@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dlmath_lib._sums import BLOCK, product, total
 from dlmath_lib.network.dense import Dense
 from dlmath_lib.network.objectives import Objective
 
@@ -54,16 +55,19 @@ class FastStep:
         if not np.isfinite(outputs).all():
             raise NotFinite
         losses, delta = self.objective.value_and_grad(outputs, y)
-        total = float(losses.sum(dtype=np.float64))
+        loss = float(total(losses))
         delta /= n
         for i in reversed(range(len(self.layers))):
             layer, (weight, _), (dweight, dbias) = self.layers[i], self.parameters[i], self.gradients[i]
             delta = self._pull_back(layer, delta, i, n)
-            np.matmul(delta.T, inputs[i], out=dweight)
-            np.sum(delta, axis=0, out=dbias)
+            if n <= BLOCK:
+                np.matmul(delta.T, inputs[i], out=dweight)
+            else:
+                dweight[:] = product(delta.T, inputs[i])
+            dbias[:] = total(delta, axis=0)
             if i:
                 delta = np.matmul(delta, weight, out=self.delta[i - 1][:n])
-        return total, self.objective.correct(outputs, y)
+        return loss, self.objective.correct(outputs, y)
 
     @staticmethod
     def _activate(layer: Dense, z: np.ndarray) -> np.ndarray:

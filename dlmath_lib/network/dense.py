@@ -79,15 +79,45 @@ class Dense:
         return self.outputs * (self.inputs + 1)
 
     def apply(self, z: np.ndarray) -> np.ndarray:
-        """φ(z)."""
+        """The activations, a = φ(z).
+
+        Parameters
+        ----------
+        z : ndarray of shape (n, outputs)
+
+        Returns
+        -------
+        ndarray of the same shape
+        """
         return ACTIVATIONS[self.activation][0](z)
 
     def pull_back(self, g: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """g ⊙ φ′(z)."""
+        """The slope before the activation, g ⊙ φ′(z).
+
+        Parameters
+        ----------
+        g : ndarray of shape (n, outputs)
+            The slope behind it.
+        z : ndarray of the same shape
+
+        Returns
+        -------
+        ndarray of the same shape
+        """
         return ACTIVATIONS[self.activation][1](g, z)
 
     def initial_weight(self, rng: np.random.Generator, dtype: Any) -> np.ndarray:
-        """W before training."""
+        """W before training, by the layer's rule: Var(W) = 2/inputs before a rectifier.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        dtype : float32 or float64
+
+        Returns
+        -------
+        ndarray of shape (outputs, inputs)
+        """
         name = self.initialization
         if name == "auto":
             name = "he_normal" if self.activation in RECTIFIERS else "xavier_uniform"

@@ -9,7 +9,15 @@ __all__ = ["Evaluation", "History", "TrainingDiverged"]
 
 
 class Evaluation(NamedTuple):
-    """The mean loss, and the share of right answers (None where numbers are predicted)."""
+    """What a network does on some examples.
+
+    Attributes
+    ----------
+    loss : float
+        The mean over the examples.
+    accuracy : float or None
+        The share of right answers; None where numbers are predicted.
+    """
 
     loss: float
     accuracy: float | None
@@ -39,7 +47,19 @@ class History:
         return len(self.loss)
 
     def record(self, training: Evaluation, validation: Evaluation | None) -> None:
-        """Append one epoch."""
+        """Append one epoch.
+
+        Parameters
+        ----------
+        training : Evaluation
+            The means over the epoch's batches.
+        validation : Evaluation or None
+            What was measured at its end.
+
+        Returns
+        -------
+        None
+        """
         for name, value in (("loss", training.loss), ("accuracy", training.accuracy)):
             if value is not None:
                 getattr(self, name).append(value)
@@ -48,7 +68,17 @@ class History:
                 getattr(self, f"validation_{name}").append(value)
 
     def latest(self) -> dict[str, str]:
-        """The last epoch in words, for the progress bar."""
+        """The last epoch, for the progress bar.
+
+        Parameters
+        ----------
+        None.
+
+        Returns
+        -------
+        dict
+            For each series that is not empty its name, and its last number as text.
+        """
         return {name.replace("_", " "): f"{values[-1]:.4g}" for name, values in vars(self).items() if values}
 
     def __repr__(self) -> str:

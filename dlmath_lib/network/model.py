@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlmath_lib._validate import as_array, as_generator, fail, one_of
+from dlmath_lib._validate import as_array, as_dtype, as_generator, as_switch, fail, one_of
 from dlmath_lib.layers import affine, affine_vjp
 from dlmath_lib.network import files
 from dlmath_lib.network._fast import layer_views
@@ -21,7 +21,15 @@ __all__ = ["LayerGradient", "Network"]
 
 
 class LayerGradient(NamedTuple):
-    """∂L/∂W and ∂L/∂b of one layer."""
+    """The gradient of the mean loss L by one layer's parameters.
+
+    Attributes
+    ----------
+    weight : ndarray of shape (out, in)
+        ∂L/∂W.
+    bias : ndarray of shape (out,)
+        ∂L/∂b.
+    """
 
     weight: np.ndarray
     bias: np.ndarray
@@ -86,7 +94,7 @@ class Network:
     ) -> None:
         self.layers = _as_layers(layers)
         self.objective = OBJECTIVES[one_of("Network", "loss", loss, OBJECTIVES)]
-        kind = np.dtype(one_of("Network", "dtype", np.dtype(dtype).name, ("float32", "float64")))
+        kind = as_dtype("Network", "dtype", dtype, ("float32", "float64"))
         last = self.layers[-1]
         if self.objective.takes_logits and last.activation != "linear":
             hint = f"{loss} takes logits and applies the sigmoid or softmax itself"
@@ -102,21 +110,73 @@ class Network:
         self.history = History()
 
     def forward(self, x: Any) -> np.ndarray:
-        """The outputs, of shape (n, outputs), for x of shape (n, inputs): logits, with a cross-entropy."""
-        return self.layer_outputs(x)[-1]
+        """The outputs, a = φ(W a + b) from layer to layer: logits, with a cross-entropy.
+
+        Parameters
+        ----------
+        x : array_like of shape (n, inputs)
+            The examples.
+
+        Returns
+        -------
+        ndarray of shape (n, outputs)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If x is no such array, or is not finite in the network's type.
+        """
+        return self._outputs("Network.forward", x)
 
     def layer_outputs(self, x: Any) -> list[np.ndarray]:
-        """The activations of every layer, the first layer's first."""
-        return [layer.apply(z) for layer, (_, z) in zip(self.layers, self._trace("Network.forward", x), strict=True)]
+        """The activations of every layer, φ(W a + b).
+
+        Parameters
+        ----------
+        x : array_like of shape (n, inputs)
+            The examples.
+
+        Returns
+        -------
+        list of ndarrays of shape (n, outputs of the layer)
+            The first layer's first.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `forward`.
+        """
+        trace = self._trace("Network.layer_outputs", x)
+        return [layer.apply(z) for layer, (_, z) in zip(self.layers, trace, strict=True)]
 
     def loss_and_gradient(self, x: Any, y: Any) -> tuple[float, np.ndarray]:
-        """The mean loss and its gradient, flat like ``parameters``, by the pure functions: backpropagation.
+        """The mean loss L and its gradient ∂L/∂θ, by the pure functions: backpropagation.
 
-        ``x`` of shape (n, inputs); ``y`` class indices of shape (n,), or numbers of shape (n, outputs).
+        Parameters
+        ----------
+        x : array_like of shape (n, inputs)
+            The examples.
+        y : array_like
+            Class indices of shape (n,) for "softmax_cross_entropy"; else of shape (n, outputs).
+
+        Returns
+        -------
+        float
+            L.
+        ndarray of shape (size,)
+            The gradient, flat like ``parameters``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If x or y is no such array, or is not finite in the network's type.
         """
-        trace = self._trace("Network.loss_and_gradient", x)
+        return self._loss_and_gradient("Network.loss_and_gradient", x, y)
+
+    def _loss_and_gradient(self, function: str, x: Any, y: Any) -> tuple[float, np.ndarray]:
+        trace = self._trace(function, x)
         n = len(trace[0][0])
-        y = self.objective.check("Network.loss_and_gradient", y, n, self.layers[-1].outputs)
+        y = self._as_targets(function, y, n)
         outputs = self.layers[-1].apply(trace[-1][1])
         delta = self.objective.vjp(np.full(n, 1 / n), outputs, y)
         gradient = np.empty_like(self.parameters)
@@ -129,8 +189,25 @@ class Network:
         return float(self.objective.value(outputs, y).mean(dtype=np.float64)), gradient
 
     def gradients(self, x: Any, y: Any) -> list[LayerGradient]:
-        """The gradient of the mean loss, layer by layer."""
-        return [LayerGradient(*views) for views in layer_views(self.loss_and_gradient(x, y)[1], self.layers)]
+        """The gradient of the mean loss L, layer by layer: ∂L/∂W and ∂L/∂b.
+
+        Parameters
+        ----------
+        x, y : array_like
+            As for `loss_and_gradient`.
+
+        Returns
+        -------
+        list of LayerGradient
+            The first layer's first.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `loss_and_gradient`.
+        """
+        gradient = self._loss_and_gradient("Network.gradients", x, y)[1]
+        return [LayerGradient(*views) for views in layer_views(gradient, self.layers)]
 
     def fit(
         self,
@@ -142,7 +219,7 @@ class Network:
         optimizer: Any,
         rng: np.random.Generator,
         validation: tuple[Any, Any] | None = None,
-        progress: bool = True,
+        progress: bool | None = None,
         on_epoch: Callable[[int, Network], Any] | None = None,
     ) -> History:
         """Train on minibatches, drawn anew without replacement in each epoch; the last may be smaller.
@@ -163,8 +240,8 @@ class Network:
             Draws the batches.
         validation : tuple (x, y), optional
             Judged after each epoch, never trained on.
-        progress : bool, default True
-            Show a progress bar (tqdm).
+        progress : bool, optional
+            Whether to show a progress bar, for which tqdm must be installed. Default: if it is.
         on_epoch : callable, optional
             Called as ``on_epoch(epoch, network)`` after each epoch, counted from 1: to draw or keep what is learned.
 
@@ -176,8 +253,10 @@ class Network:
         Raises
         ------
         TrainingDiverged
-            If the loss or a weight becomes NaN or infinite: with the epoch and the history; the network keeps the
-            weights of the last complete epoch.
+            If a loss (that of the validation data, too), a weight or the optimizer's memory becomes NaN or infinite:
+            with the epoch and the history; the network keeps the weights of the last complete epoch.
+        ModuleNotFoundError
+            If a progress bar is asked for, and tqdm is not installed.
         TypeError, ValueError
             If data or settings are not such; the network is left as it was.
         """
@@ -186,61 +265,165 @@ class Network:
             if not isinstance(validation, tuple) or len(validation) != 2:
                 raise fail("Network.fit", "validation", "a tuple (x, y)", type(validation).__name__, error=TypeError)
             validation = self._as_examples("Network.fit, validation", *validation)
+        if progress is not None:
+            as_switch("Network.fit", "progress", progress)
         if on_epoch is not None and not callable(on_epoch):
             hint = "it is called as on_epoch(epoch, network)"
             raise fail("Network.fit", "on_epoch", "a function", type(on_epoch).__name__, hint, error=TypeError)
         return train(self, x, y, epochs, batch_size, optimizer, rng, validation, progress, on_epoch)
 
     def evaluate(self, x: Any, y: Any) -> Evaluation:
-        """The mean loss and the accuracy (None where numbers are predicted) on these examples."""
+        """The mean loss and the accuracy on these examples: means over n examples of their losses and right answers.
+
+        Parameters
+        ----------
+        x, y : array_like
+            As for `loss_and_gradient`.
+
+        Returns
+        -------
+        Evaluation
+            ``loss`` and ``accuracy``, which is None where numbers are predicted.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `loss_and_gradient`.
+        """
         x, y = self._as_examples("Network.evaluate", x, y)
-        outputs = self.forward(x)
+        outputs = self._outputs("Network.evaluate", x)
         correct = self.objective.correct(outputs, y)
         loss = float(self.objective.value(outputs, y).mean(dtype=np.float64))
         return Evaluation(loss, None if correct is None else correct / len(x))
 
     def predict(self, x: Any) -> np.ndarray:
-        """The most likely classes (n,), the likelier answers 0 or 1 (n, outputs), or the numbers (n, outputs)."""
-        return self.objective.predict(self.forward(x))
+        """The network's answers: argmax of the logits, or logit > 0, or the outputs themselves.
+
+        Parameters
+        ----------
+        x : array_like of shape (n, inputs)
+            The examples.
+
+        Returns
+        -------
+        ndarray
+            The most likely classes, of shape (n,), of equal ones the first; the likelier answers 0 or 1, or the
+            numbers, of shape (n, outputs).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `forward`.
+        """
+        return self.objective.predict(self._outputs("Network.predict", x))
 
     def probabilities(self, x: Any) -> np.ndarray:
-        """The softmax or the sigmoid of the logits, of shape (n, outputs)."""
-        probabilities = self.objective.probabilities(self.forward(x))
+        """The softmax of the logits, exp(z) / Σ exp(z), or their sigmoid.
+
+        Parameters
+        ----------
+        x : array_like of shape (n, inputs)
+            The examples.
+
+        Returns
+        -------
+        ndarray of shape (n, outputs)
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `forward`; and if the loss is no cross-entropy.
+        """
+        probabilities = self.objective.probabilities(self._outputs("Network.probabilities", x))
         if probabilities is None:
             hint = "predict gives the numbers"
             raise fail("Network.probabilities", "loss", "a cross-entropy", repr(self.objective.name), hint)
         return probabilities
 
     def save(self, path: Any) -> None:
-        """Write layers, loss and parameters to an .npz file, without pickle: the whole file or none."""
-        files.write(path, self._description(), self.parameters)
+        """Write layers, loss and parameters θ to an .npz file, without pickle: the whole file or none.
+
+        Parameters
+        ----------
+        path : str or path
+            A name that ends in .npz. What a symbolic link points to is replaced, and not the link; a file that is there
+            keeps its permissions.
+
+        Returns
+        -------
+        None
+
+        Raises
+        ------
+        ValueError
+            If the name ends otherwise, or a parameter is NaN or infinite.
+        OSError
+            If the file cannot be written.
+
+        Notes
+        -----
+        Written as a draft, ``.name.npz.xxxxxxxx.draft``, beside the file, and renamed. What a program that was killed
+        has left of these is swept away by the next `save` of that name.
+        """
+        files.write("Network.save", path, self._description(), self.parameters)
 
     def load(self, path: Any) -> None:
-        """Read the parameters of a network of the same layers and loss.
+        """Read the parameters θ of a network of the same layers and loss.
 
-        A file that is no such file, is truncated, or holds another network raises a ValueError, and the network is
-        left as it was.
+        Parameters
+        ----------
+        path : str or path
+            What `save` wrote.
+
+        Returns
+        -------
+        None
+
+        Raises
+        ------
+        ValueError
+            If it is no such file, is truncated, holds another network, or a number beyond this network's type; the
+            network is left as it was.
+        OSError
+            If there is no file, or it cannot be read.
         """
-        description, parameters = files.read("Network.load", path)
+        description, parameters = files.read("Network.load", path, self.parameters.size)
         mine = self._description()
         for part in ("layers", "loss"):
             if description.get(part) != mine[part]:
                 hint = "Network.from_file(path) builds the network that the file holds"
                 raise fail("Network.load", f"the file's {part}", f"{mine[part]}", f"{description.get(part)}", hint)
-        if parameters.shape != self.parameters.shape:
-            got = f"{parameters.size}"
-            raise fail("Network.load", "the file's parameters", f"{self.parameters.size} numbers", got)
-        self.parameters[:] = parameters
+        kind = self.parameters.dtype
+        self.parameters[:] = as_array("Network.load", "the file's parameters", parameters, cast=kind)
 
     @classmethod
     def from_file(cls, path: Any) -> Network:
-        """The network that a file written by `save` holds."""
+        """The network that a file written by `save` holds, with its parameters θ.
+
+        Parameters
+        ----------
+        path : str or path
+            What `save` wrote.
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        ValueError
+            If it is no such file, or is truncated.
+        OSError
+            If there is no file, or it cannot be read.
+        """
         description, parameters = files.read("Network.from_file", path)
         try:
             layers = [Dense(*entry) for entry in description["layers"]]
             size = sum(layer.size for layer in layers)
             if parameters.size != size:
                 raise ValueError(f"{parameters.size} parameters for layers that have {size}")
+            if parameters.dtype != description["dtype"]:
+                raise ValueError(f"{parameters.dtype} parameters for a network of {description['dtype']}")
             rng = np.random.default_rng(0)
             network = cls(layers, loss=description["loss"], rng=rng, dtype=description["dtype"])
         except (KeyError, TypeError, ValueError) as cause:
@@ -253,15 +436,20 @@ class Network:
         return {"layers": layers, "loss": self.objective.name, "dtype": self.parameters.dtype.name}
 
     def _as_inputs(self, function: str, x: Any) -> np.ndarray:
-        x = as_array(function, "x", x, ndim=2)
+        x = as_array(function, "x", x, ndim=2, cast=self.parameters.dtype)
         if x.shape[1] != self.layers[0].inputs:
             raise fail(function, "x", f"of shape (n, inputs) = (n, {self.layers[0].inputs})", str(x.shape))
-        return x.astype(self.parameters.dtype, copy=False)
+        return x
+
+    def _as_targets(self, function: str, y: Any, examples: int) -> np.ndarray:
+        return self.objective.check(function, y, examples, self.layers[-1].outputs, self.parameters.dtype)
 
     def _as_examples(self, function: str, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         x = self._as_inputs(function, x)
-        y = self.objective.check(function, y, len(x), self.layers[-1].outputs)
-        return x, y.astype(x.dtype, copy=False) if y.dtype.kind == "f" else y
+        return x, self._as_targets(function, y, len(x))
+
+    def _outputs(self, function: str, x: Any) -> np.ndarray:
+        return self.layers[-1].apply(self._trace(function, x)[-1][1])
 
     def _trace(self, function: str, x: Any) -> list[tuple[np.ndarray, np.ndarray]]:
         """The input a and the pre-activation z of every layer."""

@@ -30,11 +30,11 @@ class Objective:
     def takes_logits(self) -> bool:
         return self.targets != "numbers"
 
-    def check(self, function: str, y: Any, examples: int, outputs: int) -> np.ndarray:
-        """The targets of this many examples, or an error in the name of ``function``."""
+    def check(self, function: str, y: Any, examples: int, outputs: int, kind: np.dtype) -> np.ndarray:
+        """The targets of this many examples, numbers in the network's type, or an error in the name of ``function``."""
         if self.targets == "classes":
             return as_labels(function, y, examples, outputs, argument="y")
-        y = as_array(function, "y", y)
+        y = as_array(function, "y", y, cast=kind)
         if y.shape != (examples, outputs):
             hint = "add the missing axis: y[:, None]" if outputs == 1 and y.shape == (examples,) else ""
             raise fail(function, "y", f"of shape (n, outputs) = ({examples}, {outputs})", str(y.shape), hint)

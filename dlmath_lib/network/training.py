@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,7 @@ def train(
     optimizer: Any,
     rng: np.random.Generator,
     validation: tuple[np.ndarray, np.ndarray] | None,
-    progress: bool,
+    progress: bool | None,
     on_epoch: Callable[[int, Network], Any] | None,
 ) -> History:
     """`Network.fit`, once the data have been checked."""
@@ -77,18 +77,27 @@ def _epoch(
         state = optimizer.step_in_place(network.parameters, step.gradient, state)
         total += loss
         right += correct or 0.0
-    if not np.isfinite(network.parameters).all():
+    if not all(np.isfinite(numbers).all() for numbers in (network.parameters, *_memory(state))):
         raise NotFinite
     return Evaluation(total / len(x), None if correct is None else right / len(x)), state
+
+
+def _memory(state: Any) -> Iterator[np.ndarray]:
+    """The arrays that an optimizer keeps: once infinite, they would hold their parameter still without a word."""
+    parts = state if isinstance(state, (tuple, list)) else [state]
+    return (part for part in parts if isinstance(part, np.ndarray))
 
 
 def _judge(network: Network, validation: tuple[np.ndarray, np.ndarray] | None) -> Evaluation | None:
     if validation is None:
         return None
     try:
-        return network.evaluate(*validation)
+        judged = network.evaluate(*validation)
     except ValueError:  # the data were in order: it is the activations that ran out of the numbers
         raise NotFinite from None
+    if not np.isfinite(judged.loss):
+        raise NotFinite
+    return judged
 
 
 def _advice(epoch: int, optimizer: Any) -> str:
@@ -113,12 +122,14 @@ class _Silent:
         pass
 
 
-def _progress_bar(epochs: int, progress: bool) -> Any:
-    if not progress:
+def _progress_bar(epochs: int, progress: bool | None) -> Any:
+    if progress is False:
         return _Silent()
     try:
         from tqdm.auto import tqdm
     except ModuleNotFoundError:
+        if progress is None:
+            return _Silent()
         message = "Network.fit: progress=True needs tqdm: pip install tqdm, or pass progress=False"
         raise ModuleNotFoundError(message) from None
     return tqdm(total=epochs, unit="epoch", leave=False)

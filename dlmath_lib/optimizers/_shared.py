@@ -7,21 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
 
 # Blocks of 128 KB in float32: the few arrays of one step stay in the cache from the first operation to the last.
 BLOCK = 32768
 
 
-def wide(kind: Any) -> np.dtype:
-    """The type in which a step is computed: float16 has too few digits and too small a range for α and g²."""
-    return np.result_type(kind, np.float32)
-
-
 def as_step(function: str, parameter: Any, gradient: Any, **state: Any) -> list[np.ndarray]:
     """Parameter, gradient and state arrays: of one shape, and finite in the type in which the step is computed."""
     parameter = as_array(function, "parameter", parameter)
-    kind, arrays = wide(parameter.dtype), {"parameter": parameter}
+    kind, arrays = working(parameter.dtype), {"parameter": parameter}
     for name, value in ({"gradient": gradient} | state).items():
         arrays[name] = as_array(function, name, value)
     same_shape(function, arrays)
@@ -58,7 +54,7 @@ def as_vectors(function: str, parameter: Any, gradient: Any, **state: Any) -> No
         if not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind != "f":
             got = f"shape {array.shape}" if isinstance(array, np.ndarray) and array.ndim != 1 else type(array).__name__
             raise fail(function, name, "a flat vector of floats (ndarray)", got, error=TypeError)
-        kind = wide(parameter.dtype) if name in ("first", "second") else parameter.dtype
+        kind = working(parameter.dtype) if name in ("first", "second") else parameter.dtype
         if array.shape != parameter.shape or array.dtype != kind:
             expected = f"like parameter, {kind} of shape {parameter.shape}"
             raise fail(function, name, expected, f"{array.dtype} of shape {array.shape}")
@@ -67,7 +63,7 @@ def as_vectors(function: str, parameter: Any, gradient: Any, **state: Any) -> No
 def as_learning_rate(function: str, learning_rate: Any, kind: Any = np.float64) -> float:
     """A positive number that is one in the type of the step, too: 1e-50 is 0 in float32, and 1e50 infinite."""
     learning_rate = as_scalar(function, "learning_rate", learning_rate, low=0, low_open=True)
-    limits = np.finfo(wide(kind))
+    limits = np.finfo(working(kind))
     if not float(limits.tiny) <= learning_rate <= float(limits.max):
         expected = f"between {limits.tiny:.2g} and {limits.max:.2g} for {np.dtype(kind)}"
         raise fail(function, "learning_rate", expected, f"{learning_rate:g}")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_scalar, fail
 from dlmath_lib.optimizers._shared import (
     BLOCK,
@@ -18,7 +19,6 @@ from dlmath_lib.optimizers._shared import (
     blocks,
     finite_in,
     stepped,
-    wide,
 )
 
 __all__ = ["Adam", "AdamState", "adam_step", "adam_step_in_place"]
@@ -65,7 +65,7 @@ class AdamState(NamedTuple):
         AdamState(first=array([0., 0.]), second=array([0., 0.]), steps=0)
         """
         parameter = as_array("AdamState.zeros_like", "parameter", parameter)
-        kind = wide(parameter.dtype)
+        kind = working(parameter.dtype)
         return cls(np.zeros(parameter.shape, kind), np.zeros(parameter.shape, kind), 0)
 
 
@@ -116,7 +116,7 @@ def adam_step(
     -----
     Computed as α √(1 − β₂ᵏ) / (1 − β₁ᵏ) · m / (√v + ε √(1 − β₂ᵏ)): the same quotient with one pass less over the
     arrays (end of section 2 of the source). ε has the place that PyTorch gives it. A float16 parameter is stepped in
-    float32. Derivation: ``chapters/optimization/adaptive_methods.ipynb``.
+    float32. Used in ``chapters/networks/training_a_network.ipynb``.
 
     References
     ----------
@@ -153,7 +153,7 @@ def adam_step_in_place(
     beta2: float = 0.999,
     epsilon: float = 1e-8,
 ) -> AdamState:
-    """The same step as `adam_step`, to the last bit, written over one flat ``parameter`` and the state's arrays.
+    """The same step as `adam_step`, θ ← θ − α m̂ / (√v̂ + ε), to the last bit, written over ``parameter`` and the state.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def adam_step_in_place(
     Notes
     -----
     It works through blocks that stay in the processor's cache: a dozen operations read each number from memory once,
-    not a dozen times. Derivation: ``chapters/optimization/adaptive_methods.ipynb``.
+    not a dozen times. Used in ``chapters/networks/training_a_network.ipynb``.
 
     References
     ----------
@@ -198,11 +198,11 @@ def adam_step_in_place(
     kind = parameter.dtype
     alpha, beta1, beta2, epsilon = _settings(function, learning_rate, beta1, beta2, epsilon, kind)
     steps = state.steps + 1
-    rate, floor = _factors(alpha, beta1, beta2, epsilon, steps, wide(kind))
-    work = np.empty(min(BLOCK, parameter.size), wide(kind))
+    rate, floor = _factors(alpha, beta1, beta2, epsilon, steps, working(kind))
+    work = np.empty(min(BLOCK, parameter.size), working(kind))
     for block in blocks(parameter.size):
         p, m, v = parameter[block], state.first[block], state.second[block]
-        g, w = gradient[block].astype(wide(kind), copy=False), work[: p.size]
+        g, w = gradient[block].astype(working(kind), copy=False), work[: p.size]
         m *= beta1
         np.multiply(g, 1 - beta1, out=w)
         m += w
@@ -239,7 +239,7 @@ class Adam:
     Notes
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
-    the next state. Derivation: ``chapters/optimization/adaptive_methods.ipynb``.
+    the next state. Used in ``chapters/networks/training_a_network.ipynb``.
 
     References
     ----------
@@ -263,15 +263,24 @@ class Adam:
         _settings("Adam", self.learning_rate, self.beta1, self.beta2, self.epsilon)
 
     def start(self, parameter: np.ndarray) -> AdamState:
-        """The state before the first step, m = v = 0; arguments and errors as `AdamState.zeros_like`."""
+        """The state before the first step, m = v = 0.
+
+        Otherwise as `AdamState.zeros_like`.
+        """
         return AdamState.zeros_like(parameter)
 
     def step(self, parameter: Any, gradient: Any, state: AdamState) -> tuple[np.ndarray, AdamState]:
-        """The next parameter and state; arguments, result and errors as `adam_step`."""
+        """The next parameter θ and state, with these settings.
+
+        Otherwise as `adam_step`.
+        """
         return adam_step(parameter, gradient, state, **vars(self))
 
     def step_in_place(self, parameter: np.ndarray, gradient: np.ndarray, state: AdamState) -> AdamState:
-        """Overwrite the parameter and the state's arrays; arguments, result and errors as `adam_step_in_place`."""
+        """Overwrite the parameter θ and the state's arrays, with these settings.
+
+        Otherwise as `adam_step_in_place`.
+        """
         return adam_step_in_place(parameter, gradient, state, **vars(self))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_switch, fail
 from dlmath_lib.optimizers._shared import (
     BLOCK,
@@ -17,7 +18,6 @@ from dlmath_lib.optimizers._shared import (
     blocks,
     finite_in,
     stepped,
-    wide,
 )
 
 __all__ = ["SGD", "momentum_step", "momentum_step_in_place"]
@@ -67,8 +67,8 @@ def momentum_step(
     A float16 parameter is stepped in float32.
 
     PyTorch's convention: α multiplies the velocity when the parameter moves. Keras and Sutskever et al. keep αv in the
-    velocity, v ← μv − αg, θ ← θ + v: the same path as long as α is constant. Derivation:
-    ``chapters/optimization/momentum.ipynb``.
+    velocity, v ← μv − αg, θ ← θ + v: the same path as long as α is constant. Used in
+    ``chapters/networks/training_a_network.ipynb``.
 
     References
     ----------
@@ -102,7 +102,7 @@ def momentum_step_in_place(
     momentum: float = 0.9,
     nesterov: bool = False,
 ) -> None:
-    """The same step as `momentum_step`, to the last bit, written over one flat ``parameter`` and its ``velocity``.
+    """The same step as `momentum_step`, θ ← θ − αv, to the last bit, written over ``parameter`` and ``velocity``.
 
     Parameters
     ----------
@@ -125,8 +125,8 @@ def momentum_step_in_place(
 
     Notes
     -----
-    It works through blocks that stay in the processor's cache, and allocates one block. Derivation:
-    ``chapters/optimization/momentum.ipynb``.
+    It works through blocks that stay in the processor's cache, and allocates one block. Used in
+    ``chapters/networks/training_a_network.ipynb``.
 
     References
     ----------
@@ -143,11 +143,11 @@ def momentum_step_in_place(
     as_vectors(function, parameter, gradient, velocity=velocity)
     kind = parameter.dtype
     learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov, kind)
-    work = np.empty(min(BLOCK, parameter.size), wide(kind))
+    work = np.empty(min(BLOCK, parameter.size), working(kind))
     for block in blocks(parameter.size):
         p, w = parameter[block], work[: parameter[block].size]
         # In float16 these two are copies in float32; else they are the arrays themselves.
-        g, v = (a[block].astype(wide(kind), copy=False) for a in (gradient, velocity))
+        g, v = (a[block].astype(working(kind), copy=False) for a in (gradient, velocity))
         v *= momentum
         v += g
         if nesterov:
@@ -182,7 +182,7 @@ class SGD:
     Notes
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
-    the next state. Derivation: ``chapters/optimization/momentum.ipynb``.
+    the next state. Used in ``chapters/networks/training_a_network.ipynb``.
 
     References
     ----------
@@ -232,11 +232,45 @@ class SGD:
         return np.zeros_like(as_array("SGD.start", "parameter", parameter))
 
     def step(self, parameter: Any, gradient: Any, state: Any) -> tuple[np.ndarray, np.ndarray]:
-        """The next parameter and state; arguments, result and errors as `momentum_step`, with v = ``state``."""
+        """The next parameter θ and velocity v, with these settings, by `momentum_step`.
+
+        Parameters
+        ----------
+        parameter, gradient : array_like of one shape
+            θ and g.
+        state : array_like of the same shape
+            v.
+
+        Returns
+        -------
+        ndarray, ndarray
+            The next θ and v.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `momentum_step`.
+        """
         return momentum_step(parameter, gradient, state, **vars(self))
 
     def step_in_place(self, parameter: np.ndarray, gradient: np.ndarray, state: np.ndarray) -> np.ndarray:
-        """Overwrite the parameter and the state, and return it; otherwise as `momentum_step_in_place`."""
+        """Overwrite the parameter θ and the velocity v, with these settings, by `momentum_step_in_place`.
+
+        Parameters
+        ----------
+        parameter, gradient, state : ndarray of shape (size,), of one floating-point type
+            θ, g and v.
+
+        Returns
+        -------
+        ndarray
+            ``state``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `momentum_step_in_place`.
+        """
         momentum_step_in_place(parameter, gradient, state, **vars(self))
         return state
 

@@ -266,7 +266,7 @@ def test_adam_refuses(options, error, message):
     [
         *SETTINGS,
         ({"momentum": 1}, ValueError, "momentum must be ≥ 0 and < 1"),
-        ({"nesterov": 1}, TypeError, "nesterov must be True or False, got 1"),
+        ({"nesterov": 1}, TypeError, "nesterov must be True or False, got int 1"),
     ],
 )
 def test_momentum_refuses(options, error, message):

@@ -1,8 +1,14 @@
 """dlmath_lib.network: pure and fast gradients, PyTorch's training run, real data, files, and what may go wrong."""
 
+import fcntl
 import io
 import json
 import re
+import signal
+import stat
+import subprocess
+import sys
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -11,7 +17,7 @@ import sklearn.linear_model
 import sympy as sp
 
 from dlmath_lib import autodiff, vectors
-from dlmath_lib.datasets import diabetes, digits, split, two_moons, xor
+from dlmath_lib.datasets import diabetes, digits, minibatches, split, two_moons, xor
 from dlmath_lib.network import Dense, History, Network, TrainingDiverged
 from dlmath_lib.network._fast import FastStep
 from dlmath_lib.network.dense import ACTIVATIONS
@@ -238,6 +244,105 @@ def test_one_full_batch_is_gradient_descent():
     np.testing.assert_allclose(network.parameters, expected, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("rule", [SGD(0.05, momentum=0.9, nesterov=True), Adam(0.02)], ids=str)
+@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "squared_error"])
+def test_fit_is_the_loop_of_the_pure_functions_over_batches_and_epochs(loss, rule):
+    """Three epochs of batches of 4, 4 and 3: the memory goes on from epoch to epoch, every example counts once."""
+    x, y = examples(loss)
+    unseen = rng(7).normal(size=(5, 4)), examples(loss, 5)[1]
+    network, twin = make("silu", loss), make("silu", loss)
+    history = fit(network, x, y, epochs=3, batch_size=4, optimizer=rule, rng=rng(3), validation=unseen)
+
+    draw, parameters = rng(3), twin.parameters.copy()
+    state, expected = rule.start(parameters), {name: [] for name in vars(history)}
+    for _ in range(3):
+        total, right = 0.0, 0.0
+        for batch in minibatches(11, batch_size=4, rng=draw):
+            twin.parameters[:] = parameters
+            value, gradient = twin.loss_and_gradient(x[batch], y[batch])
+            total += value * len(batch)
+            right += (twin.evaluate(x[batch], y[batch]).accuracy or 0) * len(batch)
+            parameters, state = rule.step(parameters, gradient, state)
+        twin.parameters[:] = parameters
+        judged = twin.evaluate(*unseen)
+        expected["loss"].append(total / 11)
+        expected["validation_loss"].append(judged.loss)
+        if loss == "softmax_cross_entropy":
+            expected["accuracy"].append(right / 11)
+            expected["validation_accuracy"].append(judged.accuracy)
+    np.testing.assert_allclose(network.parameters, parameters, rtol=1e-9, atol=1e-12)
+    for name, values in vars(history).items():
+        np.testing.assert_allclose(values, expected[name], rtol=1e-9, err_msg=name)
+
+
+def test_sums_over_a_large_batch_keep_their_digits():
+    n = 100_000
+    network = Network([Dense(1, 1)], loss="squared_error", rng=rng(), dtype="float32")
+    network.parameters[:] = 0
+    x, y = np.full((n, 1), 0.1, "float32"), np.ones((n, 1), "float32")
+    step = FastStep(network.layers, network.parameters, network.objective, batch_size=n)
+    step(x, y)
+    np.testing.assert_allclose(step.gradient, [-0.2, -2], rtol=1e-6)
+    np.testing.assert_allclose(network.loss_and_gradient(x, y)[1], [-0.2, -2], rtol=1e-6)
+
+
+def test_numbers_beyond_the_networks_type_are_refused_by_name(tmp_path):
+    network = Network([Dense(1, 1)], loss="squared_error", rng=rng(), dtype="float32")
+    before = network.parameters.copy()
+    x, y = np.zeros((2, 1)), np.zeros((2, 1))
+    for far_x, far_y, name in (([[1e39], [0]], y, "x"), (x, [[1e300], [0]], "y")):
+        message = rf"Network.fit: {name} must be finite in float32, at most 3.4"
+        with pytest.raises(ValueError, match=message):
+            fit(network, far_x, far_y, batch_size=2)
+        with pytest.raises(ValueError, match=rf"Network.fit, validation: {name} must be finite in float32"):
+            fit(network, x, y, batch_size=2, validation=(far_x, far_y))
+        for method in ("evaluate", "loss_and_gradient", "gradients"):
+            with pytest.raises(ValueError, match=rf"Network.{method}: {name} must be finite in float32"):
+                getattr(network, method)(far_x, far_y)
+    wide = Network([Dense(1, 1)], loss="squared_error", rng=rng())
+    wide.parameters[:] = 1e300
+    wide.save(tmp_path / "wide.npz")
+    with pytest.raises(ValueError, match=r"Network.load: the file's parameters must be finite in float32"):
+        network.load(tmp_path / "wide.npz")
+    assert np.array_equal(network.parameters, before)
+
+
+@pytest.mark.parametrize(
+    "method", ["forward", "layer_outputs", "predict", "probabilities", "evaluate", "loss_and_gradient", "gradients"]
+)
+def test_errors_name_the_method_that_was_called(method):
+    call, network = getattr(Network, method), make()
+    more = (Y,) if method in ("evaluate", "loss_and_gradient", "gradients") else ()
+    for x in (X[:, :3], X[0], "x", np.full((11, 4), np.nan), None):
+        with pytest.raises((TypeError, ValueError), match=rf"^Network\.{method}: x must be"):
+            call(network, x, *more)
+
+
+def test_an_optimizer_whose_memory_overflows_has_diverged():
+    network = Network([Dense(1, 1)], loss="squared_error", rng=rng(), dtype="float32")
+    before = network.parameters.copy()
+    with pytest.raises(TrainingDiverged, match="in epoch 1"):
+        fit(network, [[1e13]], [[-1e13]], epochs=1, batch_size=1, optimizer=Adam(0.1))
+    assert np.array_equal(network.parameters, before)
+
+
+def test_a_validation_loss_that_overflows_has_diverged():
+    network = Network([Dense(1, 1)], loss="squared_error", rng=rng())
+    with pytest.raises(TrainingDiverged) as caught:
+        fit(network, [[0.0]], [[0.0]], epochs=3, batch_size=1, validation=([[0.0]], [[1e200]]))
+    assert caught.value.epoch == 1 and caught.value.history.validation_loss == []
+
+
+def test_without_tqdm_there_is_no_bar_unless_one_asks_for_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    x, y = examples("softmax_cross_entropy")
+    options = {"epochs": 1, "batch_size": 11, "optimizer": SGD(0.1), "rng": rng()}
+    assert make().fit(x, y, **options).epochs == 1
+    assert capsys.readouterr().err == ""
+    with pytest.raises(ModuleNotFoundError, match=r"Network.fit: progress=True needs tqdm: pip install tqdm"):
+        make().fit(x, y, **options, progress=True)
+
+
 def test_progress_bar(capsys):
     fit(make(), *examples("softmax_cross_entropy"), progress=True)
     shown = capsys.readouterr().err
@@ -362,6 +467,7 @@ X, Y = examples("softmax_cross_entropy")
             "rng must be a numpy.random.Generator, got int 0: pass numpy.random.default_rng(0)",
         ),
         (X, Y, {"on_epoch": 3}, TypeError, "on_epoch must be a function, got int"),
+        (X, Y, {"progress": "no"}, TypeError, "Network.fit: progress must be True or False, got 'no'"),
         (X, Y, {"validation": X}, TypeError, "validation must be a tuple (x, y), got ndarray"),
         (
             X,
@@ -410,7 +516,9 @@ def test_numbers_without_their_axis_are_refused():
             "loss must be one of 'softmax_cross_entropy'",
         ),
         (lambda: Network([Dense(4, 2)], rng=5), TypeError, "rng must be a numpy.random.Generator"),
-        (lambda: Network([Dense(4, 2)], rng=rng(), dtype=int), ValueError, "dtype must be one of 'float32', 'float64'"),
+        (lambda: Network([Dense(4, 2)], rng=rng(), dtype=int), TypeError, "dtype must be one of float32, float64"),
+        (lambda: Network([Dense(4, 2)], rng=rng(), dtype="foo"), TypeError, "Network: dtype must be one of float32"),
+        (lambda: Network([Dense(4, 2)], rng=rng(), dtype=None), TypeError, "Network: dtype must be one of float32"),
         (lambda: Dense(0, 2), ValueError, "Dense: inputs must be ≥ 1"),
         (lambda: Dense(2, 2.5), TypeError, "Dense: outputs must be an integer"),
         (lambda: Dense(2, 2, "softmax"), ValueError, "Dense: activation must be one of 'linear', 'sigmoid'"),
@@ -450,6 +558,76 @@ class TestFiles:
             network.save(tmp_path / "a.npz")
         assert (tmp_path / "a.npz").read_bytes() == whole
         assert [path.name for path in tmp_path.iterdir()] == ["a.npz"]
+
+    def test_what_could_not_be_loaded_is_not_saved(self, tmp_path):
+        network = make()
+        network.parameters[3] = np.nan
+        with pytest.raises(ValueError, match=r"Network.save: the network's parameters must be finite, got NaN or inf"):
+            network.save(tmp_path / "a.npz")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_drafts_of_killed_programs_are_swept(self, tmp_path):
+        killed = """if True:
+            import os, signal, sys
+            import numpy as np
+            from dlmath_lib.network import Dense, Network
+            network = Network([Dense(4, 3)], rng=np.random.default_rng(0))
+            whole = np.savez
+            def half(file, **arrays):
+                whole(file, **arrays)
+                file.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+            np.savez = half
+            network.save(sys.argv[1])
+        """
+        path = tmp_path / "a[1].npz"
+        assert subprocess.run([sys.executable, "-c", killed, str(path)], check=False).returncode == -signal.SIGKILL
+        assert len(list(tmp_path.iterdir())) == 1 and not path.exists()
+        other, elsewhere = tmp_path / ".b.npz.12345678.draft", tmp_path / ".a1.npz.12345678.draft"
+        busy = tmp_path / ".a[1].npz.12345678.draft"
+        for draft in (other, elsewhere, busy):
+            draft.write_bytes(b"half")
+        with busy.open("rb") as file:  # another program is writing this one
+            fcntl.flock(file, fcntl.LOCK_EX)
+            make().save(path)
+            assert sorted(tmp_path.iterdir()) == sorted([path, other, elsewhere, busy])
+        make().save(path)
+        assert sorted(tmp_path.iterdir()) == sorted([path, other, elsewhere])
+
+    def test_links_and_permissions_are_kept(self, tmp_path):
+        (tmp_path / "there").mkdir()
+        target, link = tmp_path / "there" / "b.npz", tmp_path / "a.npz"
+        make(seed=1).save(target)
+        target.chmod(0o600)
+        link.symlink_to(target)
+        make(seed=2).save(link)
+        assert link.is_symlink() and stat.S_IMODE(target.stat().st_mode) == 0o600
+        assert np.array_equal(Network.from_file(target).parameters, make(seed=2).parameters)
+        fresh = tmp_path / "fresh.npz"
+        fresh_link = tmp_path / "to_fresh.npz"
+        fresh_link.symlink_to(fresh)
+        make().save(fresh_link)
+        assert fresh_link.is_symlink() and not fresh.is_symlink() and fresh.is_file()
+
+    def test_a_file_that_unpacks_to_much_more_is_refused_before_it_is_unpacked(self, tmp_path):
+        path, network = tmp_path / "bomb.npz", Network([Dense(4, 3)], rng=rng())
+        zeros = io.BytesIO()
+        np.lib.format.write_array_header_1_0(zeros, {"descr": "<f8", "fortran_order": False, "shape": (1 << 25,)})
+        description = io.BytesIO()
+        np.save(description, np.array(json.dumps({"format": "dlmath network 1"} | network._description())))
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("description.npy", description.getvalue())
+            with archive.open("parameters.npy", "w") as file:
+                file.write(zeros.getvalue())
+                for _ in range(256):
+                    file.write(bytes(1 << 20))
+        assert path.stat().st_size < 1 << 20
+        for read in (network.load, Network.from_file):
+            tracemalloc.start()
+            with pytest.raises(ValueError, match=r"path must be a whole file written by Network\.save"):
+                read(path)
+            assert tracemalloc.get_traced_memory()[1] < 1 << 23
+            tracemalloc.stop()
 
     def altered(self, whole, **changes):
         with np.load(io.BytesIO(whole)) as stored:
@@ -501,5 +679,10 @@ class TestFiles:
             make().load(tmp_path / "none.npz")
         with pytest.raises(ValueError, match=r"Network.save: path must be a name that ends in .npz, got 'a.bin'"):
             make().save(tmp_path / "a.bin")
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(FileNotFoundError) as caught:
             make().save(tmp_path / "none" / "a.npz")
+        assert caught.value.filename == str(tmp_path / "none" / "a.npz") and "draft" not in str(caught.value)
+        for path in (3, None, ["a.npz"]):
+            for method in ("save", "load", "from_file"):
+                with pytest.raises(TypeError, match=rf"Network.{method}: path must be a name or a path, got"):
+                    getattr(make(), method)(path)
