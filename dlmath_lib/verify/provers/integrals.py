@@ -65,7 +65,8 @@ def _term_by_term(integrand: Any, t: sp.Symbol, entry: Any) -> Any:
     total = sp.Integer(0)
     for term in sp.Add.make_args(_spread(integrand, t)):
         constant, rest = term.as_independent(t, as_Add=False)
-        exponent, powers = sp.Integer(0), {}
+        exponent: Any = sp.Integer(0)
+        powers: dict[Any, Any] = {}
         for factor in sp.Mul.make_args(rest):
             if isinstance(factor, sp.exp):
                 exponent += factor.exp
