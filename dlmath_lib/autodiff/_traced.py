@@ -356,4 +356,8 @@ def as_values(function: str, inputs: Sequence[Any]) -> list[np.ndarray]:
     """The arrays at which a derivative is asked for."""
     if not inputs:
         raise TypeError(f"{function}: inputs must be at least one array, got none")
-    return [as_array(function, f"inputs[{i}]", x, finite=False, nonempty=False) for i, x in enumerate(inputs)]
+    return [as_point(function, f"inputs[{i}]", x) for i, x in enumerate(inputs)]
+
+
+def as_point(function: str, argument: str, x: Any) -> np.ndarray:
+    return as_array(function, argument, x, finite=False, nonempty=False)

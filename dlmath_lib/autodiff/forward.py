@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlmath_lib._validate import as_array, as_function, fail, same_shape
-from dlmath_lib.autodiff._traced import Link, Traced, as_result, as_values
+from dlmath_lib.autodiff._traced import Link, Traced, as_point, as_result, as_values
 
 __all__ = ["Dual", "derivative", "jvp"]
 
@@ -149,7 +149,7 @@ def derivative(f: Callable[[Any], Any], x: Any) -> np.ndarray:
     >>> print(derivative(lambda x: x**3, [1.0, 2.0]))
     [ 3. 12.]
     """
-    (value,) = as_values("derivative", [x])
+    value = as_point("derivative", "x", x)
     slope = _push("derivative", f, np.ones_like(value), [value])
     if slope.shape != value.shape:
         raise fail("derivative", "f(x)", f"of x's shape {value.shape}", str(slope.shape), "use jvp, or grad")

@@ -51,7 +51,8 @@ def as_vectors(function: str, parameter: Any, gradient: Any, **state: Any) -> No
     A state of Adam has the type in which the step is computed.
     """
     for name, array in ({"parameter": parameter, "gradient": gradient} | state).items():
-        if not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind != "f":
+        plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
+        if not plain or array.ndim != 1 or array.dtype.kind != "f":
             got = f"shape {array.shape}" if isinstance(array, np.ndarray) and array.ndim != 1 else type(array).__name__
             raise fail(function, name, "a flat vector of floats (ndarray)", got, error=TypeError)
         kind = working(parameter.dtype) if name in ("first", "second") else parameter.dtype

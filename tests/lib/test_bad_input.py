@@ -1,0 +1,324 @@
+"""Bad input to every public function of the mathematics: a TypeError or ValueError that names function and argument.
+
+Each argument of a call that works is replaced by what is of a wrong kind, shape or value. No argument is changed, and
+what is accepted is not broadcast: (n,) beside (n, 1) never gives (n, n).
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import re
+import reprlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlmath_lib import (
+    activations,
+    autodiff,
+    calculus,
+    datasets,
+    initialization,
+    layers,
+    losses,
+    network,
+    optimizers,
+)
+
+MODULES = (activations, autodiff, calculus, datasets, initialization, layers, losses, optimizers)
+N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
+G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+WEIGHTS = np.array([0.5, 1.0, 2.0])
+OPTIONS: dict[str, Any] = {"at_zero": 0.5, "slope": 0.1, "alpha": 1.5, "approximate": "tanh", "axis": -1, "delta": 0.7}
+HARD: dict[str, Any] = {"label_smoothing": 0.1, "class_weights": WEIGHTS, "ignore_index": 1}
+RATES: dict[str, Any] = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8}
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+def square(x: Any) -> Any:
+    return x**2
+
+
+def length(x: Any) -> Any:
+    return np.sum(x**2)
+
+
+def state() -> optimizers.AdamState:
+    return optimizers.AdamState(np.zeros(3), np.ones(3), 1)
+
+
+def trained() -> network.Network:
+    return network.Network([network.Dense(3, 4, "tanh"), network.Dense(4, 3)], rng=rng())
+
+
+def draws(**options: Any) -> dict[str, Any]:
+    return {"shape": (4, 3), "rng": rng(), "gain": 1.0, "dtype": np.float32, **options}
+
+
+# A call that works for each function that has no rule below. "*inputs" is the one positional argument after the others.
+CALLS: dict[str, Callable[[], dict[str, Any]]] = {
+    "activations.prelu": lambda: {"z": WIDE, "a": WEIGHTS},
+    "activations.prelu_grad": lambda: {"z": WIDE, "a": WEIGHTS},
+    "activations.prelu_vjp": lambda: {"g": WIDE, "z": WIDE, "a": WEIGHTS},
+    "activations.logsumexp_vjp": lambda: {"g": G, "z": WIDE, "axis": -1},
+    "activations.softmax_jacobian": lambda: {"z": N},
+    "activations.log_softmax_jacobian": lambda: {"z": N},
+    "autodiff.prelu": lambda: {"z": WIDE, "a": WEIGHTS},
+    "autodiff.logsumexp": lambda: {"z": WIDE, "axis": -1, "keepdims": True},
+    "autodiff.derivative": lambda: {"f": square, "x": N},
+    "autodiff.grad": lambda: {"f": length, "*inputs": N},
+    "autodiff.jvp": lambda: {"f": square, "tangents": N, "*inputs": N},
+    "autodiff.vjp": lambda: {"f": square, "g": N, "*inputs": N},
+    "calculus.best_step": lambda: {"kind": "central", "x": N},
+    "calculus.difference": lambda: {"f": square, "x": N, "h": 1e-5, "kind": "forward"},
+    "calculus.hessian": lambda: {"f": length, "x": N, "h": 1e-4},
+    "calculus.jacobian": lambda: {"f": square, "x": N, "h": 1e-5, "kind": "central"},
+    "calculus.numerical_gradient": lambda: {"f": length, "x": N, "h": 1e-5, "kind": "central"},
+    "datasets.diabetes": lambda: {"scaled": True},
+    "datasets.digits": dict,
+    "datasets.xor": dict,
+    "datasets.minibatches": lambda: {"n": 10, "batch_size": 3, "rng": rng()},
+    "datasets.spirals": lambda: {"n": 10, "rng": rng(), "classes": 2, "turns": 1.0, "noise": 0.1},
+    "datasets.two_moons": lambda: {"n": 10, "rng": rng(), "noise": 0.1},
+    "datasets.split": lambda: {
+        "x": np.ones((10, 2)), "y": np.arange(10) % 2, "fractions": (0.5, 0.5), "rng": rng(), "stratify": True
+    },
+    "initialization.fans": lambda: {"shape": (4, 3)},
+    "initialization.gain": lambda: {"activation": "leaky_relu", "slope": 0.1},
+    "initialization.he_normal": lambda: draws(fan="fan_in"),
+    "initialization.he_uniform": lambda: draws(fan="fan_out"),
+    "initialization.xavier_normal": draws,
+    "initialization.xavier_uniform": draws,
+    "initialization.zeros": lambda: {"shape": (3,), "dtype": np.float32},
+    "layers.affine": lambda: {"x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
+    "layers.affine_vjp": lambda: {"g": np.ones((2, 4)), "x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
+    "losses.accuracy": lambda: {"scores": WIDE, "labels": LABELS},
+    "losses.confusion_matrix": lambda: {"predicted": LABELS, "labels": LABELS, "classes": 3},
+    "losses.huber": lambda: {"prediction": N, "target": N, "delta": 0.7},
+    "optimizers.sgd_step": lambda: {"parameter": N, "gradient": N, "learning_rate": 0.1},
+    "optimizers.momentum_step": lambda: {
+        "parameter": N, "gradient": N, "velocity": N, "learning_rate": 0.1, "momentum": 0.9, "nesterov": True
+    },
+    "optimizers.momentum_step_in_place": lambda: {
+        "parameter": N.copy(), "gradient": N, "velocity": N.copy(), "learning_rate": 0.1, "momentum": 0.9,
+        "nesterov": False,
+    },
+    "optimizers.adam_step": lambda: {"parameter": N, "gradient": N, "state": state(), **RATES},
+    "optimizers.adam_step_in_place": lambda: {"parameter": N.copy(), "gradient": N, "state": state(), **RATES},
+    "optimizers.gradient_descent": lambda: {
+        "gradient": square, "start": N, "learning_rate": 0.1, "steps": 3, "tolerance": 0.1
+    },
+    "optimizers.best_learning_rate": lambda: {"eigenvalues": abs(N)},
+    "optimizers.contraction_factor": lambda: {"eigenvalues": abs(N), "learning_rate": 0.1},
+    "optimizers.clip_by_norm": lambda: {"gradient": N, "max_norm": 1.0},
+    "Dense": lambda: {"inputs": 3, "outputs": 2, "activation": "relu", "initialization": "he_normal"},
+    "Network": lambda: {"layers": [network.Dense(3, 2)], "loss": "squared_error", "rng": rng(), "dtype": "float32"},
+    "SGD": lambda: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True},
+    "Adam": lambda: dict(RATES),
+    "Var": lambda: {"value": N},
+    "Dual": lambda: {"value": N, "tangent": N},
+    "Network.forward": lambda: {"x": WIDE},
+    "Network.layer_outputs": lambda: {"x": WIDE},
+    "Network.predict": lambda: {"x": WIDE},
+    "Network.probabilities": lambda: {"x": WIDE},
+    "Network.evaluate": lambda: {"x": WIDE, "y": LABELS},
+    "Network.gradients": lambda: {"x": WIDE, "y": LABELS},
+    "Network.loss_and_gradient": lambda: {"x": WIDE, "y": LABELS},
+    "Network.fit": lambda: {
+        "x": WIDE, "y": LABELS, "epochs": 1, "batch_size": 1, "optimizer": optimizers.SGD(0.1), "rng": rng(),
+        "progress": False,
+    },
+}  # fmt: skip
+CLASSES = {c.__name__: c for c in (network.Dense, network.Network, optimizers.SGD, optimizers.Adam)}
+CLASSES |= {"Var": autodiff.Var, "Dual": autodiff.Dual}
+IN_PLACE = ("momentum_step_in_place", "adam_step_in_place")  # the documented exception: they change what they are given
+
+
+def by_rule(module: str, name: str, parameters: list[str]) -> dict[str, Any]:
+    """A call of one of the many functions that are alike: activations and losses."""
+    z = N if module == "autodiff" else WIDE
+    arrays: dict[str, Any] = {"z": z, "g": z}
+    if module == "losses":
+        arrays = {"g": G, "prediction": WIDE, "target": SOFT, "logits": WIDE, "labels": LABELS, "probabilities": SOFT}
+    return {p: (arrays | OPTIONS | HARD)[p] for p in parameters}
+
+
+def calls() -> Iterator[Any]:
+    for module in MODULES:
+        short = module.__name__.rpartition(".")[2]
+        for name in module.__all__:
+            function = getattr(module, name)
+            if inspect.isfunction(function):
+                make = CALLS.get(f"{short}.{name}") or (
+                    lambda s=short, n=name, f=function: by_rule(s, n, list(inspect.signature(f).parameters))
+                )
+                yield pytest.param(name, lambda f=function: f, make, id=f"{short}.{name}")
+    for name in (key for key in CALLS if key[0].isupper()):
+        first, _, method = name.partition(".")
+        found = (lambda m=method: getattr(trained(), m)) if method else (lambda f=first: CLASSES[f])
+        yield pytest.param(name, found, CALLS[name], id=name)
+
+
+def run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    starred = "*inputs" in arguments
+    result = function(*arguments.values()) if starred else function(**arguments)
+    return list(result) if inspect.isgenerator(result) else result
+
+
+def refusal(function: Callable[..., Any], arguments: dict[str, Any], name: str, words: str) -> str:
+    """ "" if the call is refused in the name of the function and with these words, else what happened."""
+    try:
+        run(function, arguments)
+    except (TypeError, ValueError) as error:
+        good = re.match(rf"{re.escape(name)}: .*\b({words})\b", str(error))
+        return "" if good else f"{type(error).__name__}: {error}"[:200]
+    except Exception as error:
+        return f"raw {type(error).__name__}: {error}"[:200]
+    return "was accepted"
+
+
+def shown(value: Any) -> str:
+    return f"{type(value).__name__} of shape {value.shape}" if isinstance(value, np.ndarray) else reprlib.repr(value)
+
+
+WRONG_EVERYWHERE = [object(), {"a": 1}, {1.0}, "abc\0", np.array([None, 1], object), np.array(["a", "b"])]
+RAGGED = [[1.0], [1.0, 2.0]]
+
+
+def masked(value: np.ndarray) -> np.ndarray:
+    hidden = np.zeros(value.shape, bool)
+    hidden.flat[0] = True
+    return np.ma.masked_array(value, hidden)
+
+
+def wrong_values(argument: str, good: Any) -> list[Any]:
+    """What must be refused in the place of ``good``."""
+    wrong = list(WRONG_EVERYWHERE)
+    if callable(good) and not inspect.isclass(good):
+        return [*wrong, None, 3.0, [1.0], RAGGED]
+    if isinstance(good, np.random.Generator):
+        return [*wrong, None, 0, True, np.random.RandomState(0), RAGGED]
+    if isinstance(good, np.ndarray):
+        wrong += ["1", b"1", RAGGED, masked(good), 1j * good, [*good.tolist(), None], np.array("2020", "M8[D]")]
+        wrong += [] if argument in ("class_weights", "h", "tangent") else [None]  # where it is optional
+        if good.dtype.kind == "i":
+            wrong += [good + 0.5, good.astype(bool), good - 5, good[:, None], good.astype(str)]
+        return wrong
+    if isinstance(good, bool):
+        return [*wrong, None, 1, "no", "", [True], np.array([True, False]), np.nan, RAGGED]
+    if isinstance(good, (int, float)):
+        wrong += [] if argument == "h" else [True]  # an array of steps
+        wrong += ["1", 1j, np.nan, np.inf, 10**400, RAGGED, np.ma.masked]
+        wrong += [] if argument == "h" else [[1.0], [1, 2], np.array([0.5])]
+        wrong += [0.5] if isinstance(good, int) else []
+        wrong += [] if argument in ("ignore_index", "h") else [None]
+        return wrong
+    if isinstance(good, str) or argument == "dtype":
+        return [*wrong, "foo", 3, None, ["a"], True, np.nan, RAGGED]
+    return [*wrong, None, True, 3.5, "abc"]
+
+
+def unchanged(before: Any, after: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        return type(before) is type(after) and before.tobytes() == after.tobytes()
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    return True
+
+
+LENIENT = {"split", *IN_PLACE, *autodiff.__all__}  # NaN and infinity are handed on
+CALLED = pytest.mark.parametrize(("name", "function", "make"), list(calls()))
+
+
+@CALLED
+def test_the_call_that_is_varied_works(name: str, function: Any, make: Any) -> None:
+    arguments = make()
+    before = copy.deepcopy({k: v for k, v in arguments.items() if not callable(v)})
+    run(function(), arguments)
+    for key, value in before.items():
+        assert name in IN_PLACE or unchanged(value, arguments[key]), f"{name} changed {key}"
+
+
+def fits(name: str, argument: str, value: Any) -> bool:
+    """Whether what is wrong elsewhere is right here: data of any numbers, any labels, an optional argument."""
+    kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
+    return (name, argument, kind) in (("split", "x", "c"), ("split", "y", "i")) or (
+        value is None and (name, argument) in (("vjp", "g"), ("Network.fit", "progress"))
+    )
+
+
+@CALLED
+def test_wrong_values_are_refused_by_name(name: str, function: Any, make: Any) -> None:
+    faults = []
+    for argument, good in make().items():
+        for wrong in wrong_values(argument, good):
+            if fits(name, argument, wrong):
+                continue
+            before = copy.deepcopy(wrong) if isinstance(wrong, (np.ndarray, list)) and wrong is not np.ma.masked else 0
+            outcome = refusal(function(), make() | {argument: wrong}, name, argument.strip("*"))
+            faults += [f"{argument} = {shown(wrong)}: {outcome}"] if outcome else []
+            faults += [] if unchanged(before, wrong) else [f"{argument} = {shown(wrong)} was changed"]
+    assert not faults, "\n".join(faults)
+
+
+@CALLED
+def test_other_shapes_are_refused_by_name_or_not_broadcast(name: str, function: Any, make: Any) -> None:
+    faults = []
+    arrays = {key: value for key, value in make().items() if isinstance(value, np.ndarray)}
+    largest = max([np.size(leaf) for leaf in leaves(run(function(), make()))] + [v.size for v in arrays.values()])
+    for argument, value in arrays.items():
+        for other in (value[..., None], value[None], value[:1], value[:0], value.ravel()):
+            outcome = refusal(function(), make() | {argument: other}, name, "|".join(k.strip("*") for k in make()))
+            if outcome == "was accepted":
+                sizes = [np.size(leaf) for leaf in leaves(run(function(), make() | {argument: other}))]
+                outcome = f"was broadcast to {sizes}" if max(sizes) > largest else ""
+            faults += [f"{argument} of shape {other.shape} {outcome}"] if outcome else []
+    assert not faults, "\n".join(faults)
+
+
+def leaves(result: Any) -> list[Any]:
+    if isinstance(result, (tuple, list)) and result:
+        return [leaf for part in result for leaf in leaves(part)]
+    return [result]
+
+
+@CALLED
+def test_what_is_not_finite_is_refused_by_name(name: str, function: Any, make: Any) -> None:
+    faults = []
+    for argument, value in make().items():
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or name in LENIENT:
+            continue
+        for bad in (np.nan, np.inf, -np.inf):
+            if bad == -np.inf and argument == "z" and ("softmax" in name or "logsumexp" in name):
+                continue  # a masked logit
+            other = value.copy()
+            other.flat[0] = bad
+            outcome = refusal(function(), make() | {argument: other}, name, argument)
+            faults += [f"{argument} with {bad}: {outcome}"] if outcome else []
+    assert not faults, "\n".join(faults)
+
+
+def broadcasts(x: Any, y: Any) -> Any:
+    if np.ndim(x) == 0:
+        raise ValueError("other: x must be an array, got a number")
+    return np.asarray(x, float) + np.asarray(y, float)
+
+
+def test_the_sweep_sees_a_function_that_checks_nothing() -> None:
+    def make() -> dict[str, Any]:
+        return {"x": N, "y": N}
+
+    for test, words in (
+        (test_wrong_values_are_refused_by_name, "x = None: ValueError: other: x must"),
+        (test_wrong_values_are_refused_by_name, "y = None: was accepted"),
+        (test_other_shapes_are_refused_by_name_or_not_broadcast, r"x of shape \(3, 1\) was broadcast to \[9\]"),
+        (test_what_is_not_finite_is_refused_by_name, "y with nan: was accepted"),
+    ):
+        with pytest.raises(AssertionError, match=words):
+            test("broadcasts", lambda: broadcasts, make)
