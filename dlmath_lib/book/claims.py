@@ -7,7 +7,7 @@ The JSON is written by `dlmath_lib.verify`, the frames are built in `dlmath_lib.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -43,12 +43,17 @@ class Record:
     of: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     outside: str = ""
-    hypotheses: tuple[dict[str, str], ...] = field(default=())
+    hypotheses: tuple[dict[str, str], ...] | None = None
 
     @property
-    def shown(self) -> str:
-        """The statement with its hypotheses: two claims with the same words must not contradict each other."""
-        return f"{self.statement} | {'; '.join(sorted(h['statement'] for h in self.hypotheses))}"
+    def shown(self) -> tuple[str, ...] | None:
+        """The statement with its hypotheses: two claims that show the same must not contradict each other.
+
+        None when the output is older than hypotheses in records.
+        """
+        if self.hypotheses is None:
+            return None
+        return (self.statement, *sorted(hypothesis["statement"] for hypothesis in self.hypotheses))
 
 
 class ClaimRenderer:
@@ -121,7 +126,7 @@ def _record(docname: str, anchor: str, claim: dict[str, Any]) -> Record:
         of=tuple(claim.get("of") or ()),
         functions=tuple(claim.get("functions") or ()),
         outside=claim.get("outside") or "",
-        hypotheses=tuple(claim.get("hypotheses") or ()),
+        hypotheses=tuple(claim["hypotheses"]) if "hypotheses" in claim else None,
     )
 
 

@@ -1,6 +1,7 @@
-"""The directive `{ledger-of-claims}`: every claim of the book in one table for each chapter."""
+"""The directives `{ledger-of-formulas}` (numbered formulas, their witnesses) and `{ledger-of-claims}` (all claims)."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -9,7 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from dlmath_lib.book.claims import Record, records
-from dlmath_lib.book.frames import conditions, words
+from dlmath_lib.book.frames import conditions, table, words
+from dlmath_lib.book.witnesses import COLUMNS, Formula, Witness, formulas
 from dlmath_lib.verify.claim import KINDS
 
 WORDS = {
@@ -24,6 +26,19 @@ WORDS = {
 
 class ledger(nodes.General, nodes.Element):
     """The place of the ledger; filled when every page has been read."""
+
+
+class matrix(nodes.General, nodes.Element):
+    """The place of the matrix of witnesses; filled when every page has been read."""
+
+
+class MatrixDirective(SphinxDirective):
+    """`{ledger-of-formulas}`."""
+
+    def run(self) -> list[nodes.Node]:
+        """Mark the place."""
+        vars(self.env).setdefault("dlmath_ledgers", set()).add(self.env.docname)
+        return [matrix()]
 
 
 class LedgerDirective(SphinxDirective):
@@ -54,21 +69,70 @@ def chapters_in_order(env: BuildEnvironment) -> list[str]:
 
 
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Replace the place of the ledger by its tables."""
-    places = list(doctree.findall(ledger))
-    if not places:
-        return
+    """Replace the places of the ledger by its tables."""
     claims = records(app.env)
     chapters = [name for name in chapters_in_order(app.env) if claims.get(name)]
-    everything = [record for name in chapters for record in claims[name]]
-    for place in places:
-        content: list[nodes.Node] = [_summary(everything)]
+    for place in list(doctree.findall(matrix)):
+        place.replace_self(_matrix(app, docname, formulas(app.env, chapters)))
+    for place in list(doctree.findall(ledger)):
+        content: list[nodes.Node] = [_summary([record for name in chapters for record in claims[name]])]
         for chapter in chapters:
-            title = nodes.title("", "", *(child.deepcopy() for child in app.env.titles[chapter].children))
-            section = nodes.section("", title, ids=[nodes.make_id(f"ledger-{chapter}")], classes=["ledger-chapter"])
-            section += _table(app, docname, claims[chapter])
-            content.append(section)
+            content.append(_section(app, chapter, "ledger", _table(app, docname, claims[chapter])))
         place.replace_self(content)
+
+
+def _section(app: Sphinx, chapter: str, prefix: str, *content: nodes.Node) -> nodes.section:
+    title = nodes.title("", "", *(child.deepcopy() for child in app.env.titles[chapter].children))
+    anchor = nodes.make_id(f"{prefix}-{chapter}")
+    return nodes.section("", title, *content, ids=[anchor], classes=[f"{prefix}-chapter"])
+
+
+def _matrix(app: Sphinx, docname: str, found: dict[str, list[Formula]]) -> list[nodes.Node]:
+    """Return the matrix of witnesses: how many each chapter has, then each formula with its own."""
+    found = {chapter: group for chapter, group in found.items() if group}
+    lines = [_counted(app.env.titles[chapter].astext(), group) for chapter, group in found.items()]
+    everything = [formula for group in found.values() for formula in group]
+    lines.append(_counted("The whole book", everything))
+    content: list[nodes.Node] = [table(("Chapter", "Formulas", *COLUMNS), lines, ["witness-counts"])]
+    for chapter, group in found.items():
+        rows = [[_formula(app, docname, formula), *_cells(app, docname, formula)] for formula in group]
+        content.append(_section(app, chapter, "witnesses", table(("Formula", *COLUMNS), rows, ["witnesses"])))
+    return content
+
+
+def _counted(words_for: str, group: list[Formula]) -> list[list[nodes.Node]]:
+    """Return one line of counts: how many formulas there are, and in each column how many are without a witness."""
+    line: list[list[nodes.Node]] = [[nodes.Text(words_for)], [nodes.Text(str(len(group)))]]
+    for column in COLUMNS:
+        holes = sum(column in formula.holes for formula in group)
+        missing = nodes.inline("", f" · {holes} without", classes=["holes"])
+        line.append([nodes.Text(str(len(group) - holes)), *([missing] if holes else [])])
+    return line
+
+
+def _formula(app: Sphinx, docname: str, formula: Formula) -> nodes.entry:
+    record = formula.record
+    link = make_refnode(
+        app.builder, docname, record.docname, record.anchor, nodes.inline("", record.name or record.statement)
+    )
+    cell = nodes.entry("", nodes.paragraph("", "", link))
+    if record.latex:
+        cell += nodes.paragraph("", "", nodes.math("", record.latex), classes=["ledger-formula"])
+    cell += conditions({"hypotheses": record.hypotheses})
+    return cell
+
+
+def _cells(app: Sphinx, docname: str, formula: Formula) -> Iterator[list[nodes.Node]]:
+    for column in COLUMNS:
+        cell: list[nodes.Node] = []
+        for witness in formula.witnesses[column]:
+            cell += [nodes.Text(", ")] * bool(cell) + [_link(app, docname, witness)]
+        yield cell or [nodes.inline("", "none", classes=["hole"])]
+
+
+def _link(app: Sphinx, docname: str, witness: Witness) -> nodes.reference:
+    shown = nodes.literal if witness.column == "Function" else nodes.inline
+    return make_refnode(app.builder, docname, witness.docname, witness.anchor, shown("", witness.words))
 
 
 def link_evidence(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -102,18 +166,11 @@ def _summary(everything: list[Record]) -> nodes.paragraph:
 
 
 def _table(app: Sphinx, docname: str, claims: list[Record]) -> nodes.Node:
-    table = nodes.table("", classes=["ledger"])
-    group = nodes.tgroup("", cols=4)
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in range(4)), cols=4)
     headings = ("Statement", "Checked by", "Points", "Error below")
-    for _ in headings:
-        group += nodes.colspec(colwidth=1)
     group += nodes.thead("", nodes.row("", *(_entry(nodes.Text(heading)) for heading in headings)))
-    body = nodes.tbody("")
-    for claim in claims:
-        body += _row(app, docname, claim)
-    group += body
-    table += group
-    return nodes.container("", table, classes=["table-wrap"])
+    group += nodes.tbody("", *(_row(app, docname, claim) for claim in claims))
+    return nodes.container("", nodes.table("", group, classes=["ledger"]), classes=["table-wrap"])
 
 
 def _row(app: Sphinx, docname: str, claim: Record) -> nodes.row:
@@ -145,6 +202,8 @@ def always_outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set
 def setup(app: Sphinx) -> None:
     """Register the directive."""
     app.add_node(ledger)
+    app.add_node(matrix)
+    app.add_directive("ledger-of-formulas", MatrixDirective)
     app.add_directive("ledger-of-claims", LedgerDirective)
     app.connect("doctree-resolved", fill)
     app.connect("doctree-resolved", link_evidence)

@@ -41,6 +41,21 @@ def check_label(function: str, value: Any) -> str | None:
     return value
 
 
+def check_of(function: str, value: Any) -> tuple[str, ...]:
+    """Return the labels of the formulas that a check witnesses: one label or several.
+
+    >>> check_of("agree", "eq-sigmoid"), check_of("agree", ("eq-a", "eq-b"))
+    (('eq-sigmoid',), ('eq-a', 'eq-b'))
+    """
+    labels = (value,) if isinstance(value, str) else value
+    if not isinstance(labels, (tuple, list)):
+        raise TypeError(message(function, "of", "the label of a formula, or several", repr(value)))
+    for label in labels:
+        if check_label(function, label) is None:
+            raise TypeError(message(function, "of", "labels", "None"))
+    return tuple(labels)
+
+
 def check_points(function: str, value: Any) -> int:
     """Return the number of sample points when it is a positive integer; raise otherwise."""
     if isinstance(value, bool) or not isinstance(value, int):

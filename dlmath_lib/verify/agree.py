@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.verify._errors import check_label, check_points, check_words, message
+from dlmath_lib.verify._errors import check_label, check_of, check_points, check_words, message
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.hypotheses import closed_ranges
 from dlmath_lib.verify.numeric import Undefined, evaluate
@@ -120,6 +120,7 @@ def agree(
     args: Sequence[Any] | None = None,
     name: str | None = None,
     label: str | None = None,
+    of: str | Sequence[str] = (),
     rtol: float = 1e-12,
     atol: float = 1e-14,
     points: int = 200,
@@ -140,6 +141,8 @@ def agree(
         ``{symbol: (low, high)}``, closed intervals.
     args : sequence of symbols, optional
         The order of the arguments, when it is not that of `domain`.
+    of : str or sequence of str
+        The label of the formula that this witnesses, or several; the ledger shows it.
     rtol, atol : float
         Passes when ``|got − exact| ≤ atol + rtol·|exact|`` everywhere.
     points : int
@@ -161,6 +164,7 @@ def agree(
     ✓ tanh: numpy.tanh(x) = (exp(x) − exp(−x))/(exp(x) + exp(−x)), for −5 ≤ x ≤ 5: agrees; 210 points, error below 1e-14
     """
     name, label = check_words("agree", "name", name), check_label("agree", label)
+    witnessed = check_of("agree", of)
     points = check_points("agree", points)
     if not callable(function):
         raise TypeError(message("agree", "function", "callable", repr(function)))
@@ -209,7 +213,8 @@ def agree(
         method = "agrees"
     return Claim(
         "agrees", statement, tex, method, len(rows), power_of_ten(worst, SMALLEST_ERROR), name, label,
-        hypotheses=closed_ranges(ranges), functions=of_the_book(function), outside=outside if witness else "",
+        hypotheses=closed_ranges(ranges), functions=of_the_book(function), of=witnessed,
+        outside=outside if witness else "",
     )  # fmt: skip
 
 

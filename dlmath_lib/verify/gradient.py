@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from dlmath_lib.verify._errors import check_label, check_words, message
+from dlmath_lib.verify._errors import check_label, check_of, check_words, message
 from dlmath_lib.verify.agree import function_name, of_the_book, power_of_ten
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.text import latex_text
@@ -24,6 +24,7 @@ def gradient(
     seed: int = 0,
     name: str | None = None,
     label: str | None = None,
+    of: str | Sequence[str] = (),
     rtol: float = 1e-6,
     atol: float | None = None,
     exact: Callable[..., Any] | None = None,
@@ -44,6 +45,8 @@ def gradient(
         Integer and boolean inputs (labels, masks) have no gradient: leave them out, or return None in their place.
     *inputs : array_like
         Where to differentiate. Floating-point inputs are taken as float64.
+    of : str or sequence of str
+        The label of the formula that this witnesses, or several; the ledger shows it.
     seed : int
         Of the cotangents.
     rtol, atol : float
@@ -69,6 +72,7 @@ def gradient(
         if not callable(function):
             raise TypeError(message("gradient", argument, "callable", repr(function)))
     name, label = check_words("gradient", "name", name), check_label("gradient", label)
+    witnessed = check_of("gradient", of)
     arrays = [_input(position, value) for position, value in enumerate(inputs)]
     floating = [position for position, array in enumerate(arrays) if array.dtype.kind == "f"]
     if not floating:
@@ -114,6 +118,7 @@ def gradient(
         label=label,
         detail=f"{COTANGENTS} random cotangents",
         functions=of_the_book(f, f_vjp),
+        of=witnessed,
         outside="central differences",
     )
 

@@ -213,6 +213,9 @@ class Plain(StrPrinter):
     def _print_Trace(self, expr: Any) -> str:
         return f"tr({self._print(expr.arg)})"
 
+    def _print_Determinant(self, expr: Any) -> str:
+        return f"det({self._print(expr.arg)})"
+
     def _print_MatMul(self, expr: Any) -> str:
         first, *rest = expr.args
         if first == -1:

@@ -14,7 +14,22 @@ import pytest
 from dlmath_lib.book.notebooks import METADATA
 from tests.conftest import ROOT, run_build
 
-LEDGER = "# Ledger of claims\n\n## Evidence\n\nWords.\n\n## Claims\n\n```{ledger-of-claims} evidence\n```\n"
+LEDGER = """# Ledger of claims
+
+## Evidence
+
+Words.
+
+## Formulas
+
+```{ledger-of-formulas}
+```
+
+## Claims
+
+```{ledger-of-claims} evidence
+```
+"""
 MIME = "application/vnd.dlmath.claim+json"
 PROVED = {
     "kind": "proved", "statement": "tanh(x) = 2σ(2x) − 1", "latex": r"\tanh x = 2 \sigma(2x) - 1", "method": "proved",
@@ -50,6 +65,7 @@ CHECKS = {
 GRADIENT = {**PROVED, "kind": "gradient", "statement": "relu_vjp is right", "latex": "", "label": None, "name": None}
 
 
+UNSEEN = {**PROVED, "label": None, "name": "a folded claim"}
 CLAIMS = (PROVED, DERIVED, REFUTED, GRADIENT, DEFINED, FAMILY, CHECKS)
 
 
@@ -94,10 +110,13 @@ def latex(text: str) -> dict[str, Any]:
     return {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": data}
 
 
+WITNESS = """<figure class="explorer" id="explorer-two"><div class="explorer-static"><img alt="a picture of a curve"
+src="data:image/png;base64,aa"></div><script type="application/json" class="explorer-spec">{"title": "Two curves",
+"of": ["eq-square"]}</script></figure>"""
 EXPLORER = (
     '<figure class="explorer" id="explorer-one"><figcaption class="explorer-title">T</figcaption>'
     '<div class="explorer-static"><img alt="a picture of a curve" src="data:image/png;base64,aa"></div>'
-    '<script type="application/json" class="explorer-spec">{}</script></figure>'
+    '<script type="application/json" class="explorer-spec">{"title": "T"}</script></figure>'
 )
 
 
@@ -110,7 +129,11 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *(cell(claim(content), source=f"c{n}") for n, content in enumerate(CLAIMS)),
         cell(latex(r"\int x\,dx"), source="integral"),
         cell(html(EXPLORER), source="Explorer()", tags=("hide-input",)),
+        cell(html(WITNESS), source="Explorer(of)", tags=("hide-input",)),
         cell(source="import numpy", tags=("setup",)),
+        cell(
+            claim({**PROVED, "label": None, "name": "a folded claim"}), source="s = 1", tags=("hide-cell", "solution")
+        ),
         markdown("## Exercises\n\n### 1. By hand\n\nHow much?"),
         markdown("#### A solution"),
         cell(source="solution = 1", tags=("hide-cell", "solution")),
@@ -133,6 +156,9 @@ def refusal(tmp_path_factory: pytest.TempPathFactory) -> str:
         ),
         cell(claim(PROVED), source="one"),
         cell(claim(PROVED), source="again"),
+        cell(claim({**GRADIENT, "of": ["eq-nowhere"]}), source="of"),
+        cell(claim({**PROVED, "label": None, "statement": "1 = 2", "hypotheses": []}), source="true"),
+        cell(claim({**REFUTED, "statement": "1 = 2", "hypotheses": []}), source="false"),
         cell(latex(r"\nosuchoutput"), source="bad"),
         cell(stderr, source="stderr"),
         cell(html(EXPLORER), source="Explorer()"),
@@ -193,10 +219,30 @@ def test_ledger_lists_every_claim_and_links_to_it(good: Path) -> None:
     assert re.search(r'<a class="[^"]*ledger-link[^"]*" href="../a.html#eq-tanh"', ledger)
 
 
+def test_the_matrix_shows_every_numbered_formula_with_its_witnesses_and_holes(good: Path) -> None:
+    ledger = text(good / "chapters/reference/ledger.html")
+    counts = ledger[ledger.index("witness-counts") : ledger.index('id="witnesses-chapters-a"')]
+    cells = [re.sub("<[^>]*>", "", c).strip() for c in re.findall(r"<td>(.*?)</td>", counts, re.DOTALL)]
+    one, none, book = "1 · 3 without", "0 · 4 without", "The whole book"
+    assert cells == ["Chapter", "4", "4", one, one, one, none, book, "4", "4", one, one, one, none]
+    rows = ledger[ledger.index('id="witnesses-chapters-a"') : ledger.index("ledger-summary")]
+    row = {name: part for part in rows.split("<tr") for name in ("eq-tanh", "eq-square") if f"#{name}" in part}
+    assert re.search(r'href="../a.html#claim-\w+"><code[^>]*><span class="pre">activations.tanh', row["eq-tanh"])
+    assert "scipy.special.tanh" in row["eq-tanh"]
+    assert row["eq-tanh"].count('class="hole">none') == 2
+    assert 'href="../a.html#explorer-two"' in row["eq-square"]
+    assert "derived" in row["eq-square"]
+
+
+def test_claims_in_folded_solutions_are_not_in_the_ledger(good: Path) -> None:
+    assert "a folded claim" in text(good / "chapters/a.html")
+    assert "a folded claim" not in text(good / "chapters/reference/ledger.html")
+
+
 def test_evidence_leads_to_its_explanation(good: Path) -> None:
     page = text(good / "chapters/a.html")
     lines = re.findall(r'<span class="claim-evidence">(.*?</a>)</span>', page, re.DOTALL)
-    assert len(lines) == 6  # all frames but the definition
+    assert len(lines) == 7  # all frames but the definition
     for line in lines:
         assert line.startswith('<a class="reference internal" href="reference/ledger.html#evidence"'), line
     assert 'id="evidence"' in text(good / "chapters/reference/ledger.html")
@@ -254,6 +300,8 @@ def test_citations_and_the_bibliography_are_linked_both_ways(good: Path) -> None
         r"cannot be typeset: \displaystyle \nosuchoutput",
         "'eq-tanh' is used twice",
         "stderr was found",
+        "is of 'eq-nowhere', and no claim has that label",
+        "'1 = 2' is refuted, and proved in chapters/a with the same hypotheses",
         "no explorer 'two'; it has: one",
         "the citation says 'Squire (1999)'; references.bib has 'Squire and Trapp (1998)' for squire1998using",
         "local id not found in doc 'chapters/reference/bibliography': 'none'",

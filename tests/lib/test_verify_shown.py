@@ -157,9 +157,10 @@ def test_refuted_rows_are_marked():
 def test_a_family_of_checks_says_what_it_witnesses():
     claim = family(
         "checks",
-        gradient(activations.sigmoid, activations.sigmoid_vjp, [0.3, -1.0], name="sigmoid_vjp"),
-        agree(activations.sigmoid, 1 / (1 + sp.exp(-z)), {z: (-5, 5)}),
+        gradient(activations.sigmoid, activations.sigmoid_vjp, [0.3, -1.0], name="sigmoid_vjp", of="eq-slope"),
+        agree(activations.sigmoid, 1 / (1 + sp.exp(-z)), {z: (-5, 5)}, of=("eq-sigmoid", "eq-slope")),
     )
+    assert claim.of == ("eq-slope", "eq-sigmoid")
     first, second = claim.rows
     assert (first.functions, first.outside) == (
         ("activations.sigmoid", "activations.sigmoid_vjp"),
@@ -167,6 +168,14 @@ def test_a_family_of_checks_says_what_it_witnesses():
     )
     assert (second.functions, second.outside) == (("activations.sigmoid",), "")
     assert "central differences" in str(claim)
+
+
+@pytest.mark.parametrize(("of", "error"), [(3, TypeError), ((None,), TypeError), ("Sigmoid", ValueError)])
+def test_what_is_witnessed_is_a_label(of, error):
+    with pytest.raises(error):
+        agree(np.tanh, sp.tanh(z), {z: (-1, 1)}, of=of)
+    with pytest.raises(error):
+        gradient(np.sin, lambda g, x: g * np.cos(x), [0.3], of=of)
 
 
 def test_a_family_takes_claims_alone():

@@ -123,7 +123,7 @@
       <label class="visually-hidden" for="ledger-kind">Show claims of this kind</label>
       <select id="ledger-kind"><option value="">every kind</option></select>
       <span class="ledger-count" role="status"></span>`;
-    const kinds = { proved: "Proved", derivation: "Derived", agrees: "Agrees", gradient: "Gradient checked", refuted: "Refuted" };
+    const kinds = { definition: "Definition", proved: "Proved", derivation: "Derived", agrees: "Agrees", gradient: "Gradient checked", refuted: "Refuted" };
     for (const [kind, word] of Object.entries(kinds)) {
       if (rows.some((row) => row.classList.contains(`ledger-${kind}`))) find("select", bar).add(new Option(word, `ledger-${kind}`));
     }
