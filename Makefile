@@ -12,7 +12,7 @@ FRONTEND := $(shell find dlmath_lib/explore/frontend -name node_modules -prune -
 PYTEST := PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 DLMATH_BOOK=_build/html \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/book/nbval.cfg
 
-.PHONY: help book test lab renew execute lint bench mutants clean
+.PHONY: help book test lab renew chapter check execute lint bench mutants clean
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s  %s\n", $$1, $$2}'
 
@@ -30,8 +30,14 @@ lab: $(VENV)/installed ## open your own copies of the chapters (my_book/) in Jup
 renew: $(VENV)/installed ## take the book's newer version of a chapter into my_book/ (CHAPTER=networks/losses); yours is kept beside it
 	@$(BIN)/python -m dlmath_lib.book.lab --renew $(CHAPTER)
 
-execute: $(VENV)/installed ## run every notebook and store its outputs
-	$(BIN)/python -m dlmath_lib.book.execute
+chapter: $(VENV)/installed ## begin a chapter (NAME=subject/topic): notebook, exercises, contents, the subject's page
+	@$(BIN)/python -m dlmath_lib.book.chapter $(NAME)
+
+check: $(VENV)/tools book ## run what one chapter needs (CHAPTER=networks/losses)
+	@DLMATH_BOOK=_build/html $(BIN)/python -m tests.check $(CHAPTER)
+
+execute: $(VENV)/installed ## run the notebooks and store their outputs (all, or CHAPTER=networks/losses)
+	$(BIN)/python -m dlmath_lib.book.execute $(if $(CHAPTER),chapters/$(CHAPTER).ipynb)
 
 lint: $(VENV)/tools ## ruff and mypy
 	$(BIN)/ruff check .

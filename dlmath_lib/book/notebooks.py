@@ -46,7 +46,13 @@ def in_contents(root: Path) -> list[Path]:
             for key in ("parts", "chapters", "sections", "subtrees", "entries"):
                 walk(node.get(key))
 
-    walk(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))
+    try:
+        contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"_toc.yml cannot be read: {' '.join(str(error).split())}") from None
+    if not isinstance(contents, dict):
+        raise ValueError(f"_toc.yml must be a mapping with root and parts, got {type(contents).__name__}")
+    walk(contents)
     return found
 
 

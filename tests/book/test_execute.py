@@ -138,3 +138,25 @@ def test_contents_give_the_order(tmp_path: Path) -> None:
     for name in "abd":
         write(tmp_path / f"{name}.ipynb", "1")
     assert [path.name for path in notebooks.in_contents(tmp_path)] == ["b.ipynb", "a.ipynb"]
+
+
+def test_contents_that_cannot_be_read_are_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for bad, said in (("parts: [\n  - a: b: c", "_toc.yml cannot be read"), ("- a", "_toc.yml must be a mapping")):
+        (tmp_path / "_toc.yml").write_text(bad)
+        with pytest.raises(SystemExit):
+            execute.main([])
+        told = capsys.readouterr().err
+        assert said in told
+        assert "Traceback" not in told
+
+
+def test_seconds_are_the_processors(tmp_path: Path) -> None:
+    waits = write(tmp_path / "a.ipynb", "import time; time.sleep(6)")
+    assert execute.run(waits).seconds < 6
+    works = write(
+        tmp_path / "b.ipynb", "import time; start = time.process_time()\nwhile time.process_time() < start + 3: pass"
+    )
+    assert execute.run(works).seconds > 3

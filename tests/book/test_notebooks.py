@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dlmath_lib.book import notebooks
+from dlmath_lib.book.chapter import LEFT
 from tests.conftest import ROOT
 
 MIME = "application/vnd.dlmath.claim+json"
@@ -74,6 +75,25 @@ def test_there_are_notebooks() -> None:
         path.resolve() for path in (ROOT / "chapters").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
     }
     assert listed == written, "what is written stands in _toc.yml, and the other way round"
+
+
+@every_notebook
+def test_nothing_is_left_to_write(path: Path) -> None:
+    left = [line for cell in load(path) for line in cell.source.splitlines() if LEFT.search(line)]
+    assert left == [], "what `make chapter` left to write"
+
+
+@pytest.mark.parametrize("index", sorted((ROOT / "chapters").glob("*/index.md")), ids=lambda path: path.parent.name)
+def test_the_subjects_page_lists_its_chapters_in_their_order(index: Path) -> None:
+    text = index.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[([^\]]+)\]\(([\w/.]+)\) \| (.+) \|$", text, re.MULTILINE)
+    chapters = [path.name for path in CHAPTERS if path.parent == index.parent]
+    assert [target for _, target, _ in rows] == chapters, f"{index}: a row for each chapter, in the order of _toc.yml"
+    for title, target, question in rows:
+        heading = re.search(r"^# (.+)$", markdown(load(index.parent / target)), re.MULTILINE)
+        assert heading is not None and title == heading[1].strip(), f"{target} is named as its heading"
+        assert question.endswith("?"), question
+    assert not LEFT.search(text)
 
 
 @every_notebook

@@ -1,0 +1,70 @@
+"""What one chapter needs: `python -m tests.check networks/losses` (or `make check CHAPTER=networks/losses`).
+
+Its notebook by nbval, its structure, the checkers of its exercises, the modules of `dlmath_lib` that it imports, and
+its explorers in a browser.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dlmath_lib.book import notebooks
+
+ROOT = Path(__file__).parents[1]
+# The engine has tests of its own; a chapter does not change it.
+ENGINE = {"exercises", "explore", "verify", "listing", "plotting", "vectors", "book"}
+
+
+def modules(chapter: Path) -> list[str]:
+    """The mathematics that a chapter imports, by the names of its modules."""
+    code = "\n".join(cell.source for cell in notebooks.read(chapter).cells if cell.cell_type == "code")
+    found = set(re.findall(r"^(?:from|import) dlmath_lib\.(\w+)", code, re.MULTILINE))
+    for names in re.findall(r"^from dlmath_lib import (.+)$", code, re.MULTILINE):
+        found |= {name.split(" as ")[0].strip() for name in names.split(",")}
+    return sorted(found - ENGINE)
+
+
+def library_tests(chapter: Path) -> list[str]:
+    """The test files of those modules, and of the chapter's exercises."""
+    wanted = [*(f"test_{name}*.py" for name in modules(chapter)), f"test_exercises_{chapter.stem}.py"]
+    found = {path for pattern in wanted for path in (ROOT / "tests/lib").glob(pattern)}
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def runs(chapter: Path) -> list[list[str]]:
+    """The arguments of pytest: what is of this chapter alone, and the modules that it uses."""
+    notebook = chapter.relative_to(ROOT).as_posix()
+    nbval = ["--nbval", "--nbval-sanitize-with", "tests/book/nbval.cfg"]
+    own = [*nbval, notebook, "tests/book/test_notebooks.py", "tests/book/test_both_hosts.py", "tests/browser"]
+    mine = f"{chapter.stem} or subjects_page or there_are_notebooks"
+    return [[*own, "-k", mine], *([tests] if (tests := library_tests(chapter)) else [])]
+
+
+def main() -> int:
+    """Run from the command line; 0 if all passes."""
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    chapter = ROOT / "chapters" / f"{name.removesuffix('.ipynb')}.ipynb"
+    if not chapter.is_file():
+        known = ", ".join(
+            p.relative_to(ROOT / "chapters").with_suffix("").as_posix() for p in notebooks.in_contents(ROOT)
+        )
+        print(f"check: CHAPTER must be one of {known}, got {name!r}", file=sys.stderr)
+        return 2
+    start = time.perf_counter()
+    settings = {**os.environ, "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations", "5"]
+    codes = [
+        subprocess.run([*pytest, *arguments], cwd=ROOT, env=settings, check=False).returncode
+        for arguments in runs(chapter)
+    ]
+    print(f"{name}: {'all passes' if not any(codes) else 'something fails'}, {time.perf_counter() - start:.0f} s")
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
