@@ -148,6 +148,89 @@ class TestBestStep:
             best_step("left")
 
 
+class TestHardCases:
+    """Where the default step or the rule does not fit f: the right number, or an error, never a wrong number."""
+
+    @pytest.mark.parametrize("kind", ["forward", "backward", "central"])
+    def test_f_may_compute_in_a_narrower_type(self, kind):
+        points = np.array([0.5, 0.01, 3.0])
+        got = difference(lambda x: np.sin(x.astype(np.float32)), points, kind=kind)
+        np.testing.assert_allclose(got, np.cos(points), atol=2e-3 if kind != "central" else 5e-5)
+        square = lambda x: np.sum(x.astype(np.float32) ** 2)  # noqa: E731
+        np.testing.assert_allclose(numerical_gradient(square, [1.0, 2.0], kind=kind), [2, 4], rtol=1e-3)
+        np.testing.assert_allclose(hessian(square, [1.0, 2.0]), 2 * np.eye(2), atol=1e-2)
+
+    def test_a_complex_step_that_computes_in_a_narrower_type(self):
+        got = difference(
+            lambda x: np.exp(x.astype(np.complex64)) if np.iscomplexobj(x) else np.exp(x), 0.5, kind="complex"
+        )
+        assert got == pytest.approx(np.exp(0.5), rel=1e-6)
+
+    @pytest.mark.parametrize("kind", ["forward", "backward", "central"])
+    def test_near_zero_the_step_follows_x_where_f_does(self, kind):
+        points = np.array([1e-9, -1e-5, 1e-5, 1e-3, 0.2, 5.0])
+        got = difference(lambda x: 1 / x, points, kind=kind)
+        np.testing.assert_allclose(got, -1 / points**2, rtol=3e-6 if kind != "central" else 1e-8)
+        at_once = jacobian(lambda x: 1 / x, points, kind=kind)
+        np.testing.assert_allclose(np.diag(at_once), -1 / points**2, rtol=3e-6 if kind != "central" else 1e-8)
+        gradient = numerical_gradient(lambda x: np.sum(np.log(x)), np.abs(points), kind=kind)
+        np.testing.assert_allclose(gradient, 1 / np.abs(points), rtol=2e-5)
+
+    def test_near_zero_beyond_the_longer_step_there_may_be_no_domain(self):
+        assert difference(np.log, 1e-7) == pytest.approx(1e7, rel=1e-8)
+        np.testing.assert_allclose(np.diag(hessian(lambda x: np.sum(1 / x), [1e-3, 2.0])), [2e9, 0.25], rtol=1e-4)
+
+    def test_near_zero_a_smooth_function_keeps_its_digits(self):
+        points = np.array([1e-300, 1e-12, -1e-9, 1e-5, 0.01, 0.2])
+        softplus, sigmoid = lambda z: np.log1p(np.exp(z)), lambda z: 1 / (1 + np.exp(-z))
+        np.testing.assert_allclose(difference(softplus, points), sigmoid(points), rtol=2e-10)
+        np.testing.assert_allclose(difference(lambda x: (x + 1e8) ** 2, points), 2e8, rtol=1e-2)
+
+    def test_a_kink_beside_x_is_not_seen(self):
+        assert difference(np.abs, 1e-8) == pytest.approx(1, rel=1e-6)
+
+    @pytest.mark.parametrize(
+        ("f", "x"),
+        [(np.sqrt, -1.0), (lambda x: x**101, -1.0), (lambda x: x * np.conj(x), 3.0), (np.log, -2.0),
+         (lambda x: np.conj(x) ** 2, 0.7), (lambda x: x + 0 * np.conj(x) if x.imag == 0 else np.conj(x), 1.0),
+         (lambda x: np.arccosh(x), 0.5)],
+    )  # fmt: skip
+    def test_a_complex_step_that_does_not_fit_is_refused(self, f, x):
+        with pytest.raises(ValueError, match=r"difference: f must be a function that the complex step fits.*'central'"):
+            difference(f, x, kind="complex")
+        with pytest.raises(ValueError, match=r"numerical_gradient: f must be a function that the complex step fits"):
+            numerical_gradient(lambda v: f(v[1]) + v[0], [1.0, x], kind="complex")
+
+    def test_a_complex_step_that_underflows_is_refused(self):
+        with pytest.raises(ValueError, match="the complex step fits, got the slope 0"):
+            difference(np.exp, -700.0, kind="complex")
+
+    @pytest.mark.parametrize(
+        ("f", "slope", "x"),
+        [(np.sin, np.cos, 1e6), (np.sin, np.cos, 0.0), (lambda x: x**3, lambda x: 3 * x**2, 0.0),
+         (np.exp, np.exp, -300.0), (lambda x: np.sin(1e6 * x), lambda x: 1e6 * np.cos(1e6 * x), 0.3),
+         (lambda x: x**101, lambda x: 101 * x**100, 1.0), (lambda x: 0 * x, lambda x: 0, 2.0),
+         (lambda x: np.exp(-x * x), lambda x: -2 * x * np.exp(-x * x), 12.0),
+         (np.tan, lambda x: 1 / np.cos(x) ** 2, 1.57), (np.cosh, np.sinh, 0.0)],
+    )  # fmt: skip
+    def test_a_complex_step_that_fits_is_not(self, f, slope, x):
+        assert difference(f, x, kind="complex") == pytest.approx(slope(x), rel=1e-9, abs=1e-140)
+        gradient = numerical_gradient(lambda v: f(v[1]) + v[0] * v[2], [1.0, x, 0.0], kind="complex")
+        np.testing.assert_allclose(gradient, [0, slope(x), 1], rtol=1e-9, atol=1e-140)
+
+    @pytest.mark.parametrize("kind", ["forward", "backward", "central"])
+    def test_f_may_fill_the_same_array_in_every_call(self, kind):
+        buffer = np.empty(2)
+
+        def square(x):
+            return np.multiply(x, x, out=buffer)
+
+        np.testing.assert_allclose(difference(square, [1.0, 2.0], kind=kind), [2, 4], rtol=1e-6)
+        np.testing.assert_allclose(jacobian(square, [1.0, 2.0], kind=kind), np.diag([2, 4]), rtol=1e-6)
+        single = np.empty(())
+        np.testing.assert_allclose(hessian(lambda x: np.sum(x**2, out=single), [1.0, 2.0]), 2 * np.eye(2), atol=1e-6)
+
+
 def rosenbrock(x):
     return ((1 - x[:-1]) ** 2 + 100 * (x[1:] - x[:-1] ** 2) ** 2).sum()
 
@@ -238,7 +321,7 @@ class TestGradientJacobianHessian:
 class TestRefusals:
     @pytest.mark.parametrize("function", [difference, numerical_gradient, jacobian, hessian])
     def test_f_must_be_a_function(self, function):
-        with pytest.raises(TypeError, match=f"{function.__name__}: f must be a function, got float: pass the"):
+        with pytest.raises(TypeError, match=f"{function.__name__}: f must be a function, got float 0.5: pass the"):
             function(0.5, [1.0])
 
     @pytest.mark.parametrize("function", [difference, numerical_gradient, jacobian, hessian])
