@@ -6,6 +6,7 @@ stored outputs with a fresh run and writes nothing.
 
 import argparse
 import os
+import platform
 import re
 import sys
 import tempfile
@@ -31,6 +32,8 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+# The plainest kernels of OpenBLAS and NumPy on this architecture: what another processor computes with.
+OTHER_KERNELS = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"}
 # Set in the kernel, not by PYTHONWARNINGS: the kernel's own start must not be judged.
 STARTUP = """
 import warnings as _w
@@ -191,9 +194,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks or folders (default: all of _toc.yml)")
     parser.add_argument("--check", action="store_true", help="compare with a fresh run and write nothing")
     parser.add_argument(
+        "--other-kernels",
+        action="store_true",
+        help="compute with the plainest kernels of OpenBLAS and NumPy, as another processor would",
+    )
+    parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="notebooks at a time (default: the cores)"
     )
     options = parser.parse_args(arguments)
+    if options.other_kernels:
+        if platform.machine().lower() not in ("x86_64", "amd64"):
+            print(f"No other kernels are known for {platform.machine()}: nothing was run.", file=sys.stderr)
+            return 0
+        os.environ.update(OTHER_KERNELS)  # before the workers start: each passes it on to its kernels
     paths = _chosen(options.paths, parser)
     if not paths:
         print("There are no notebooks to run.", file=sys.stderr)

@@ -15,7 +15,15 @@ __all__ = ["Vectors", "load", "names"]
 
 
 class Vectors(dict[str, np.ndarray]):
-    """The arrays of one file by their names; a missing one says how arrays get into the file."""
+    """The arrays of one file by their names; a missing one says how arrays get into the file.
+
+    Parameters
+    ----------
+    file : str
+        The file's name, for messages.
+    arrays : dict of str to ndarray
+        What it holds.
+    """
 
     def __init__(self, file: str, arrays: dict[str, np.ndarray]) -> None:
         super().__init__(arrays)
@@ -29,7 +37,17 @@ class Vectors(dict[str, np.ndarray]):
 
 
 def names() -> list[str]:
-    """The files that :func:`load` can read."""
+    """The files that :func:`load` can read.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> names()
+    ['activations', 'network', 'optimizers']
+    """
     files = resources.files(__name__).iterdir()
     return sorted(file.name.removesuffix(".npz") for file in files if file.name.endswith(".npz"))
 

@@ -153,6 +153,25 @@ def test_contents_that_cannot_be_read_are_one_clear_line(
         assert "Traceback" not in told
 
 
+def test_other_kernels_reach_the_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.ipynb", f"import os\nprint(*[os.environ[n] for n in {[*execute.OTHER_KERNELS]}])")
+    for name in execute.OTHER_KERNELS:
+        monkeypatch.setenv(name, "")  # put back afterwards what was there before
+    monkeypatch.setattr(execute.platform, "machine", lambda: "x86_64")
+    assert execute.main([str(path), "--other-kernels"]) == 0
+    shown = notebooks.read(path).cells[0].outputs[0].text
+    assert shown == "Prescott X86_V3 X86_V4\n"
+
+
+def test_an_architecture_without_other_kernels_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "a.ipynb", "1")
+    monkeypatch.setattr(execute.platform, "machine", lambda: "arm64")
+    assert execute.main([str(path), "--other-kernels"]) == 0
+    assert "No other kernels are known for arm64" in capsys.readouterr().err
+
+
 def test_seconds_are_the_processors(tmp_path: Path) -> None:
     waits = write(tmp_path / "a.ipynb", "import time; time.sleep(6)")
     assert execute.run(waits).seconds < 6

@@ -93,8 +93,6 @@ UNFINISHED: set[str] = {
     "plotting.figure",
     "plotting.inline",
     "plotting.show",
-    "vectors.Vectors",
-    "vectors.names",
     "verify.Claim",
     "verify.Derivation.step",
     "verify.Derivation.step_ge",
