@@ -11,12 +11,14 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib._validate import fail, one_of
-from dlmath_lib.explore.evaluate import expression, number, symbol
+from dlmath_lib.explore.evaluate import expression, number, switch, symbol, words
 
-__all__ = ["Choice", "Slider", "nearest", "pick", "round_step"]
+__all__ = ["Choice", "Slider", "agree_with_symbol", "nearest", "pick", "round_step"]
 
 _MOST_STEPS = 25  # a grid of frames takes the slider's own steps up to here
 _GRID = 9
+_WIDEST = 1e300  # beyond, the width of a range is infinite
+_MOST_DECADES = 300
 
 
 class Slider:
@@ -73,6 +75,7 @@ class Slider:
         if not self.low < self.high:
             raise fail(me, "the range", "low < high", f"low = {low}, high = {high}", "swap them?")
         one_of(me, "scale", scale, ("linear", "log"))
+        integer = switch(me, "integer", integer)
         if scale == "log" and self.low <= 0:
             raise fail(me, "low", "above 0 on a log scale", str(low))
         if integer and (self.low % 1 or self.high % 1):
@@ -80,14 +83,22 @@ class Slider:
         if integer and scale == "log":
             raise fail(me, "scale", '"linear" for integer=True', '"log"', "give values=[1, 10, 100] instead")
         self.scale, self.integer = scale, integer
-        self.label = _text(me, "label", self.symbol.name if label is None else label)
+        self.label = words(me, "label", self.symbol.name if label is None else label)
+        if not self.span <= (_MOST_DECADES if scale == "log" else _WIDEST):
+            most = f"{_MOST_DECADES} decades" if scale == "log" else f"{_WIDEST:g} wide"
+            raise fail(me, "the range", f"at most {most}", f"({low}, {high})")
         self.values = None if values is None else self._listed(me, values)
         self.step = self._step(me, step)
         self.value = self._start(me, value)
+        between = [0.0] if self.low < 0 < self.high else []
+        second = [] if scale == "log" else [self.low + self.step]
+        agree_with_symbol(me, self.symbol, self.values or [self.low, *second, *between, self.high])
         decimals = 2 if scale == "log" else self._decimals()
         self.digits = decimals if digits is None else int(number(me, "digits", digits, low=0, high=15, integer=True))
 
     def _listed(self, me: str, values: Sequence[float]) -> list[float]:
+        if not isinstance(values, (list, tuple, range, np.ndarray)):
+            raise fail(me, "values", "a list of numbers", repr(values), error=TypeError)
         listed = [number(me, "values", v) for v in values]
         if len(listed) < 2 or any(b <= a for a, b in pairwise(listed)):
             raise fail(me, "values", "at least two increasing numbers", repr(list(values)))
@@ -96,14 +107,17 @@ class Slider:
         return listed
 
     def _step(self, me: str, step: float | None) -> float:
-        if step is not None:
-            return number(me, "step", step, low=0, low_open=True, high=self.span)
-        return 1.0 if self.integer else round_step(self.span)
+        if step is None:
+            step = 1.0 if self.integer else round_step(self.span)
+        step = number(me, "step", step, low=0, low_open=True, high=self.span)
+        if self.scale == "linear" and (self.low + step == self.low or self.high - step == self.high):
+            raise fail(me, "the range", "one that a step changes", f"({self.low:.17g}, {self.high:.17g})", "widen it")
+        return step
 
     @property
     def span(self) -> float:
         """The length of the track: decades on a log scale."""
-        return math.log10(self.high / self.low) if self.scale == "log" else self.high - self.low
+        return math.log10(self.high) - math.log10(self.low) if self.scale == "log" else self.high - self.low
 
     def _start(self, me: str, value: float | None) -> float:
         if value is None:
@@ -188,13 +202,16 @@ class Choice:
     ) -> None:
         self.symbol = symbol("Choice", "parameter", parameter)
         me = f"Choice({self.symbol.name})"
-        if isinstance(options, str) or len(options) < 2:
+        if not isinstance(options, (list, tuple)):
+            raise fail(me, "options", "a list of at least two texts", repr(options), error=TypeError)
+        if len(options) < 2:
             raise fail(me, "options", "at least two texts", repr(options))
-        self.options = [_text(me, "options", o) for o in options]
+        self.options = [words(me, f"options[{i}]", o) for i, o in enumerate(options)]
         if len(set(self.options)) < len(self.options):
             raise fail(me, "options", "different from each other", repr(self.options))
         self.value = float(number(me, "value", value, low=0, high=len(options) - 1, integer=True))
-        self.label = _text(me, "label", self.symbol.name if label is None else label)
+        self.label = words(me, "label", self.symbol.name if label is None else label)
+        agree_with_symbol(me, self.symbol, self.grid())
 
     def grid(self) -> list[float]:
         """All options."""
@@ -224,6 +241,8 @@ def pick(choice: sp.Symbol, options: Sequence[Any]) -> sp.Expr:
     Piecewise((x**2, Eq(c, 0)), (sin(x), True))
     """
     symbol("pick", "choice", choice)
+    if not isinstance(options, (list, tuple)):
+        raise fail("pick", "options", "a list of at least two expressions", repr(options), error=TypeError)
     if len(options) < 2:
         raise fail("pick", "options", "at least two expressions", f"{len(options)}")
     listed = [expression("pick", f"options[{i}]", o) for i, o in enumerate(options)]
@@ -244,8 +263,12 @@ def round_step(span: float) -> float:
     return float(f"{digit * power:.3g}")
 
 
-def _text(owner: str, argument: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        error = ValueError if isinstance(value, str) else TypeError
-        raise fail(owner, argument, "a text", repr(value), error=error)
-    return value
+def agree_with_symbol(owner: str, parameter: sp.Symbol, values: Sequence[float]) -> None:
+    """Raise where a value contradicts what its symbol assumes: SymPy has simplified by it, |k| to k for k > 0."""
+    for value in values:
+        exact = sp.Rational(value)
+        for name, wanted in parameter._assumptions_orig.items():
+            if wanted is not None and getattr(exact, f"is_{name}", None) is (not wanted):
+                said = name if wanted else f"not {name}"
+                hint = f'change the range, or make the symbol without it: symbols("{parameter.name}", real=True)'
+                raise fail(owner, "its values", f"{said}, as the symbol {parameter.name} assumes", f"{value:g}", hint)

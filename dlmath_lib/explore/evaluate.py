@@ -8,6 +8,7 @@ and their bound variables. Its JavaScript comes from :mod:`~dlmath_lib.explore.j
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ import sympy as sp
 from dlmath_lib._validate import as_scalar, fail
 from dlmath_lib.explore.javascript import compile_function
 
-__all__ = ["Function", "Scope", "expression", "interval", "number", "symbol"]
+__all__ = ["Function", "Scope", "expression", "interval", "number", "switch", "symbol", "words"]
 
 
 def _elementwise(function: Callable[[float], float], *, pole: float = math.nan) -> Callable[[Any], Any]:
@@ -69,7 +70,10 @@ def expression(owner: str, argument: str, value: Any) -> sp.Expr:
 def number(owner: str, argument: str, value: Any, **bounds: Any) -> float:
     """``value`` as a finite float; SymPy's ``2*pi`` counts; ``bounds`` are those of ``as_scalar``."""
     if isinstance(value, sp.Expr) and value.is_number and value.is_extended_real:
-        value = float(value)
+        try:
+            value = float(value)
+        except OverflowError:  # of an integer beyond the range of float
+            value = math.copysign(math.inf, 1 if value > 0 else -1)
     return as_scalar(owner, argument, value, **bounds)
 
 
@@ -90,6 +94,26 @@ def symbol(owner: str, argument: str, value: Any) -> sp.Symbol:
         hint = 'make one: x = sympy.symbols("x", real=True)'
         raise fail(owner, argument, "a SymPy symbol", got, hint, error=TypeError)
     return value
+
+
+def words(owner: str, argument: str, value: Any) -> str:
+    """``value`` if it is a text that can be shown, or an error that names ``owner`` and ``argument``."""
+    if not isinstance(value, str):
+        raise fail(owner, argument, "a text", repr(value), error=TypeError)
+    if not value.strip():
+        raise fail(owner, argument, "a text", repr(value))
+    odd = next((c for c in value if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"), None)
+    if odd is not None:
+        kind = "half of a surrogate pair" if unicodedata.category(odd) == "Cs" else "a control character"
+        raise fail(owner, argument, "a text that can be shown", f"{value!r} with {kind}, U+{ord(odd):04X}")
+    return value
+
+
+def switch(owner: str, argument: str, value: Any) -> bool:
+    """``value`` if it is True or False: a text such as "no" would count as True."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise fail(owner, argument, "True or False", repr(value), error=TypeError)
+    return bool(value)
 
 
 class Scope:

@@ -42,7 +42,7 @@ class Experiment:
     marks : callable
         Takes the :class:`Frames` of the stored run and returns the marks, panels and readouts:
         ``lambda run: [Polyline(run["step"], run["loss"])]``. Expressions of the controls' symbols may stand beside.
-    title, alt, name, **axes
+    title, alt, name, of, **axes
         As for :class:`Explorer`.
     seed : int
         Of the stored run: every grid point sees the same random numbers. *Resample* draws others.
@@ -84,6 +84,7 @@ class Experiment:
         title: str,
         alt: str,
         name: str | None = None,
+        of: str | Sequence[str] = (),
         seed: int = 0,
         **axes: Any,
     ) -> None:
@@ -103,7 +104,7 @@ class Experiment:
         if not isinstance(parts, (list, tuple)):
             raise fail("Experiment", "what marks returns", "a list of marks, panels and readouts",
                        type(parts).__name__, error=TypeError)  # fmt: skip
-        self._model = Model([*controls, *parts], title=title, alt=alt, name=name, **axes)
+        self._model = Model([*controls, *parts], title=title, alt=alt, name=name, of=of, **axes)
         if all(frames is not f for f in self._model.frames):
             raise fail("Experiment", "marks", "drawn from the frames", "none of them", 'use run["name"] in a mark')
         self.explorer = _Bench(self._model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class Explorer(anywidget.AnyWidget):
         What a reader sees, in words: at least 20 characters.
     name : str, optional
         A stable id such as ``"activation-shapes"``; by default made of the title.
+    of : str or sequence of str
+        The labels of the numbered formulas that it shows, for the ledger: ``of="eq-sigmoid-derivative"``.
     **axes
         ``x=(low, high)``, ``y``, ``xlabel``, ``ylabel``, ``xscale``, ``yscale``, ``equal`` of the one panel.
 
@@ -88,8 +90,10 @@ class Explorer(anywidget.AnyWidget):
     def _css_default(self) -> str:
         return _bundle("explorer.css")
 
-    def __init__(self, *parts: Any, title: str, alt: str, name: str | None = None, **axes: Any) -> None:
-        self._model = Model(parts, title=title, alt=alt, name=name, **axes)
+    def __init__(
+        self, *parts: Any, title: str, alt: str, name: str | None = None, of: str | Sequence[str] = (), **axes: Any
+    ) -> None:
+        self._model = Model(parts, title=title, alt=alt, name=name, of=of, **axes)
         super().__init__(spec=self._model.spec(), values=dict(self._model.start))
 
     @traitlets.validate("values")

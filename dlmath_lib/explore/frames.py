@@ -16,7 +16,7 @@ import numpy as np
 
 from dlmath_lib._validate import fail
 from dlmath_lib.explore.controls import Choice, Slider, nearest
-from dlmath_lib.explore.evaluate import number
+from dlmath_lib.explore.evaluate import number, words
 
 __all__ = ["Data", "FrameArray", "Frames"]
 
@@ -179,7 +179,19 @@ def as_arrays(owner: str, result: Any) -> dict[str, np.ndarray]:
     """A function's result as a dict of float arrays."""
     if not isinstance(result, Mapping) or not result:
         raise fail(owner, "the function's result", 'a dict {"name": array, …}', type(result).__name__, error=TypeError)
-    return {str(name): np.asarray(array, dtype=float) for name, array in result.items()}
+    arrays = {}
+    for name, value in result.items():
+        words(owner, "the names of the arrays", name)
+        try:
+            arrays[name] = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            hint = "pad rows with NaN to one length" if isinstance(value, (list, tuple)) else ""
+            got = f"{type(value).__name__} {str(value)[:60]}"
+            expected = "numbers in rows of one length"
+            raise fail(owner, f"the array {name!r}", expected, got, hint, error=TypeError) from None
+        if arrays[name].size == 0:
+            raise fail(owner, f"the array {name!r}", "not empty", f"shape {arrays[name].shape}")
+    return arrays
 
 
 def plain(array: np.ndarray) -> list[float | None]:

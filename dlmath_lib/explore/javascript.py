@@ -8,6 +8,7 @@ cancellation rounds alike in both languages; a subexpression that occurs twice i
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
@@ -151,6 +152,11 @@ class _Compiler:
         return self.names[node], self.ATOM
 
     def _number(self, node: sp.Expr) -> tuple[str, int]:
+        parts = (node.p, node.q) if isinstance(node, sp.Rational) else (node,)
+        if any(abs(part) > sys.float_info.max for part in parts):
+            raise ValueError(
+                f"javascript: {self._shown()} must be made of numbers up to 1.8e308, got one beyond: rescale it"
+            )
         if isinstance(node, sp.Rational) and not isinstance(node, sp.Integer):
             top, bottom = _literal(float(node.p)), _literal(float(node.q))
             return f"{top}/{bottom}", self.PRODUCT if node.p >= 0 else self.SUM

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,17 +11,20 @@ from typing import Any
 import sympy as sp
 
 from dlmath_lib._validate import fail
-from dlmath_lib.explore.controls import Choice, Slider
-from dlmath_lib.explore.evaluate import Function, Scope, number
+from dlmath_lib.explore.controls import Choice, Slider, agree_with_symbol
+from dlmath_lib.explore.dependence import matters
+from dlmath_lib.explore.evaluate import Function, Scope, number, words
 from dlmath_lib.explore.frames import Frames
-from dlmath_lib.explore.marks import Mark, Point, Trajectory
-from dlmath_lib.explore.marks.base import State
+from dlmath_lib.explore.marks.base import Mark, State
+from dlmath_lib.explore.marks.points import Point
+from dlmath_lib.explore.marks.trajectory import Trajectory
 from dlmath_lib.explore.panel import Panel
 from dlmath_lib.explore.readouts import Message, Readout
 
 __all__ = ["Model"]
 
 _SHORTEST_ALT = 20
+_FEWEST_WORDS = 5
 
 
 class Model:
@@ -34,6 +38,8 @@ class Model:
         The caption; what a reader sees, in words.
     name : str, optional
         A stable id; by default made of the title.
+    of : str or sequence of str
+        The labels of the numbered formulas that it shows.
     **axes
         The arguments of the default panel.
 
@@ -43,9 +49,19 @@ class Model:
         If the parts do not fit: a symbol that nothing provides, a control that nothing uses, two with one name.
     """
 
-    def __init__(self, parts: Sequence[Any], *, title: str, alt: str, name: str | None = None, **axes: Any) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Any],
+        *,
+        title: str,
+        alt: str,
+        name: str | None = None,
+        of: str | Sequence[str] = (),
+        **axes: Any,
+    ) -> None:
         self.title, self.alt = _described("title", title, 3), _described("alt", alt, _SHORTEST_ALT)
         self.name = _identifier(title if name is None else name, given=name is not None)
+        self.of = [words("Explorer", "of", label) for label in ([of] if isinstance(of, str) else of)]
         self.controls = [p for p in parts if isinstance(p, (Slider, Choice))]
         self.readouts = [p for p in parts if isinstance(p, (Readout, Message))]
         self.panels = [p for p in parts if isinstance(p, Panel)]
@@ -73,12 +89,14 @@ class Model:
         for function in self._functions():
             function.javascript(self.scope)
         self._check_unused()
+        self.conditions = {c.symbol: f for c in self.controls if (f := self._condition(c.symbol)) is not None}
         self.grids = self._restrict_to_frames()
         self.start = {c.symbol.name: float(c.value) for c in self.controls}
         self.start |= {s.symbol.name: s.value for s in self.states}
         everything = self.complete(self.start)
         for panel in self.panels:
             panel.fit(everything)
+        self._check_assumptions()
 
     def _marks(self) -> Iterable[tuple[int, int, Panel, Mark]]:
         for i, panel in enumerate(self.panels):
@@ -162,6 +180,46 @@ class Model:
                     raise fail("Explorer", "frames", "computed over this explorer's own controls",
                                f"a grid over {control.symbol}", "pass the same Slider object to both")  # fmt: skip
 
+    def _condition(self, parameter: sp.Symbol) -> Function | None:
+        """Where a control has an effect, as a function that is 1 there and 0 elsewhere; None if everywhere."""
+        if any(parameter == c.symbol for frames in self.frames for c in frames.controls):
+            return None
+        outputs = [output for function in self._functions() for output in function.outputs]
+        # Without the derived symbols, which may change with the parameter itself.
+        given = [c.symbol for c in self.controls] + [s.symbol for s in self.states]
+        condition = matters(outputs, parameter, given)
+        found = Function("Explorer", f"the effect of {parameter}", sp.Piecewise((1, condition), (0, True)))
+        choices = {c.symbol: c.grid() for c in self.controls if isinstance(c, Choice)}
+        deciding = sorted(found.parameters, key=lambda s: s.name)
+        if set(deciding) <= set(choices):
+            states = itertools.product(*(choices[s] for s in deciding))
+            holds = [bool(found({s.name: v for s, v in zip(deciding, state, strict=True)})) for state in states]
+            if not any(holds):
+                raise fail(f"Slider({parameter})", "its symbol", "one that has an effect somewhere", "none",
+                           "no case that uses it is ever reached")  # fmt: skip
+            if all(holds):
+                return None
+        return found
+
+    def active(self, values: Mapping[str, float]) -> dict[str, bool]:
+        """Say of each control whether it has an effect at ``values``."""
+        everything = self.complete(values)
+        effects = {c.symbol: self.conditions.get(c.symbol) for c in self.controls}
+        return {s.name: effect is None or bool(effect(everything)) for s, effect in effects.items()}
+
+    def _check_assumptions(self) -> None:
+        """What a symbol assumes holds where a mark draws it and where a hand drags it."""
+        for state in self.states:
+            between = [0.0] if state.low < 0 < state.high else []
+            ends = [state.low, state.low + state.step, *between, state.high]
+            agree_with_symbol(f"Point: bounds[{state.symbol}]", state.symbol, ends)
+        for *_, panel, mark in self._marks():
+            for domain in mark.domains():
+                low, high = domain.fixed() or (panel.frame.x.low, panel.frame.x.high)
+                # An end may lie on the border of what is assumed: √x is drawn from 0 for a positive x.
+                inside = [low + (high - low) * part for part in (1e-6, 0.41, 1 - 1e-6)]
+                agree_with_symbol(f"{mark.name}: the range of {domain.symbol}", domain.symbol, inside)
+
     def _restrict_to_frames(self) -> dict[sp.Symbol, list[float]]:
         grids: dict[sp.Symbol, list[float]] = {}
         for frames in self.frames:
@@ -203,10 +261,16 @@ class Model:
         derived = {s.name: everything[s.name] for s, *_ in self.derived}
         return {"panels": panels, "readouts": [r.number(everything) for r in self.readouts], "derived": derived}
 
+    def _effect(self, parameter: sp.Symbol) -> dict[str, Any]:
+        if (effect := self.conditions.get(parameter)) is None:
+            return {}
+        params = sorted(self.scope.index[s] for s in effect.parameters)
+        return {"active": {"params": params, "fn": effect.javascript(self.scope)}}
+
     def spec(self) -> dict[str, Any]:
         """The JSON spec, its keys in a fixed order."""
         index = self.scope.index
-        controls = [c.spec(index[c.symbol], self.grids.get(c.symbol)) for c in self.controls]
+        controls = [c.spec(index[c.symbol], self.grids.get(c.symbol)) | self._effect(c.symbol) for c in self.controls]
         controls += [
             {"type": "state", "param": index[s.symbol], "label": s.label, "min": s.low, "max": s.high, "step": s.step,
              "value": s.value} for s in self.states
@@ -222,8 +286,8 @@ class Model:
                 head = {"type": mark.type, "id": f"{i}.{j}", "label": mark.label, "color": color}
                 marks.append(head | mark.spec(self.scope, panel.frame))
             panels.append(panel.spec() | {"marks": marks})
-        return tidy({
-            "version": 1, "name": self.name, "title": self.title, "alt": self.alt,
+        head: dict[str, Any] = {"version": 1, "name": self.name, "title": self.title, "alt": self.alt}
+        return tidy(head | ({"of": self.of} if self.of else {}) | {
             "parameters": [s.name for s in self.scope.symbols], "controls": controls, "derived": derived,
             "frames": [f.spec(index) for f in self.frames], "panels": panels,
             "readouts": [r.spec(self.scope) for r in self.readouts],
@@ -247,10 +311,12 @@ def _bounded(point: Point, panel: Panel) -> None:
 
 
 def _described(argument: str, text: Any, shortest: int) -> str:
+    hint = "say in words what a reader sees" if argument == "alt" else ""
     if not isinstance(text, str) or len(text.strip()) < shortest:
-        what = f"a text of at least {shortest} characters"
-        hint = "say in words what a reader sees" if argument == "alt" else ""
-        raise fail("Explorer", argument, what, repr(text), hint)
+        raise fail("Explorer", argument, f"a text of at least {shortest} characters", repr(text), hint)
+    words("Explorer", argument, text)
+    if argument == "alt" and len(set(re.findall(r"\w{2,}", text.lower()))) < _FEWEST_WORDS:
+        raise fail("Explorer", argument, f"at least {_FEWEST_WORDS} different words", repr(text), hint)
     return " ".join(text.split())
 
 

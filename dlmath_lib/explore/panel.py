@@ -6,12 +6,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-import numpy as np
-
 from dlmath_lib._validate import fail, one_of
-from dlmath_lib.explore.evaluate import interval
-from dlmath_lib.explore.marks import Area, Bars, Curve, Field, Mark, Polyline, Scatter
-from dlmath_lib.explore.marks.base import Axis, Frame
+from dlmath_lib.explore.evaluate import interval, switch, words
+from dlmath_lib.explore.marks.base import Axis, Frame, Mark
 from dlmath_lib.plotting import COLOR_CYCLE
 
 __all__ = ["Panel"]
@@ -38,6 +35,7 @@ class Panel:
     Examples
     --------
     >>> import sympy as sp
+    >>> from dlmath_lib.explore import Curve
     >>> x = sp.symbols("x", real=True)
     >>> Panel(Curve(x**2, x), x=(-2, 2), y=(0, 4), title="a parabola")
     Panel 'a parabola': Curve
@@ -62,16 +60,16 @@ class Panel:
                 raise fail("Panel", "marks", "marks such as Curve or Point", type(mark).__name__, error=TypeError)
         self.marks = list(marks)
         self.alone = any(m.alone for m in marks)
-        if len(marks) > 1 and (self.alone or any(isinstance(m, Bars) for m in marks)):
-            lonely = next(m for m in marks if m.alone or isinstance(m, Bars))
+        if len(marks) > 1 and (lonely := next((m for m in marks if m.alone or m.single), None)):
             raise fail("Panel", "marks", f"one {lonely.name} alone", f"{len(marks)} marks", "give it its own Panel")
         self.x, self.y = (None if v is None else interval("Panel", a, v) for a, v in (("x", x), ("y", y)))
         if xlabel is None:
-            xlabel = "" if isinstance(marks[0], Bars) or marks[0].alone else "x"
-        for argument, text in (("xlabel", xlabel), ("ylabel", ylabel), ("title", title or "")):
-            if not isinstance(text, str):
-                raise fail("Panel", argument, "a text", repr(text), error=TypeError)
-        self.xlabel, self.ylabel, self.title, self.equal = xlabel, ylabel, title, bool(equal)
+            xlabel = "" if marks[0].single or marks[0].alone else "x"
+        self.xlabel, self.ylabel = (
+            words("Panel", a, text) if text != "" else "" for a, text in (("xlabel", xlabel), ("ylabel", ylabel))
+        )
+        self.title = None if title is None else words("Panel", "title", title)
+        self.equal = switch("Panel", "equal", equal)
         self.logs = tuple(
             one_of("Panel", a, s, ("linear", "log")) == "log" for a, s in (("xscale", xscale), ("yscale", yscale))
         )
@@ -95,7 +93,7 @@ class Panel:
             if getattr(self, way) is not None:
                 continue
             exact, loose = _spans(way, self.marks)
-            found = [v for mark in loose for v in _extent(way, mark, mark.numbers(values, self.frame, {}))]
+            found = [v for mark in loose for v in mark.extent(way, mark.numbers(values, self.frame, {}))]
             ranges = [*exact, self._padded(way, found)] if loose or not exact else exact
             setattr(self, way, (min(low for low, _ in ranges), max(high for _, high in ranges)))
 
@@ -117,8 +115,7 @@ class Panel:
     def colors(self) -> list[str | None]:
         """The colour role of each mark; on a field the cycle leaves out the field's own colours."""
         roles: list[str | None] = []
-        palettes = {m.palette for m in self.marks if isinstance(m, Field)}
-        cycle = COLOR_CYCLE[2 if "diverging" in palettes else len(palettes) :]
+        cycle = COLOR_CYCLE[max(mark.own_colors for mark in self.marks) :]
         taken = 0
         for mark in self.marks:
             role = mark.color or mark.default_color
@@ -147,28 +144,6 @@ def _spans(way: str, marks: Sequence[Mark]) -> tuple[list[tuple[float, float]], 
 
     Where a curve or a field names a range, only data widen it: a path may leave the picture, a point may stand outside.
     """
-    exact: list[tuple[float, float]] = []
-    loose: list[Mark] = []
-    for mark in marks:
-        domain = mark.domain if isinstance(mark, (Curve, Area)) and way == "x" else None
-        if mark.alone:
-            exact.append((0.0, 1.0))
-        elif isinstance(mark, Field):
-            exact.append(mark.x if way == "x" else mark.y)
-        elif isinstance(mark, Bars) and way == "x":
-            exact.append((-0.5, len(mark.labels) - 0.5))
-        elif domain and (fixed := domain.fixed()):
-            exact.append(fixed)
-        elif domain is None or None not in domain.ends:
-            loose.append(mark)
-    return exact, [m for m in loose if isinstance(m, (Polyline, Scatter))] if exact else loose
-
-
-def _extent(way: str, mark: Mark, numbers: Mapping[str, Any]) -> list[float]:
-    """The numbers of a mark that an axis should show."""
-    if isinstance(mark, Bars):
-        return [0.0, *numbers["values"]]
-    if "points" in numbers:
-        return list(numbers["points"][0 if way == "x" else 1 :: 2])
-    names = ("lower", "upper") if way == "y" and "lower" in numbers else (way,)
-    return [float(v) for name in names for v in np.atleast_1d(numbers[name])]
+    exact = [span for mark in marks if (span := mark.span(way))]
+    loose = [mark for mark in marks if not mark.span(way) and mark.tells(way)]
+    return exact, [mark for mark in loose if mark.given] if exact else loose

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from dlmath_lib._validate import fail, one_of
-from dlmath_lib.explore.evaluate import Function, Scope, expression, number
+from dlmath_lib.explore.drawing import signed
+from dlmath_lib.explore.evaluate import Function, Scope, expression, number, words
 from dlmath_lib.explore.mathml import mathml, plain_text
 from dlmath_lib.plotting import COLORS
 
@@ -42,9 +44,9 @@ class Readout:
     def __init__(self, label: str | sp.Expr, expr: Any, *, digits: int | str = 3, color: str | None = None) -> None:
         self.math: str | None = None
         if isinstance(label, sp.Basic):
-            self.label, self.math = plain_text(label), mathml(label)
-        elif isinstance(label, str) and label.strip():
-            self.label = label
+            self.label, self.math = words("Readout", "label", plain_text(label)), mathml(label)
+        elif isinstance(label, str):
+            self.label = words("Readout", "label", label)
         else:
             raise fail("Readout", "label", "a text or a SymPy expression", repr(label), error=TypeError)
         self.function = Function(f"Readout({self.label})", "expr", expression("Readout", "expr", expr))
@@ -75,7 +77,7 @@ class Readout:
         """What the static picture says."""
         value = self.number(values)
         shown = f"{100 * value:{self.format[1:]}f} %" if self.format.startswith("%") else f"{value:{self.format}}"
-        return f"{self.label} = {shown}".replace("-", "−")
+        return f"{self.label} = {signed(shown)}"
 
 
 class Message:
@@ -101,11 +103,11 @@ class Message:
         for i, case in enumerate(cases):
             if not isinstance(case, (tuple, list)) or len(case) != 2 or not isinstance(case[1], str):
                 raise fail("Message", f"cases[{i}]", "(condition, text)", repr(case), error=TypeError)
-            condition = sp.sympify(case[0])
+            condition = sp.sympify(bool(case[0]) if isinstance(case[0], np.bool_) else case[0])
             if not isinstance(condition, sp.logic.boolalg.Boolean) or isinstance(condition, sp.Symbol):
                 raise fail("Message", f"cases[{i}]", "a condition such as k > 1", str(case[0]), error=TypeError)
             pairs.append((sp.Integer(i), condition))
-            self.texts.append(case[1])
+            self.texts.append(words("Message", f"cases[{i}][1]", case[1]))
         if pairs[-1][1] != sp.true:
             raise fail("Message", "the last condition", "True", str(pairs[-1][1]), 'end with (True, "otherwise")')
         self.function = Function("Message", "cases", sp.Piecewise(*pairs))

@@ -371,7 +371,7 @@ SCATTER = Case(
         ),
     ),
     {"f": 2},
-    lambda w, f: {"x": _X, "y": _Y},
+    lambda w, f: {"x": _X, "y": _Y, "classes": [0] * 40 + [1] * 40},
 )  # fmt: skip
 
 CASES = [CURVE, PARAMETRIC, AREA, ARROW, FIELD, TRAJECTORY, GRIDMAP, BARS, CELLS, NETWORK, FRAMES, SCATTER]

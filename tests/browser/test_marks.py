@@ -64,7 +64,7 @@ def gallery(write_page: Any) -> str:
 def shared(browser: Any, gallery: str) -> Iterator[Any]:
     """One page for all tests that put back what they moved."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(5000)
+    page.set_default_timeout(20_000)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))

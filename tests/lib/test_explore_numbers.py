@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 from dlmath_lib.explore import Curve, Explorer, Field, Frames, Label, Point, Polyline, Readout, Slider, Trajectory
+from dlmath_lib.explore.marks import Mark
 from tests.lib.explorer_gallery import ALT, GALLERY, a, k, n, w, w_end, x
 from tests.lib.spec_in_node import compare
 
@@ -34,10 +35,7 @@ def test_javascript_equals_numpy(name: str, move: int, gallery: dict[str, Explor
 
 def test_the_gallery_has_every_mark(gallery: dict[str, Explorer]) -> None:
     types = {mark["type"] for e in gallery.values() for panel in e.spec["panels"] for mark in panel["marks"]}
-    assert types == {
-        "curve", "parametric", "area", "point", "arrow", "segment", "label", "field", "trajectory", "gridmap", "bars",
-        "cells", "network", "polyline", "scatter",
-    }  # fmt: skip
+    assert types == set(Mark.registered)
 
 
 def test_numbers_follow_the_protocol(gallery: dict[str, Explorer]) -> None:

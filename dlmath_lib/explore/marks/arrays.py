@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 
 from dlmath_lib._validate import fail
-from dlmath_lib.explore.evaluate import Scope
+from dlmath_lib.explore.drawing import drawable, line
+from dlmath_lib.explore.evaluate import Scope, switch
 from dlmath_lib.explore.frames import Data
 from dlmath_lib.explore.marks.base import Frame, Mark
+from dlmath_lib.plotting import COLOR_CYCLE, COLORS
 
 __all__ = ["Polyline", "Scatter"]
+
+_CLASSES = [role for role in COLOR_CYCLE if role != "gray"]
 
 
 class Polyline(Mark):
@@ -26,13 +30,14 @@ class Polyline(Mark):
     """
 
     type = "polyline"
+    given = True
 
     def __init__(
         self, xs: Any, ys: Any, *, label: str | None = None, color: str | None = None, dash: bool = False
     ) -> None:
         super().__init__(label, color)
         self.x, self.y = _columns(self.name, xs, ys)
-        self.dash = bool(dash)
+        self.dash = switch(self.name, "dash", dash)
 
     def data(self) -> list[Data]:
         return [self.x, self.y]
@@ -42,6 +47,9 @@ class Polyline(Mark):
 
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
         return {"x": self.x.at(values, live), "y": self.y.at(values, live)}
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        line(ax, numbers["x"], numbers["y"], color, label=self.label, dash=self.dash)
 
 
 class Scatter(Mark):
@@ -56,6 +64,7 @@ class Scatter(Mark):
     """
 
     type = "scatter"
+    given = True
 
     def __init__(
         self, xs: Any, ys: Any, *, classes: Any = None, label: str | None = None, color: str | None = None
@@ -77,7 +86,16 @@ class Scatter(Mark):
         return {"x": self.x.spec(), "y": self.y.spec(), "classes": classes}
 
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
-        return {"x": self.x.at(values, live), "y": self.y.at(values, live)}
+        classes = self.classes.at(values, live) if self.classes else None
+        return {"x": self.x.at(values, live), "y": self.y.at(values, live), "classes": classes}
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        colors: Any = color
+        if numbers["classes"] is not None:
+            cycle = len(_CLASSES)
+            roles = [_CLASSES[int(abs(c)) % cycle] if np.isfinite(c) else "gray" for c in numbers["classes"]]
+            colors = [COLORS[role][0] for role in roles]
+        ax.scatter(drawable(numbers["x"]), drawable(numbers["y"]), c=colors, s=14, label=self.label, linewidths=0)
 
 
 def _columns(owner: str, xs: Any, ys: Any) -> tuple[Data, Data]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy as sp
 
 from dlmath_lib._validate import fail, one_of
-from dlmath_lib.explore.evaluate import Function, Scope, expression, number, symbol
+from dlmath_lib.explore.evaluate import Function, Scope, expression, number, symbol, words
 from dlmath_lib.explore.frames import Data
 from dlmath_lib.plotting import COLORS
 
@@ -47,7 +47,10 @@ class State:
 
 
 class Mark:
-    """A thing drawn in a panel.
+    """A thing drawn in a panel: what a reader's code says, its numbers, its static picture.
+
+    A subclass that names its ``type`` is registered by that; its twin in the front end is the export of that name from
+    a file in ``frontend/src/marks``.
 
     Parameters
     ----------
@@ -57,17 +60,25 @@ class Mark:
         A role of ``dlmath_lib.plotting.COLORS``; by default the next of the panel's cycle.
     """
 
+    registered: ClassVar[dict[str, type[Mark]]] = {}
     type = ""
     cycles = True  # takes the next colour of the panel when none is given
     alone = False  # fills its panel, without axes
+    single = False  # stands in a panel without other marks
+    covers = False  # fills the plot with colour: no grid lines
+    given = False  # its numbers are data: they widen a range that another mark names
     default_color: str | None = None
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "type" in vars(cls):
+            other = cls.registered.setdefault(cls.type, cls)
+            if (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise TypeError(f"{cls.__name__}: the mark type {cls.type!r} is that of {other.__name__} already")
+
     def __init__(self, label: str | None = None, color: str | None = None) -> None:
-        if label is not None and not isinstance(label, str):
-            raise fail(self.name, "label", "a text", repr(label), error=TypeError)
-        if color is not None:
-            one_of(self.name, "color", color, COLORS)
-        self.label, self.color = label, color
+        self.label = None if label is None else words(self.name, "label", label)
+        self.color = None if color is None else one_of(self.name, "color", color, COLORS)
 
     @property
     def name(self) -> str:
@@ -94,12 +105,39 @@ class Mark:
         """The symbols that this mark computes for others."""
         return {}
 
+    def domains(self) -> list[Domain]:
+        """The bound variables and their ranges."""
+        return []
+
+    @property
+    def own_colors(self) -> int:
+        """How many colours of the panel's cycle it shows by itself."""
+        return 0
+
+    def span(self, way: str) -> tuple[float, float] | None:
+        """The range along x or y that it names itself."""
+        return (0.0, 1.0) if self.alone else None
+
+    def tells(self, way: str) -> bool:
+        """Say whether its numbers tell the range along x or y where it names none."""
+        return True
+
+    def extent(self, way: str, numbers: Mapping[str, Any]) -> list[float]:
+        """The numbers that an axis should show."""
+        if "points" in numbers:
+            return list(numbers["points"][0 if way == "x" else 1 :: 2])
+        return [float(v) for v in np.atleast_1d(numbers[way])]
+
     def spec(self, scope: Scope, frame: Frame) -> dict[str, Any]:
         """This mark's own part of the JSON spec."""
         raise TypeError(f"{self.name}: a Mark is made by one of its subclasses")
 
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
         """What the picture is drawn from, by NumPy."""
+        raise TypeError(f"{self.name}: a Mark is made by one of its subclasses")
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        """Its part of the static picture: ``numbers`` on matplotlib's axes."""
         raise TypeError(f"{self.name}: a Mark is made by one of its subclasses")
 
     def __repr__(self) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import sympy as sp
 
 from dlmath_lib._validate import fail
-from dlmath_lib.explore.evaluate import Function, Scope, expression, symbol
+from dlmath_lib.explore.drawing import drawable, line
+from dlmath_lib.explore.evaluate import Function, Scope, expression, number, switch, symbol
 from dlmath_lib.explore.marks.base import Axis, Domain, Frame, Mark, count, pair
 
 __all__ = ["Area", "Curve", "Parametric", "Tangent"]
@@ -53,7 +54,7 @@ class Curve(Mark):
         super().__init__(label, color)
         self.domain = Domain(self.name, "domain", domain)
         self.function = Function(self.name, "expr", expression(self.name, "expr", expr), self.domain.bound)
-        self.dash, self.width = bool(dash), float(width)
+        self.dash, self.width = switch(self.name, "dash", dash), line_width(self.name, width)
         self.samples = count(self.name, "samples", samples, 2, 5000)
 
     def functions(self) -> list[Function]:
@@ -71,6 +72,18 @@ class Curve(Mark):
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
         x = self.domain.sample(values, frame.x, self._samples(frame))
         return {"x": x, "y": self.function(values, x)}
+
+    def domains(self) -> list[Domain]:
+        return [self.domain]
+
+    def span(self, way: str) -> tuple[float, float] | None:
+        return self.domain.fixed() if way == "x" else None
+
+    def tells(self, way: str) -> bool:
+        return way == "y" or None not in self.domain.ends
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        line(ax, numbers["x"], numbers["y"], color, label=self.label, dash=self.dash, width=self.width)
 
 
 class Tangent(Curve):
@@ -138,7 +151,7 @@ class Parametric(Mark):
         if None in self.domain.ends:
             raise fail(self.name, "domain", "(symbol, low, high)", str(domain), "the axes do not limit t")
         self.function = Function(self.name, "point", pair(self.name, "point", point), self.domain.bound)
-        self.dash, self.width = bool(dash), float(width)
+        self.dash, self.width = switch(self.name, "dash", dash), line_width(self.name, width)
         self.samples = count(self.name, "samples", samples, 2, 5000)
 
     def functions(self) -> list[Function]:
@@ -154,6 +167,12 @@ class Parametric(Mark):
         t = self.domain.sample(values, Axis(0, 1), self.samples)
         x, y = self.function(values, t)
         return {"x": x, "y": y}
+
+    def domains(self) -> list[Domain]:
+        return [self.domain]
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        line(ax, numbers["x"], numbers["y"], color, label=self.label, dash=self.dash, width=self.width)
 
 
 class Area(Mark):
@@ -198,3 +217,24 @@ class Area(Mark):
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
         x = self.domain.sample(values, frame.x, self.samples)
         return {"x": x, "lower": self.lower(values, x), "upper": self.upper(values, x)}
+
+    def domains(self) -> list[Domain]:
+        return [self.domain]
+
+    def span(self, way: str) -> tuple[float, float] | None:
+        return self.domain.fixed() if way == "x" else None
+
+    def tells(self, way: str) -> bool:
+        return way == "y" or None not in self.domain.ends
+
+    def extent(self, way: str, numbers: Mapping[str, Any]) -> list[float]:
+        return list(numbers["x"]) if way == "x" else [*numbers["lower"], *numbers["upper"]]
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        lower, upper = drawable(numbers["lower"]), drawable(numbers["upper"])
+        ax.fill_between(numbers["x"], lower, upper, color=color, alpha=0.25, linewidth=0, label=self.label)
+
+
+def line_width(owner: str, value: Any) -> float:
+    """``value`` as the width of a line in px."""
+    return number(owner, "width", value, low=0, low_open=True, high=20)

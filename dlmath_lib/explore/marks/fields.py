@@ -8,9 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 import sympy as sp
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LogNorm, Normalize
 
 from dlmath_lib._validate import fail, one_of
-from dlmath_lib.explore.evaluate import Function, Scope, expression, interval, number
+from dlmath_lib.explore.drawing import RAMPS, drawable
+from dlmath_lib.explore.evaluate import Function, Scope, expression, interval, number, switch
 from dlmath_lib.explore.frames import Data, FrameArray
 from dlmath_lib.explore.marks.base import Domain, Frame, Mark, count, pair, positions
 
@@ -40,6 +43,7 @@ class Field(Mark):
 
     type = "field"
     cycles = False
+    covers = True
 
     def __init__(
         self,
@@ -58,13 +62,14 @@ class Field(Mark):
         self.scale = one_of(self.name, "scale", scale, ("linear", "log"))
         self.palette = one_of(self.name, "palette", palette, ("sequential", "diverging"))
         self.levels = self._levels(levels)
-        self.bar = bool(bar)
+        self.bar = switch(self.name, "bar", bar)
         self.function: Function | None = None
         self.values: Data | None = None
+        self._domains: list[Domain] = []
         if isinstance(expr, (np.ndarray, FrameArray, list)):
             self.values = Data(self.name, "expr", expr, 2)
             self.n = (self.values.shape[1], self.values.shape[0])
-            self.x, self.y = (interval(self.name, way, v[1:] if len(v) == 3 else v) for way, v in (("x", x), ("y", y)))
+            self.x, self.y = (interval(self.name, way, _ends(v)) for way, v in (("x", x), ("y", y)))
             return
         domains = Domain(self.name, "x", x, fixed=True), Domain(self.name, "y", y, fixed=True, name="v1")
         if domains[0].symbol == domains[1].symbol:
@@ -72,9 +77,10 @@ class Field(Mark):
         ends = [d.fixed() for d in domains]
         assert ends[0] is not None and ends[1] is not None  # fixed=True
         self.x, self.y = ends[0], ends[1]
+        self._domains = list(domains)
         both = domains[0].bound | domains[1].bound
         self.function = Function(self.name, "expr", expression(self.name, "expr", expr), both)
-        nx, ny = samples if isinstance(samples, (tuple, list)) else (samples, samples)
+        nx, ny = samples if isinstance(samples, (tuple, list)) and len(samples) == 2 else (samples, samples)
         self.n = count(self.name, "samples", nx, 2, 400), count(self.name, "samples", ny, 2, 400)
 
     def _levels(self, levels: Any) -> int | list[float]:
@@ -113,6 +119,42 @@ class Field(Mark):
         grid_x, grid_y = np.tile(x, y.size), np.repeat(y, x.size)
         return {"z": self.function(values, grid_x, grid_y) if self.function else grid_x}
 
+    def domains(self) -> list[Domain]:
+        return self._domains
+
+    @property
+    def own_colors(self) -> int:
+        return 2 if self.palette == "diverging" else 1
+
+    def span(self, way: str) -> tuple[float, float] | None:
+        return self.x if way == "x" else self.y
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        x, y = self.nodes(frame)
+        z = np.ma.masked_invalid(np.reshape(numbers["z"], (y.size, x.size)))
+        if self.scale == "log":
+            z = np.ma.masked_less_equal(z, 0)
+        if z.count() == 0:
+            return
+        low, high = float(z.min()), float(z.max())
+        norm: Any = LogNorm(low, high) if self.scale == "log" else Normalize(low, high)
+        if self.palette == "diverging" and self.scale == "linear":
+            size = max(abs(low), abs(high)) or 1.0
+            norm = Normalize(-size, size)
+        levels = self._thresholds(low, high)
+        if levels.size > 1:
+            options: Any = {"levels": levels, "norm": norm, "cmap": RAMPS[self.palette], "extend": "both"}
+            filled = ax.contourf(x, y, z, alpha=0.8, **options)
+            ax.contour(x, y, z, levels=levels, colors="#00000055", linewidths=0.5)
+            if self.bar:
+                ax.figure.colorbar(filled, ax=ax, shrink=0.9, format="%.3g", label=self.label)
+
+    def _thresholds(self, low: float, high: float) -> np.ndarray:
+        if isinstance(self.levels, list):
+            return np.array(self.levels)
+        space = np.geomspace if self.scale == "log" else np.linspace
+        return np.unique(space(low, high, self.levels + 2))
+
 
 class GridMap(Mark):
     """The image of a grid under a map of the plane: a matrix, or two expressions.
@@ -145,6 +187,7 @@ class GridMap(Mark):
         super().__init__(label, color)
         domains = Domain(self.name, "u", u, fixed=True), Domain(self.name, "v", v, fixed=True, name="v1")
         self.u, self.v = (d.fixed() or (0.0, 1.0) for d in domains)
+        self._domains = list(domains)
         linear = isinstance(image, sp.MatrixBase) and image.shape == (2, 2)
         if isinstance(image, sp.MatrixBase) and image.shape not in ((2, 2), (2, 1)):
             raise fail(self.name, "image", "a 2×2 matrix or two expressions", f"shape {image.shape}")
@@ -153,7 +196,8 @@ class GridMap(Mark):
         point = pair(self.name, "image", image)
         self.function = Function(self.name, "image", point, domains[0].bound | domains[1].bound)
         self.lines = count(self.name, "lines", lines, 2, 100)
-        self.samples = count(self.name, "samples", samples or (2 if linear else 41), 2, 500)
+        samples = (2 if linear else 41) if samples is None else samples
+        self.samples = count(self.name, "samples", samples, 2, 500)
 
     def functions(self) -> list[Function]:
         return [self.function]
@@ -171,3 +215,16 @@ class GridMap(Mark):
         vs = np.concatenate([np.tile(along_v, self.lines), np.repeat(v, self.samples)])
         x, y = self.function(values, us, vs)
         return {"x": x, "y": y}
+
+    def domains(self) -> list[Domain]:
+        return self._domains
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        places = np.stack([drawable(numbers["x"]), drawable(numbers["y"])], axis=-1)
+        lines = places.reshape(2 * self.lines, self.samples, 2)
+        ax.add_collection(LineCollection(list(lines), colors=color, linewidths=0.8, label=self.label))
+
+
+def _ends(value: Any) -> Any:
+    """The ends of a range that may name its variable."""
+    return value[1:] if isinstance(value, (tuple, list)) and len(value) == 3 else value

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from dlmath_lib._validate import fail
 from dlmath_lib.explore.controls import round_step
-from dlmath_lib.explore.evaluate import Function, Scope, expression, interval, number
+from dlmath_lib.explore.drawing import line
+from dlmath_lib.explore.evaluate import Function, Scope, expression, interval, number, switch, words
 from dlmath_lib.explore.marks.base import Frame, Mark, State, pair
 
 __all__ = ["Arrow", "Label", "Point", "Segment"]
@@ -50,6 +53,7 @@ class Point(Mark):
         radius: float = 6,
     ) -> None:
         super().__init__(label, color)
+        drag = switch(self.name, "drag", drag)
         self.coordinates = expression(self.name, "x", x), expression(self.name, "y", y)
         self.function = Function(self.name, "x, y", self.coordinates)
         self.dragged = [c if drag and isinstance(c, sp.Symbol) else None for c in self.coordinates]
@@ -57,13 +61,16 @@ class Point(Mark):
             raise fail(self.name, "x or y", "a bare symbol when drag=True", f"{x}, {y}", "drag moves a parameter")
         if self.dragged[0] is not None and self.dragged[0] == self.dragged[1]:
             raise fail(self.name, "x and y", "different symbols when drag=True", f"{x}, {y}")
+        for argument, mapping in (("start", start), ("bounds", bounds)):
+            if mapping is not None and not isinstance(mapping, Mapping):
+                raise fail(self.name, argument, "a dict {symbol: …}", repr(mapping), error=TypeError)
         self.start = {s: number(self.name, f"start[{s}]", v) for s, v in (start or {}).items()}
         self.bounds = {s: interval(self.name, f"bounds[{s}]", v) for s, v in (bounds or {}).items()}
         for argument, given in (("start", self.start), ("bounds", self.bounds)):
             if alien := [str(s) for s in given if s not in self.dragged]:
                 raise fail(self.name, argument, "for its dragged symbols only", ", ".join(alien))
         self.step = None if step is None else number(self.name, "step", step, low=0, low_open=True)
-        self.radius = float(radius)
+        self.radius = number(self.name, "radius", radius, low=0, low_open=True, high=40)
 
     def functions(self) -> list[Function]:
         return [self.function]
@@ -93,6 +100,10 @@ class Point(Mark):
         x, y = self.function(values)
         return {"x": float(x), "y": float(y)}
 
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        place = [numbers["x"]], [numbers["y"]]
+        ax.plot(*place, "o", color=color, markersize=self.radius * 1.1, label=self.label, zorder=4)
+
 
 class Segment(Mark):
     """A straight segment between two places.
@@ -114,7 +125,7 @@ class Segment(Mark):
         super().__init__(label, color)
         places = (*pair(self.name, "start", start), *pair(self.name, "end", end))
         self.function = Function(self.name, "start, end", places)
-        self.dash = bool(dash)
+        self.dash = switch(self.name, "dash", dash)
 
     def functions(self) -> list[Function]:
         return [self.function]
@@ -125,6 +136,9 @@ class Segment(Mark):
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
         return {"points": self.function(values)}
 
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        line(ax, numbers["points"][::2], numbers["points"][1::2], color, label=self.label, dash=self.dash)
+
 
 class Arrow(Segment):
     """An arrow from one place to another: a vector, a gradient, a step. Arguments as for :class:`Segment`."""
@@ -132,6 +146,14 @@ class Arrow(Segment):
     type = "arrow"
     cycles = True
     default_color = None
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        if np.isfinite(numbers["points"]).all():
+            x0, y0, x1, y1 = numbers["points"]
+            style = {"arrowstyle": "-|>", "color": color, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.6}
+            ax.annotate("", (x1, y1), (x0, y0), arrowprops=style, zorder=3)
+        if self.label:
+            ax.plot([], [], color=color, label=self.label)
 
 
 class Label(Mark):
@@ -150,10 +172,8 @@ class Label(Mark):
 
     def __init__(self, x: Any, y: Any, text: str, *, color: str | None = None) -> None:
         super().__init__(None, color)
-        if not isinstance(text, str) or not text.strip():
-            raise fail(self.name, "text", "a text", repr(text), error=TypeError)
         self.function = Function(self.name, "x, y", (expression(self.name, "x", x), expression(self.name, "y", y)))
-        self.text = text
+        self.text = words(self.name, "text", text)
 
     def functions(self) -> list[Function]:
         return [self.function]
@@ -164,3 +184,8 @@ class Label(Mark):
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
         x, y = self.function(values)
         return {"x": float(x), "y": float(y)}
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        x, y = numbers["x"], numbers["y"]
+        if math.isfinite(x) and math.isfinite(y):
+            ax.text(x, y, self.text, color=color, ha="center", va="bottom", parse_math=False, clip_on=True)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 import sympy as sp
 
 from dlmath_lib._validate import fail, one_of
-from dlmath_lib.explore.evaluate import Function, Scope, expression, interval
+from dlmath_lib.explore.drawing import RAMPS, drawable, signed
+from dlmath_lib.explore.evaluate import Function, Scope, expression, interval, words
 from dlmath_lib.explore.frames import Data, FrameArray
 from dlmath_lib.explore.marks.base import Frame, Mark, count
+from dlmath_lib.plotting import COLORS
 
 __all__ = ["Bars", "MatrixCells", "NetworkGraph"]
+
+_ROWS = (list, tuple, sp.MatrixBase, sp.Tuple)
 
 
 class Bars(Mark):
@@ -28,6 +34,7 @@ class Bars(Mark):
     """
 
     type = "bars"
+    single = True
 
     def __init__(
         self, values: Sequence[Any], labels: Sequence[str], *, label: str | None = None, color: str | None = None
@@ -47,6 +54,17 @@ class Bars(Mark):
 
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
         return {"values": self.function(values)}
+
+    def span(self, way: str) -> tuple[float, float] | None:
+        return (-0.5, len(self.labels) - 0.5) if way == "x" else None
+
+    def extent(self, way: str, numbers: Mapping[str, Any]) -> list[float]:
+        return [0.0, *numbers["values"]]
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        places = np.arange(len(self.labels))
+        ax.bar(places, drawable(numbers["values"]), color=color, width=0.7, label=self.label)
+        ax.set_xticks(places, self.labels, parse_math=False)
 
 
 class MatrixCells(Mark):
@@ -117,6 +135,26 @@ class MatrixCells(Mark):
             return {"values": self.values.at(values, live)}
         return {"values": self.function(values) if self.function else np.zeros(0)}
 
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        z = np.reshape(numbers["values"], self.shape)
+        finite = z[np.isfinite(z)]
+        low, high = self.limits or ((float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0))
+        if self.palette == "diverging" and not self.limits:
+            high = max(abs(low), abs(high)) or 1.0
+            low = -high
+        ramp = RAMPS[self.palette]
+        ax.imshow(np.ma.masked_invalid(z), cmap=ramp, vmin=low, vmax=high, aspect="equal", alpha=0.75)
+        if z.size <= 150:
+            for (i, j), value in np.ndenumerate(z):
+                place = (value - low) / ((high - low) or 1.0)
+                dark = place > 0.75 or (self.palette == "diverging" and place < 0.25)
+                text = signed(f"{value:.{self.digits}f}")
+                ax.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if dark else "black")
+        for i, name in enumerate(self.rows or ()):
+            ax.text(-0.65, i, name, ha="right", va="center", parse_math=False)
+        for j, name in enumerate(self.cols or ()):
+            ax.text(j, -0.65, name, ha="center", va="bottom", parse_math=False)
+
 
 class NetworkGraph(Mark):
     """A network with the values of its units and the weights of its connections.
@@ -160,6 +198,8 @@ class NetworkGraph(Mark):
         sizes = [len(names) for names in self.layers]
         self.values = Function(me, "values", self._units("values", values, sizes))
         self.notes = None if notes is None else Function(me, "notes", self._units("notes", notes, sizes))
+        if not isinstance(weights, (list, tuple)):
+            raise fail(me, "weights", "a list of matrices", repr(weights), error=TypeError)
         if len(weights) != len(sizes) - 1:
             raise fail(me, "weights", f"{len(sizes) - 1} matrices, one between neighbouring layers", str(len(weights)))
         flat: list[sp.Expr] = []
@@ -171,10 +211,13 @@ class NetworkGraph(Mark):
                 raise fail(me, f"weights[{i}]", f"of shape (out, in) = {wanted}", str(entries.shape), hint)
             flat += list(entries)
         self.weights = Function(me, "weights", flat)
-        self.notes_label = _labels(me, "notes_label", [notes_label], 1)[0]
+        self.notes_label = words(me, "notes_label", notes_label)
         self.digits = count(me, "digits", digits, 0, 12)
 
     def _units(self, argument: str, given: Any, sizes: list[int]) -> list[sp.Expr]:
+        if not isinstance(given, (list, tuple)) or not all(isinstance(row, _ROWS) for row in given):
+            hint = "one list for each layer: [[x1, x2], [y]]"
+            raise fail(self.name, argument, "a list of lists of expressions", repr(given), hint, error=TypeError)
         lengths = [len(row) for row in given]
         if lengths != sizes:
             raise fail(self.name, argument, f"lists of the layers' sizes {sizes}", str(lengths))
@@ -195,6 +238,29 @@ class NetworkGraph(Mark):
         notes = self.notes(values) if self.notes else None
         return {"values": self.values(values), "weights": self.weights(values), "notes": notes}
 
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        columns = [[(i, (len(layer) - 1) / 2 - j) for j in range(len(layer))] for i, layer in enumerate(self.layers)]
+        weights = iter(numbers["weights"])
+        for inputs, outputs in pairwise(columns):
+            for end in outputs:
+                for start in inputs:
+                    weight = next(weights)
+                    tone = COLORS["orange" if weight < 0 else "blue"][0]
+                    width = 0.5 + min(3.0, 1.2 * abs(weight)) if math.isfinite(weight) else 0.5
+                    ax.plot(*zip(start, end, strict=True), color=tone, linewidth=width, alpha=0.6, zorder=1)
+        values, notes = iter(numbers["values"]), iter(numbers["notes"] if self.notes else ())
+        for column, names in zip(columns, self.layers, strict=True):
+            for (x, y), name in zip(column, names, strict=True):
+                ax.plot([x], [y], "o", markersize=26, color="white", markeredgecolor=COLORS["gray"][0], zorder=2)
+                text = signed(f"{name}\n{next(values):.{self.digits}f}")
+                ax.text(x, y, text, ha="center", va="center", fontsize=7, parse_math=False, zorder=3)
+                if self.notes and math.isfinite(value := next(notes)):
+                    note = f"{self.notes_label} = " + signed(f"{value:.{self.digits}f}")
+                    ax.text(x, y - 0.42, note, ha="center", fontsize=7, color=COLORS["purple"][0], parse_math=False)
+        tallest = max(map(len, columns))
+        ax.set_xlim(-0.5, len(columns) - 0.5)
+        ax.set_ylim(-tallest / 2 - 0.2, tallest / 2 + 0.2)
+
 
 def matrix_entries(owner: str, argument: str, value: Any) -> sp.ImmutableMatrix:
     """``value`` as a matrix of expressions."""
@@ -212,8 +278,8 @@ def matrix_entries(owner: str, argument: str, value: Any) -> sp.ImmutableMatrix:
 
 
 def _labels(owner: str, argument: str, labels: Any, n: int | None) -> list[str]:
-    if isinstance(labels, str) or not all(isinstance(text, str) for text in labels):
+    if not isinstance(labels, (list, tuple)):
         raise fail(owner, argument, "a list of texts", repr(labels), error=TypeError)
     if len(labels) != n and (n is not None or len(labels) == 0):
         raise fail(owner, argument, f"{n if n is not None else 'one or more'} texts", f"{len(labels)}: {labels}")
-    return list(labels)
+    return [words(owner, f"{argument}[{i}]", text) for i, text in enumerate(labels)]

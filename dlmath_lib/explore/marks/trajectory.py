@@ -10,7 +10,8 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib._validate import fail
-from dlmath_lib.explore.evaluate import Function, Scope, expression, number, symbol
+from dlmath_lib.explore.drawing import drawable
+from dlmath_lib.explore.evaluate import Function, Scope, expression, number, switch, symbol
 from dlmath_lib.explore.marks.base import Frame, Mark, pair
 
 __all__ = ["Trajectory"]
@@ -100,7 +101,8 @@ class Trajectory(Mark):
         }
         if alien := set(self.final) & (set(bound) | self.update.parameters):
             raise fail(me, "final", "new symbols", str(min(map(str, alien))), "name the end otherwise: w_end")
-        self.dots, self.line, self.arrows = bool(dots), bool(line), bool(arrows)
+        given = {"dots": dots, "line": line, "arrows": arrows}
+        self.dots, self.line, self.arrows = (switch(me, name, value) for name, value in given.items())
 
     def _shown(self, show: Any, step: sp.Symbol | None) -> Any:
         if show is not None:
@@ -150,3 +152,9 @@ class Trajectory(Mark):
         states = np.array(self.path(values))
         x, y = self.show(values, *states.T, np.arange(len(states), dtype=float))
         return {"x": x, "y": y}
+
+    def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
+        style = "-" if self.line or self.arrows else ""
+        marker: Any = {"marker": "o", "markersize": 3} if self.dots else {}
+        ax.plot(drawable(numbers["x"]), drawable(numbers["y"]), color=color, label=self.label, linestyle=style,
+                linewidth=1.2, **marker)  # fmt: skip

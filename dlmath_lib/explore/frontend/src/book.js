@@ -1,5 +1,6 @@
 // The book's host: hydrates every figure of the page. Classic script, no request, works from file://.
 import { mount } from "./explorer.js";
+import { remember, remembered } from "./memory.js";
 
 const seen = new WeakSet();
 
@@ -9,7 +10,8 @@ function hydrate(root = document) {
     if (!source || seen.has(figure) || !isComplete(figure)) continue;
     seen.add(figure);
     try {
-      mount(figure, JSON.parse(source.textContent));
+      const handle = mount(figure, JSON.parse(source.textContent));
+      handle?.receive(remembered(figure.id));
     } catch (error) {
       console.error("explorer:", error);
     }
@@ -22,6 +24,8 @@ function isComplete(figure) {
   for (let node = figure; node; node = node.parentElement) if (node.nextSibling) return true;
   return false;
 }
+
+addEventListener("pagehide", () => remember(document.querySelectorAll("figure.explorer.is-live")));
 
 window.dlmathExplore = { mount, hydrate };
 

@@ -2,7 +2,9 @@
 import { createControl } from "./controls.js";
 import { html } from "./dom.js";
 import { arrange, assemble } from "./layout.js";
-import { createPanel } from "./panel.js";
+import { controlText } from "./format.js";
+import { evaluate } from "./functions.js";
+import { createPanel, layersOf } from "./panel.js";
 import { createReadout } from "./readouts.js";
 import { createScene } from "./scene.js";
 import { onTheme, readTheme } from "./theme.js";
@@ -52,12 +54,13 @@ function start(figure, spec, host, live) {
     const name = panel.title || (panel.y?.label && `${panel.y.label} against ${panel.x.label}`) || `panel ${i + 1}`;
     return createPanel(panel, spec.panels.length === 1 ? spec.alt : name);
   });
-  const entries = scene.panels.flatMap((marks, i) => marks.map((entry) => ({ entry, panel: panels[i] })));
+  const entries = scene.panels.flatMap((marks, i) => marks.map((entry, k) => ({ entry, panel: layersOf(panels[i], k) })));
   const draws = new Map(entries.map(({ entry, panel }) => [entry, entry.module.create(entry.mark, panel, tools)]));
   const controls = spec.controls
     .filter((control) => control.type !== "state")
     .map((control) => ({
       name: spec.parameters[control.param],
+      active: control.active,
       ...createControl(control, (v) => change(spec.parameters[control.param], v)),
     }));
   const readouts = new Map(scene.readouts.map((entry) => [entry, createReadout(entry.readout)]));
@@ -75,7 +78,19 @@ function start(figure, spec, host, live) {
     for (const [entry, paint] of draws) if (fresh.has(entry)) paint(entry.data, theme);
     for (const [entry, readout] of readouts) if (fresh.has(entry)) readout.show(entry.value);
     const values = state.values();
-    for (const control of controls) control.show(values[control.name]);
+    for (const control of controls) {
+      control.show(values[control.name]);
+      control.rest(control.active && !evaluate(control.active.fn, state.p) ? because(control.active.params) : null);
+    }
+  };
+  /** Why a control has no effect: the controls that decide it, as they stand. */
+  const because = (params) => {
+    const now = params.map((param) => {
+      const control = state.control(param);
+      const value = state.p[param];
+      return control ? `${control.label}: ${control.options?.[value] ?? controlText(control, value)}` : "";
+    });
+    return `no effect here (${now.filter(Boolean).join(", ")})`;
   };
   const all = () => new Set([...draws.keys(), ...readouts.keys()]);
 
@@ -144,6 +159,8 @@ function start(figure, spec, host, live) {
     },
     reset() {
       for (const control of spec.controls) change(spec.parameters[control.param], control.value);
+      // Even where no value changes: a control may show another one.
+      schedule();
     },
     destroy() {
       dead = true;

@@ -21,7 +21,7 @@ export function createPanel(spec, alt) {
     spec,
     root,
     plot,
-    filled: spec.marks.some((mark) => mark.type === "field"),
+    filled: spec.marks.some((mark) => modules[mark.type]?.covers),
     handleSvg,
     width: 0,
     height: 0,
@@ -54,12 +54,12 @@ export function createPanel(spec, alt) {
     const guess = Math.min(400, Math.max(240, outer * 0.56));
     panel.y.range([guess, 0]);
     const yTicks = ticks(panel.y, spec.y, Math.max(3, guess / 52));
-    const bar = spec.marks.some((mark) => mark.type === "field" && mark.bar !== false);
-    const bars = spec.marks.find((mark) => mark.type === "bars");
+    const bar = spec.marks.some((mark) => modules[mark.type]?.hasBar?.(mark));
+    const names = spec.marks.map((mark) => modules[mark.type]?.categories?.(mark)).find((labels) => labels?.length);
     const left = Math.max(30, widest(yTicks.values.map(yTicks.text)) * characterWidth + 14);
     const right = bar ? 74 : 16;
     let width = outer - left - right;
-    const slant = bars && widest(bars.labels ?? []) * characterWidth > (0.95 * width) / bars.labels.length;
+    const slant = names && widest(names) * characterWidth > (0.95 * width) / names.length;
     const margin = { top: spec.y.label ? 30 : 14, right, bottom: (slant ? 50 : 28) + (spec.x.label ? 20 : 0), left };
     let height = guess - 40;
     if (spec.equal) {
@@ -68,7 +68,7 @@ export function createPanel(spec, alt) {
       margin.left += Math.max(0, (width - height / ratio) / 2);
       width = height / ratio;
     }
-    const categories = bars?.labels?.length ? { labels: bars.labels, slant } : null;
+    const categories = names ? { labels: names, slant } : null;
     return { outer, margin, width, height, categories };
   };
 
@@ -108,4 +108,14 @@ function sizeCanvas({ canvas, width, height, margin }) {
     width: `${width}px`,
     height: `${height}px`,
   });
+}
+
+/** The panel as one mark sees it: what it appends to `marks`, `over` and `handles` carries its number. */
+export function layersOf(panel, number) {
+  const view = Object.create(panel);
+  for (const layer of ["marks", "over", "handles"]) {
+    let own = null;
+    Object.defineProperty(view, layer, { get: () => (own ??= svg(panel[layer], "g").attr("data-mark", number)) });
+  }
+  return view;
 }

@@ -1,6 +1,7 @@
 // Numbers and sentences under the picture.
 import { html } from "./dom.js";
 import { format } from "./format.js";
+import { formula } from "./mathml.js";
 
 export function createReadout(readout) {
   return readout.type === "message" ? message(readout) : number(readout);
@@ -8,12 +9,7 @@ export function createReadout(readout) {
 
 function number({ label, math, format: spec, color }) {
   const value = html("dd");
-  const name = html("dt", {}, math ? "" : label);
-  if (math) {
-    const holder = html("template");
-    holder.innerHTML = math;
-    name.append(holder.content);
-  }
+  const name = html("dt", {}, math ? formula(math) : label);
   const node = html(
     "div",
     { class: "explorer-readout", style: color ? `--mark: var(--explorer-${color})` : null },

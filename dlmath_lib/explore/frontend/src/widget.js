@@ -35,6 +35,16 @@ function render({ model, el }) {
   };
   const takeLive = () => handle?.live(model.get("live"));
 
+  // Arrows and letters belong to the focused control, or Lab would move its selected cell; a combination with Ctrl, Cmd or
+  // Alt is Lab's. Lab asks the event's target before any listener of the page but the window's.
+  const guard = (event) => {
+    if (!el.contains(event.target)) return;
+    const plain = !(event.ctrlKey || event.metaKey || event.altKey);
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", plain);
+    if (plain) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+  };
+  addEventListener("keydown", guard, true);
+
   rebuild();
   model.on("change:spec", rebuild);
   model.on("change:values", takeValues);
@@ -44,6 +54,7 @@ function render({ model, el }) {
       clearTimeout(timer);
       send();
     }
+    removeEventListener("keydown", guard, true);
     model.off("change:spec", rebuild);
     model.off("change:values", takeValues);
     model.off("change:live", takeLive);

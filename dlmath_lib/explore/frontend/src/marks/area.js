@@ -5,6 +5,7 @@ import { bounded, paint, round } from "./common.js";
 
 export const area = {
   keys: ["x", "lower", "upper"],
+  swatch: "area",
   compute(mark, { p }, panel) {
     const x = positions(...ends(mark.domain, panel.x, p), mark.samples ?? 300, panel.x.scale);
     const low = fn(mark.lower);

@@ -5,6 +5,8 @@ import { paint, round } from "./common.js";
 
 export const bars = {
   keys: ["values"],
+  swatch: "area",
+  categories: (mark) => mark.labels,
   compute: (mark, { p }) => ({ values: fn(mark.fn)(p) }),
   create(mark, panel) {
     const group = paint(panel.marks.append("g"), mark);

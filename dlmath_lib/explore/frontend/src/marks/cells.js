@@ -9,6 +9,7 @@ const side = (mark, width) => Math.min(64, (width - gutter(mark)) / mark.shape[1
 
 export const cells = {
   keys: ["values"],
+  swatch: null,
   compute: (mark, scene) => ({ values: mark.data ? scene.data(mark.data) : fn(mark.fn)(scene.p).flat() }),
   height: (mark, outer) => head(mark) + side(mark, outer - 8) * mark.shape[0],
   create(mark, panel) {

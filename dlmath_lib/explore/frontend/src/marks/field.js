@@ -11,6 +11,9 @@ const range = (ends, p) => ends.map((v) => evaluate(v, p));
 
 export const field = {
   keys: ["z"],
+  swatch: null,
+  covers: true,
+  hasBar: (mark) => mark.bar !== false,
   compute(mark, scene, panel) {
     const { p } = scene;
     const [x0, x1] = range(mark.x, p);
@@ -27,7 +30,7 @@ export const field = {
   },
   create(mark, panel) {
     const { image, paint } = createImage(mark.n);
-    const bar = mark.bar === false ? null : createBar(mark, panel);
+    const bar = field.hasBar(mark) ? createBar(mark, panel) : null;
     return ({ z, box }, theme) => {
       const log = mark.scale === "log";
       const palette = mark.palette ?? "sequential";

@@ -1,31 +1,10 @@
-// Every mark by its name in the spec. A mark is {keys, compute(mark, scene, panel) → numbers, create(mark, panel, tools) → draw(numbers, theme)}.
-import { area } from "./area.js";
-import { arrow, segment } from "./arrow.js";
-import { bars } from "./bars.js";
-import { cells } from "./cells.js";
-import { curve, parametric, polyline } from "./curve.js";
-import { field } from "./field.js";
-import { gridmap } from "./gridmap.js";
-import { label } from "./label.js";
-import { network } from "./network.js";
-import { point } from "./point.js";
-import { scatter } from "./scatter.js";
-import { trajectory } from "./trajectory.js";
+// Every mark by its name in the spec, which is the name of its export from a file of this folder (see build.mjs):
+// {keys, compute(mark, scene, panel) → numbers, create(mark, panel, tools) → draw(numbers, theme)}, and where it needs it
+//   height(mark, outer)   fills a panel without axes, this high
+//   covers                fills the plot with colour: no grid lines, the larger part of a row
+//   hasBar(mark)          has its scale of colours at the right
+//   categories(mark)      names that replace the ticks of x
+//   swatch                its sign in the legend, "line" if left out, null for none; isShort(mark) needs none
+import * as everything from "marks:all";
 
-export const marks = {
-  area,
-  arrow,
-  bars,
-  cells,
-  curve,
-  field,
-  gridmap,
-  label,
-  network,
-  parametric,
-  point,
-  polyline,
-  scatter,
-  segment,
-  trajectory,
-};
+export const marks = Object.fromEntries(Object.entries(everything).filter(([, value]) => value?.keys && value.create));

@@ -39,6 +39,7 @@ const flat = (source, p) => (source ? fn(source)(p).flat(Infinity) : null);
 
 export const network = {
   keys: ["values", "weights", "notes"],
+  swatch: null,
   compute: (mark, { p }) => ({
     values: flat(mark.values, p),
     weights: flat(mark.weights, p),

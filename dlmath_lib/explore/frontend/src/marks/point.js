@@ -46,7 +46,7 @@ function create(mark, panel, tools) {
 }
 
 /** A short name is written beside the point and needs no legend. */
-export const isShort = (mark) => mark.type === "point" && mark.label && [...mark.label].length <= 3;
+const isShort = (mark) => Boolean(mark.label) && [...mark.label].length <= 3;
 
 const inside = (v, size) => v >= -2 && v <= size + 2;
 const clamp = (v, size) => Math.min(size, Math.max(0, v));
@@ -64,8 +64,7 @@ function handle(mark, panel, { state, change }, group, place) {
     .attr("role", "slider")
     .attr("aria-label", mark.label || axes.map((axis) => control[axis].label || name(axis)).join(", "))
     .attr("aria-valuemin", bounds.min ?? bounds.values?.[0])
-    .attr("aria-valuemax", bounds.max ?? bounds.values?.at(-1))
-    .attr("data-lm-suppress-shortcuts", "true");
+    .attr("aria-valuemax", bounds.max ?? bounds.values?.at(-1));
 
   group.call(
     drag()
@@ -110,4 +109,4 @@ function handle(mark, panel, { state, change }, group, place) {
   };
 }
 
-export const point = { keys: ["x", "y"], compute, create };
+export const point = { keys: ["x", "y"], swatch: "dot", isShort, compute, create };

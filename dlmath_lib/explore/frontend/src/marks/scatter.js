@@ -11,7 +11,8 @@ const shapes = [
 const colors = ["blue", "orange", "green", "purple", "red", "brown"];
 
 export const scatter = {
-  keys: ["x", "y"],
+  keys: ["x", "y", "classes"],
+  swatch: "dot",
   compute: (mark, scene) => ({
     x: scene.data(mark.x),
     y: scene.data(mark.y),
@@ -23,6 +24,7 @@ export const scatter = {
       const paths = new Map();
       for (let i = 0; i < x.length; i++) {
         const kind = classes ? classes[i] : 0;
+        if (Number.isNaN(kind)) continue;
         const px = panel.x(x[i]);
         const py = panel.y(y[i]);
         if (!(Math.abs(px) < 1e5 && Math.abs(py) < 1e5)) continue;
