@@ -59,7 +59,7 @@ def mathml(expression: sp.Basic) -> str:
 
 def _without_fences(node: minidom.Element, document: minidom.Document) -> None:
     """Turn each ``<mfenced>``, which browsers no longer draw, into a row with its brackets."""
-    for child in [c for c in node.childNodes if c.nodeType == c.ELEMENT_NODE]:
+    for child in [c for c in node.childNodes if isinstance(c, minidom.Element)]:
         _without_fences(child, document)
     if node.tagName != "mfenced":
         return
@@ -72,10 +72,10 @@ def _without_fences(node: minidom.Element, document: minidom.Document) -> None:
         sign = document.createElement("mo")
         sign.appendChild(document.createTextNode(mark))
         node.insertBefore(sign, place)
-    for child in inside[1:]:
+    for later in inside[1:]:
         comma = document.createElement("mo")
         comma.appendChild(document.createTextNode(","))
-        node.insertBefore(comma, child)
+        node.insertBefore(comma, later)
 
 
 def plain_text(expression: sp.Basic) -> str:

@@ -286,8 +286,8 @@ class Model:
                 head = {"type": mark.type, "id": f"{i}.{j}", "label": mark.label, "color": color}
                 marks.append(head | mark.spec(self.scope, panel.frame))
             panels.append(panel.spec() | {"marks": marks})
-        head: dict[str, Any] = {"version": 1, "name": self.name, "title": self.title, "alt": self.alt}
-        return tidy(head | ({"of": self.of} if self.of else {}) | {
+        top: dict[str, Any] = {"version": 1, "name": self.name, "title": self.title, "alt": self.alt}
+        return tidy(top | ({"of": self.of} if self.of else {}) | {
             "parameters": [s.name for s in self.scope.symbols], "controls": controls, "derived": derived,
             "frames": [f.spec(index) for f in self.frames], "panels": panels,
             "readouts": [r.spec(self.scope) for r in self.readouts],
