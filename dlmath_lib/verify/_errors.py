@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
+
+import numpy as np
 
 
 def message(function: str, argument: str, expected: str, got: Any, hint: str = "") -> str:
@@ -29,15 +32,15 @@ def check_words(function: str, argument: str, value: Any, *, required: bool = Fa
     return " ".join(value.split())
 
 
-def check_label(function: str, value: Any) -> str | None:
+def check_label(function: str, value: Any, argument: str = "label") -> str | None:
     """Return the anchor `value` when it is None or fit for an HTML id; raise otherwise."""
     if value is None:
         return None
     if not isinstance(value, str):
-        raise TypeError(message(function, "label", "a string", repr(value)))
+        raise TypeError(message(function, argument, "a string", repr(value)))
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
         expected = "lower-case words joined by hyphens"
-        raise ValueError(message(function, "label", expected, repr(value), 'for example "eq-sigmoid-derivative"'))
+        raise ValueError(message(function, argument, expected, repr(value), 'for example "eq-sigmoid-derivative"'))
     return value
 
 
@@ -51,7 +54,7 @@ def check_of(function: str, value: Any) -> tuple[str, ...]:
     if not isinstance(labels, (tuple, list)):
         raise TypeError(message(function, "of", "the label of a formula, or several", repr(value)))
     for label in labels:
-        if check_label(function, label) is None:
+        if check_label(function, label, "of") is None:
             raise TypeError(message(function, "of", "labels", "None"))
     return tuple(labels)
 
@@ -63,3 +66,13 @@ def check_points(function: str, value: Any) -> int:
     if value < 1:
         raise ValueError(message(function, "points", "a positive integer", value))
     return value
+
+
+def check_tolerance(function: str, argument: str, value: Any, most: float = math.inf) -> float:
+    """Return a tolerance when it is a number from 0 to below `most`; raise for what would let everything pass."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
+        raise TypeError(message(function, argument, "a number", repr(value)))
+    if not 0 <= value < most:
+        expected = f"at least 0 and below {most:g}" if math.isfinite(most) else "at least 0 and finite"
+        raise ValueError(message(function, argument, expected, repr(value)))
+    return float(value)

@@ -1,4 +1,4 @@
-"""`agree`: a NumPy function against an expression evaluated with 40 digits, or against an outside witness."""
+"""`agree`: a NumPy function against an expression evaluated in ball arithmetic, or against an outside witness."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from flint import arb
 
-from dlmath_lib.verify._errors import check_label, check_of, check_points, check_words, message
+from dlmath_lib.verify._errors import check_label, check_of, check_points, check_tolerance, check_words, message
+from dlmath_lib.verify.balls import Undecided, Undefined, Unsupported, enclose
 from dlmath_lib.verify.claim import Claim, ClaimFailed
+from dlmath_lib.verify.compare import as_mpmath
 from dlmath_lib.verify.hypotheses import closed_ranges
-from dlmath_lib.verify.numeric import Undefined, evaluate
+from dlmath_lib.verify.numeric import evaluate
 from dlmath_lib.verify.printing import latex, plain
 from dlmath_lib.verify.statements import as_side, free_symbols
 from dlmath_lib.verify.text import latex_text
 
 SMALLEST_ERROR = -14
+PRECISIONS = (120, 400, 1500, 5000, 15000)
 
 
 def function_name(function: Callable[..., Any]) -> str:
@@ -99,17 +103,33 @@ def read_domain(function: str, domain: Any, expr: Any) -> dict[sp.Symbol, tuple[
 
 
 def _exact(exprs: Sequence[Any], symbols: Sequence[Any], row: np.ndarray) -> list[float]:
-    env = {symbol: mpmath.mpf(float(value)) for symbol, value in zip(symbols, row, strict=True)}
-    values = []
-    for expr in exprs:
+    point = {symbol: sp.Rational(float(value)) for symbol, value in zip(symbols, row, strict=True)}
+    return [_nearest(expr, point) for expr in exprs]
+
+
+def _nearest(expr: Any, point: Mapping[Any, Any]) -> float:
+    """Return the value of an expression as a float, NaN where it has none or is not real."""
+    for precision in PRECISIONS:
         try:
-            value = evaluate(expr, env)
+            value, _ = enclose(expr, point, precision)
         except Undefined:
-            values.append(math.nan)
+            return math.nan
+        except Undecided:
             continue
-        with mpmath.workdps(60):
-            values.append(float(mpmath.re(value)) if abs(mpmath.im(value)) <= 1e-40 * (1 + abs(value)) else math.nan)
-    return values
+        except Unsupported:
+            return _by_mpmath(expr, point)
+        if value.real.rel_accuracy_bits() < 60 and not value.real.abs_upper() < arb(2) ** -1080:
+            continue
+        return float(value.real) if value.imag.contains(arb(0)) else math.nan
+    return math.nan
+
+
+def _by_mpmath(expr: Any, point: Mapping[Any, Any]) -> float:
+    try:
+        value = evaluate(expr, {symbol: as_mpmath(number, 60) for symbol, number in point.items()})
+    except Undefined:
+        return math.nan
+    return float(mpmath.re(value)) if abs(mpmath.im(value)) <= 1e-40 * (1 + abs(value)) else math.nan
 
 
 def agree(
@@ -129,7 +149,8 @@ def agree(
 ) -> Claim:
     """Compare a NumPy function with an expression at random and edge points.
 
-    The expression is evaluated with at least 40 digits, so that the witness shares no rounding with NumPy.
+    The expression is evaluated in ball arithmetic, with as many bits as its digits take, so that the witness shares no
+    rounding with NumPy.
 
     Parameters
     ----------
@@ -164,8 +185,10 @@ def agree(
     ✓ tanh: numpy.tanh(x) = (exp(x) − exp(−x))/(exp(x) + exp(−x)), for −5 ≤ x ≤ 5: agrees; 210 points, error below 1e-14
     """
     name, label = check_words("agree", "name", name), check_label("agree", label)
-    witnessed = check_of("agree", of)
-    points = check_points("agree", points)
+    points, witnessed = check_points("agree", points), check_of("agree", of)
+    rtol, atol = check_tolerance("agree", "rtol", rtol, 1.0), check_tolerance("agree", "atol", atol)
+    if options is not None and not (isinstance(options, Mapping) and all(isinstance(key, str) for key in options)):
+        raise TypeError(message("agree", "options", "a mapping {name: value} for the function", repr(options)))
     if not callable(function):
         raise TypeError(message("agree", "function", "callable", repr(function)))
     witness = expr if callable(expr) and not isinstance(expr, (sp.Basic, sp.MatrixBase)) else None
@@ -197,6 +220,7 @@ def agree(
         raise ClaimFailed(
             f"{called} returns {got.shape[1]} numbers for each point, the expression has {exact.shape[1]}"
         )
+    _check_values(called, exact, rows, atol)
     worst = _compare(called, got, exact, rows, list(ranges), rtol, atol)
     arguments = ", ".join(plain(s) for s in ranges)
     typed = ", ".join(latex(s) for s in ranges)
@@ -213,19 +237,36 @@ def agree(
         method = "agrees"
     return Claim(
         "agrees", statement, tex, method, len(rows), power_of_ten(worst, SMALLEST_ERROR), name, label,
-        hypotheses=closed_ranges(ranges), functions=of_the_book(function), of=witnessed,
+        hypotheses=closed_ranges(ranges), of=witnessed, functions=of_the_book(function),
         outside=outside if witness else "",
     )  # fmt: skip
 
 
+def _check_values(called: str, exact: np.ndarray, rows: np.ndarray, atol: float) -> None:
+    """Refuse a comparison that could not fail: too few values, or all of them below the tolerance."""
+    having = int(np.sum(~np.isnan(exact).all(axis=1)))
+    if 2 * having < len(rows):
+        raise ClaimFailed(f"{called} is not checked: the formula has a value at only {having} of {len(rows)} points")
+    sizes = np.abs(exact[np.isfinite(exact)])
+    if sizes.size and 0 < sizes.max() <= atol:
+        expected = f"below the largest value of the formula, {sizes.max():.3g}"
+        raise ValueError(message("agree", "atol", expected, f"{atol:g}", "within it every function agrees"))
+
+
+def _numbers(called: str, value: Any) -> np.ndarray:
+    """Return a copy of what a function returned: it may hand out the same array again and again."""
+    result = np.array(value)
+    if result.dtype.kind not in "fiub":
+        raise ClaimFailed(f"{called} returns {result.dtype}, not real numbers")
+    return result
+
+
 def _flat(called: str, value: Any) -> np.ndarray:
-    return np.asarray(value, dtype=float).ravel()
+    return _numbers(called, value).astype(float).ravel()
 
 
 def _column(called: str, value: Any, count: int) -> np.ndarray:
-    result = np.asarray(value)
-    if result.dtype.kind not in "fiub":
-        raise ClaimFailed(f"{called} returns {result.dtype}, not real numbers")
+    result = _numbers(called, value)
     if result.shape != (count,):
         raise ClaimFailed(
             f"{called} must return one value for each point, shape ({count},), but returns shape {result.shape}"

@@ -10,7 +10,7 @@ from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS
 from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import RELATIONS, latex, plain
-from dlmath_lib.verify.prove import check_statement
+from dlmath_lib.verify.prove import check_ends, check_statement
 from dlmath_lib.verify.statements import as_side
 from dlmath_lib.verify.text import latex_text
 
@@ -112,6 +112,12 @@ class Derivation:
         longer._used, longer._digits = self._used + evidence.points, min(self._digits, evidence.digits)
         longer._sizes = tuple(dict.fromkeys((*self._sizes, *evidence.sizes)))
         longer._certified = self._certified and evidence.certified
+        if len(longer.steps) > 1:
+            between = [expr for _, expr, _ in self.steps]
+            try:
+                check_ends("Derivation", self.lhs, side, longer.relation, between, self.where, self.given)
+            except ClaimFailed as error:
+                raise ClaimFailed(f"step {number} ({reason}), from the first line to this one: {error}") from None
         return longer
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from dlmath_lib.verify._errors import check_label, check_of, check_words, message
+from dlmath_lib.verify._errors import check_label, check_of, check_tolerance, check_words, message
 from dlmath_lib.verify.agree import function_name, of_the_book, power_of_ten
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.text import latex_text
@@ -15,6 +15,7 @@ from dlmath_lib.verify.text import latex_text
 COTANGENTS = 3
 STEP = 6e-6
 SMALLEST_ERROR = -7
+ROUNDINGS = 16  # of f's value, in units of its last place
 
 
 def gradient(
@@ -50,7 +51,8 @@ def gradient(
     seed : int
         Of the cotangents.
     rtol, atol : float
-        Passes when ``|analytic − numeric| ≤ atol + rtol·|numeric|``; `atol` is `rtol`·max(1, max|numeric|) if None.
+        Passes when ``|analytic − numeric| ≤ atol + rtol·|numeric|``. Without `atol` only the errors of the differences
+        themselves are granted: the rounding of f, and what a second step of twice the width shows.
     exact : callable, optional
         Returns f's value in higher precision, for the differences only.
     away_from : float or tuple, optional
@@ -61,7 +63,8 @@ def gradient(
     Raises
     ------
     ClaimFailed
-        With the input, the cotangent, the analytic and the numeric value of the worst entry.
+        With the input, the cotangent, the analytic and the numeric value of the worst entry; or because every slope
+        drowns in rounding, so that no rule could be told from another.
 
     Examples
     --------
@@ -72,18 +75,27 @@ def gradient(
         if not callable(function):
             raise TypeError(message("gradient", argument, "callable", repr(function)))
     name, label = check_words("gradient", "name", name), check_label("gradient", label)
-    witnessed = check_of("gradient", of)
+    witnessed, rtol = check_of("gradient", of), check_tolerance("gradient", "rtol", rtol, 1.0)
+    atol = None if atol is None else check_tolerance("gradient", "atol", atol)
+    if not check_tolerance("gradient", "step", step, 1.0):
+        raise ValueError(message("gradient", "step", "above 0", repr(step)))
+    if exact is not None and not callable(exact):
+        raise TypeError(message("gradient", "exact", "callable", repr(exact)))
     arrays = [_input(position, value) for position, value in enumerate(inputs)]
     floating = [position for position, array in enumerate(arrays) if array.dtype.kind == "f"]
     if not floating:
         raise ValueError(message("gradient", "inputs", "at least one floating-point array", f"{len(arrays)} without"))
     _check_kinks(arrays, floating, away_from, step)
     called, rule = function_name(f), function_name(f_vjp)
-    value = np.asarray(f(*_copies(arrays)))
+    before = _copies(arrays)
+    value = np.array(f(*before))
+    _check_untouched(called, arrays, before)
     if value.dtype.kind != "f":
         raise ClaimFailed(f"{called} must return floating-point numbers, but returns {value.dtype}")
     if not np.all(np.isfinite(value)):
         raise ClaimFailed(f"{called} is not finite at the given inputs: {_short(value)}")
+    if not value.size:
+        raise ClaimFailed(f"{called} returns nothing at the given inputs: shape {value.shape}")
     rng = np.random.default_rng([20261122, seed])
     worst, compared = 0.0, 0
     outside = exact or f
@@ -94,14 +106,18 @@ def gradient(
         _check_untouched(rule, arrays, before)
         analytic = _gradients(rule, returned, arrays, floating)
         for position, found in analytic.items():
-            numeric = _differences(outside, arrays, position, cotangent, step)
-            size = float(np.max(np.abs(numeric), initial=0.0))
-            slack = (rtol * max(1.0, size) if atol is None else atol) + rtol * np.abs(numeric)
-            error = np.abs(found - numeric)
+            quotients = Quotients(outside, value.shape, arrays, position, cotangent, step, called)
+            ratio = quotients.compare(found, rtol, atol)
             compared += found.size
-            if found.size and not np.all(error <= slack):
-                raise ClaimFailed(_mismatch(called, rule, arrays, position, found, numeric, error / slack, cotangent))
-            worst = max(worst, float(np.max(error / max(1.0, size), initial=0.0)))
+            if not np.all(ratio <= 1):
+                raise ClaimFailed(_mismatch(called, rule, arrays, position, found, quotients.numeric, ratio, cotangent))
+            if quotients.drowned(found):
+                raise ClaimFailed(
+                    f"{rule} is not checked: at input {position} every slope of {called} is below the rounding of its "
+                    "values\n  choose an input where it is not saturated, or pass exact= with more digits"
+                )
+            size = float(np.max(np.abs(quotients.numeric)))
+            worst = max(worst, float(np.max(np.abs(found - quotients.numeric))) / max(1.0, size))
     tex = (
         rf"\operatorname{{{latex_text(rule)}}}(g) = g^\top "
         rf"\frac{{\partial\,\operatorname{{{latex_text(called)}}}}}{{\partial\,\mathrm{{inputs}}}}"
@@ -117,8 +133,8 @@ def gradient(
         name=name,
         label=label,
         detail=f"{COTANGENTS} random cotangents",
-        functions=of_the_book(f, f_vjp),
         of=witnessed,
+        functions=of_the_book(f, f_vjp),
         outside="central differences",
     )
 
@@ -134,6 +150,8 @@ def _input(position: int, value: Any) -> np.ndarray:
         array = array.astype(np.float64)
         if not np.all(np.isfinite(array)):
             raise ValueError(message("gradient", f"input {position}", "finite", _short(array)))
+        if not array.size:
+            raise ValueError(message("gradient", f"input {position}", "non-empty", f"shape {array.shape}"))
     return array
 
 
@@ -179,7 +197,7 @@ def _gradients(rule: str, returned: Any, arrays: list[np.ndarray], floating: lis
                     f"{rule} returns a gradient for input {position}, which holds integers: return None or leave it out"
                 )
             continue
-        array = np.asarray(part)
+        array = np.array(part)
         if array.dtype.kind != "f":
             raise ClaimFailed(
                 f"{rule} must return floating-point gradients, but that of input {position} is {array.dtype}"
@@ -198,24 +216,64 @@ def _gradients(rule: str, returned: Any, arrays: list[np.ndarray], floating: lis
     return found
 
 
-def _differences(
-    f: Callable[..., Any], arrays: list[np.ndarray], position: int, cotangent: np.ndarray, step: float
-) -> np.ndarray:
-    result = np.zeros(arrays[position].shape)
-    for spot in _places(result):
-        h = step * max(1.0, abs(float(arrays[position][spot])))
-        ends = []
-        for sign in (1, -1):
-            moved = _copies(arrays)
-            moved[position][spot] += sign * h
-            ends.append((moved[position][spot], np.asarray(f(*moved))))
-        width = ends[0][0] - ends[1][0]
-        result[spot] = float(np.sum(cotangent * ((ends[0][1] - ends[1][1]) / width)))
-    return result
+class Quotients:
+    """Central differences of ``Σ g·f`` in one input, and how far they may be off."""
+
+    def __init__(
+        self, f: Callable[..., Any], shape: tuple[int, ...], arrays: list[np.ndarray], position: int,
+        cotangent: np.ndarray, step: float, called: str,
+    ) -> None:  # fmt: skip
+        self.f, self.shape, self.called = f, shape, called
+        self.arrays, self.position, self.cotangent, self.step = arrays, position, cotangent, step
+        self.numeric, self.noise = self._at(step)
+
+    def compare(self, found: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
+        """Return the error of each entry in units of what is granted; a second step where the first does not do."""
+        slack = self.noise + rtol * np.abs(self.numeric) + (atol or 0.0)
+        ratio = _ratio(np.abs(found - self.numeric), slack)
+        if atol is None and not np.all(ratio <= 1):
+            wider, _ = self._at(2 * self.step)
+            ratio = _ratio(np.abs(found - self.numeric), slack + np.abs(wider - self.numeric))
+        if atol is not None and 0 < np.max(np.abs(self.numeric)) <= atol:
+            expected = f"below the largest slope, {np.max(np.abs(self.numeric)):.3g}"
+            raise ValueError(message("gradient", "atol", expected, f"{atol:g}", "within it every rule agrees"))
+        return ratio
+
+    def drowned(self, found: np.ndarray) -> bool:
+        """Tell whether no slope stands out of the rounding, although the rule says that there are some."""
+        return bool(np.any(found != 0) and np.all(np.abs(self.numeric) <= 4 * self.noise))
+
+    def _at(self, step: float) -> tuple[np.ndarray, np.ndarray]:
+        here = self.arrays[self.position]
+        numeric, noise = np.zeros(here.shape), np.zeros(here.shape)
+        for spot in np.ndindex(here.shape):
+            h = step * max(1.0, abs(float(here[spot])))
+            ends = []
+            for sign in (1, -1):
+                moved = _copies(self.arrays)
+                moved[self.position][spot] += sign * h
+                place = moved[self.position][spot]
+                ends.append((place, self._value(moved)))
+            width = ends[0][0] - ends[1][0]
+            numeric[spot] = float(np.sum(self.cotangent * ((ends[0][1] - ends[1][1]) / width)))
+            scale = np.sum(np.abs(self.cotangent) * np.maximum(np.abs(ends[0][1]), np.abs(ends[1][1])))
+            noise[spot] = float(ROUNDINGS * np.finfo(ends[0][1].dtype).eps * scale / width)
+        return numeric, noise
+
+    def _value(self, inputs: list[np.ndarray]) -> np.ndarray:
+        value = np.array(self.f(*inputs))
+        if value.dtype.kind != "f":
+            value = value.astype(np.float64)
+        if value.shape != self.shape:
+            raise ClaimFailed(
+                f"{self.called} must keep its shape {self.shape} at every input, but returns {value.shape}"
+            )
+        return value
 
 
-def _places(array: np.ndarray) -> Iterator[tuple[int, ...]]:
-    yield from np.ndindex(array.shape)
+def _ratio(error: np.ndarray, slack: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error == 0, 0.0, error / slack)
 
 
 def _short(array: np.ndarray) -> str:

@@ -13,12 +13,12 @@ from dlmath_lib.verify import budget, matrices
 from dlmath_lib.verify._errors import check_label, check_points, check_words, message
 from dlmath_lib.verify.budget import OutOfTime, within
 from dlmath_lib.verify.claim import Claim, ClaimFailed
-from dlmath_lib.verify.compare import DIGITS, compare, failure
+from dlmath_lib.verify.compare import DIGITS, compare, failure, judge
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.provers import proved
-from dlmath_lib.verify.sampling import Domain, check_open_names, domains
+from dlmath_lib.verify.sampling import Domain, Sampler, check_open_names, domains, zeros
 from dlmath_lib.verify.statements import check_names, free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.written import unwritten
 
@@ -59,6 +59,50 @@ def check_scalar(
         f"not proved: {shown}\n  the two sides agree at {outcome.points + again.points} points, but SymPy finds no "
         "proof, and agreement at points proves nothing;\n  take smaller steps, or state the domain with where=…"
     )
+
+
+def check_ends(
+    function: str, lhs: Any, rhs: Any, relation: str, between: list[Any], where: Any, given: Any
+) -> None:  # fmt: skip
+    """Check the ends of a chain against each other where a line between them has no value.
+
+    Elsewhere the steps carry from one end to the other. Raise `ClaimFailed` where the ends differ.
+    """
+    definitions = Definitions(function, given)
+    left, right, *lines = (unwritten(definitions.expand(side)) for side in (lhs, rhs, *between))
+    if matrices.involved(left, right, *lines):
+        return
+    symbols = free_symbols(left, right, *lines)
+    ranges = domains(function, symbols, _relevant(where, sp.Tuple(*lines, left), right, lhs, rhs))
+    holes = [hole for line in lines for hole in _holes(line, ranges)]
+    if not holes:
+        return
+    shown = statement_text(lhs, rhs, relation)
+    places = list(Sampler(ranges).points(len(holes)))
+    for point in zeros(holes, ranges, places):
+        verdict = judge(left, right, relation, {s: v for s, v in point.items() if s in free_symbols(left, right)})
+        if verdict.holds is False:
+            counterexample = point, verdict.left, verdict.right
+            words = failure(shown, counterexample, ranges)
+            raise ClaimFailed(f"{words}\n  a line between has no value there, so that its steps do not reach across")
+
+
+def _holes(line: Any, ranges: dict[sp.Symbol, Domain]) -> list[Any]:
+    """Return what must not be zero for a line to have a value, as far as its symbols do not rule it out."""
+    found = {node.base for node in line.atoms(sp.Pow) if node.exp.is_negative or not node.exp.is_real}
+    found |= {node.args[0] for node in line.atoms(sp.log)}
+    for node in line.atoms(sp.Derivative):
+        found |= {inner.args[0] for inner in node.expr.atoms(sp.Abs, sp.sign, sp.Heaviside)}
+    known = {s: sp.Dummy(s.name, real=True, **_sign_facts(domain)) for s, domain in ranges.items()}
+    return [hole for hole in found if hole.free_symbols and not hole.xreplace(known).is_nonzero]
+
+
+def _sign_facts(domain: Domain) -> dict[str, bool]:
+    if domain.complex:
+        return {}
+    if domain.low >= 0 and not domain.closed:
+        return {"positive": True}
+    return {"negative": True} if domain.high <= 0 and not domain.closed else {}
 
 
 def _drawn(*sides: Any) -> str:

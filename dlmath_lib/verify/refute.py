@@ -131,7 +131,7 @@ def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol], ranges: Mapping[Any,
     for symbol in symbols:
         if symbol not in at:
             raise ValueError(message("refute", "at", "a value for every symbol", f"none for {plain(symbol)}"))
-        value = sp.sympify(at[symbol])
+        value = at[symbol] if isinstance(at[symbol], (str, bool)) else sp.sympify(at[symbol])
         if not (isinstance(value, sp.Expr) and value.is_number and value.is_finite):
             raise TypeError(message("refute", "at", f"a number for {plain(symbol)}", str(value)))
         value = sp.Rational(value) if value.is_Float else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -27,6 +27,7 @@ PLAIN = {"commutative", "complex", "real", "finite", "hermitian", "extended_real
 # What a number is tested for when it is drawn; the interval takes care of the sign and of integers.
 TESTED = {"nonzero", "zero", "even", "odd", "prime", "composite", "irrational", "transcendental", "noninteger",
           "imaginary", "infinite"}  # fmt: skip
+SIGNS = {"positive", "negative", "nonpositive", "nonnegative", "integer", "rational", "prime"}
 TRIES = 60
 
 
@@ -99,7 +100,7 @@ def _check_assumptions(function: str, symbol: sp.Symbol, domain: Domain) -> None
 def check_open_names(function: str, *sides: Any) -> None:
     """Refuse assumptions about functions and families of numbers that the random ones would not have."""
     for node in {n for side in sides for n in side.atoms(AppliedUndef)}:
-        _refuse(function, node, node.assumptions0, allowed=PLAIN)
+        _refuse(function, node, {fact: getattr(node, f"is_{fact}") for fact in SIGNS | TESTED}, allowed=PLAIN)
     for node in {n.base.label for side in sides for n in side.atoms(sp.Indexed)}:
         facts = {"positive", "nonzero", "nonnegative", "extended_positive", "extended_nonnegative", "extended_nonzero"}
         _refuse(function, node, node.assumptions0, allowed=PLAIN | (facts if node.is_positive else set()))
@@ -123,6 +124,8 @@ class _NoneFound(ValueError):
 
 def _interval(function: str, symbol: sp.Symbol, interval: Any) -> tuple[Any, Any]:
     try:
+        if isinstance(interval, (str, Mapping)) or any(isinstance(end, (str, bool)) for end in interval):
+            raise TypeError
         low, high = (sp.sympify(end) for end in interval)
     except (TypeError, ValueError, sp.SympifyError):
         expected = f"(low, high) for {plain(symbol)}"
@@ -222,19 +225,37 @@ def _number(value: Fraction) -> Number:
 
 def kinks(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain], places: list[Point]) -> list[Point]:
     """Return points at which a branch of a side changes, where its border is linear in a symbol."""
+    return zeros({border for side in sides for border in _borders(side)}, ranges, places)
+
+
+def zeros(borders: Iterable[Any], ranges: Mapping[sp.Symbol, Domain], places: list[Point]) -> list[Point]:
+    """Return points of the domain at which one of `borders` is zero: exact roots of its factors that are linear."""
     found: list[Point] = []
-    borders = sorted({border for side in sides for border in _borders(side)}, key=sp.default_sort_key)
-    for number, border in enumerate(borders):
-        for symbol in sorted(border.free_symbols & set(ranges), key=sp.default_sort_key):
-            if len(found) >= MOST_KINKS or not border.is_polynomial(symbol) or sp.degree(border, symbol) != 1:
-                continue
+    for number, border in enumerate(sorted(borders, key=sp.default_sort_key)):
+        for factor, symbol in _linear(border, ranges):
+            if len(found) >= MOST_KINKS:
+                return found
             place = places[number % len(places)]
-            slope, rest = sp.Poly(border, symbol).all_coeffs()
             others = {s: v for s, v in place.items() if s != symbol}
-            slope, rest = slope.xreplace(others), rest.xreplace(others)
-            if slope.is_Rational and rest.is_Rational and slope != 0 and ranges[symbol].contains(-rest / slope):
-                found.append({**place, symbol: -rest / slope})
+            slope, rest = (part.xreplace(others) for part in sp.Poly(factor, symbol).all_coeffs())
+            if not (slope.is_Rational and rest.is_Rational and slope != 0):
+                continue
+            root = -rest / slope
+            fits = all(getattr(root, f"is_{f}") in (t, None) for f, t in symbol.assumptions0.items() if f in TESTED)
+            if fits and ranges[symbol].contains(root):
+                found.append({**place, symbol: root})
     return found
+
+
+def _linear(border: Any, ranges: Mapping[sp.Symbol, Domain]) -> Iterator[tuple[Any, sp.Symbol]]:
+    try:
+        factors = [factor for factor, _ in sp.factor_list(sp.numer(sp.together(border)))[1]]
+    except sp.PolynomialError:
+        factors = [border]
+    for factor in factors:
+        for symbol in sorted(factor.free_symbols & set(ranges), key=sp.default_sort_key):
+            if factor.is_polynomial(symbol) and sp.degree(factor, symbol) == 1:
+                yield factor, symbol
 
 
 def _borders(side: Any) -> Iterator[Any]:
