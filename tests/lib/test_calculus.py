@@ -141,7 +141,7 @@ class TestBestStep:
     def test_float32(self):
         step = best_step("central", np.float32(1))
         assert step.dtype == np.float32
-        assert step == pytest.approx(np.finfo(np.float32).eps ** (1 / 3), rel=1e-6)
+        assert step == pytest.approx(np.finfo(np.float32).eps ** (1 / 3), rel=1e-6, abs=0)
 
     def test_refuses_an_unknown_kind(self):
         with pytest.raises(ValueError, match=r"best_step: kind must be one of 'forward'.*got 'left'"):

@@ -76,7 +76,7 @@ def test_gradient_agrees_with_autodiff_for_every_activation(activation):
     x, y = examples("softmax_cross_entropy")
     loss, gradient = network.loss_and_gradient(x, y)
     program = composed(network, x, y)
-    assert loss == pytest.approx(float(program(network.parameters)), rel=1e-12)
+    assert loss == pytest.approx(float(program(network.parameters)), rel=1e-12, abs=0)
     np.testing.assert_allclose(gradient, autodiff.grad(program, network.parameters), rtol=1e-9, atol=1e-13)
 
 
@@ -86,7 +86,7 @@ def test_gradient_agrees_with_autodiff_for_every_loss(loss):
     x, y = examples(loss)
     value, gradient = network.loss_and_gradient(x, y)
     program = composed(network, x, y)
-    assert value == pytest.approx(float(program(network.parameters)), rel=1e-12)
+    assert value == pytest.approx(float(program(network.parameters)), rel=1e-12, abs=0)
     np.testing.assert_allclose(gradient, autodiff.grad(program, network.parameters), rtol=1e-9, atol=1e-13)
 
 
@@ -106,7 +106,7 @@ def test_a_2_2_2_network_agrees_with_sympy():
     data = rng(5).normal(size=(2, 2)), rng(6).uniform(size=(2, 2))
     value, *slopes = exact(*network.parameters, *data[0].ravel(), *data[1].ravel())
     ours, gradient = network.loss_and_gradient(*data)
-    assert ours == pytest.approx(value, rel=1e-13)
+    assert ours == pytest.approx(value, rel=1e-13, abs=0)
     np.testing.assert_allclose(gradient, slopes, rtol=1e-11)
 
 
@@ -121,7 +121,7 @@ def test_the_fast_step_gives_the_numbers_of_the_pure_functions(loss, activation,
     for rows in (slice(None), slice(3, 9), slice(0, 1)):  # batches smaller than the buffers too
         total, correct = step(x[rows], y[rows])
         loss_value, gradient = network.loss_and_gradient(x[rows], y[rows])
-        assert total / len(x[rows]) == pytest.approx(loss_value, rel=rtol)
+        assert total / len(x[rows]) == pytest.approx(loss_value, rel=rtol, abs=0)
         np.testing.assert_allclose(step.gradient, gradient, rtol=rtol, atol=rtol)
         accuracy = network.evaluate(x[rows], y[rows]).accuracy
         assert correct is accuracy is None or correct / len(x[rows]) == accuracy
@@ -181,8 +181,8 @@ def test_outputs_predictions_and_probabilities():
 def test_initial_weights_by_name_and_seed():
     layers = [Dense(300, 400, "relu"), Dense(400, 300, "tanh"), Dense(300, 10, initialization="zeros")]
     network = Network(layers, rng=rng())
-    assert network.weights[0].var() == pytest.approx(2 / 300, rel=0.02)
-    assert network.weights[1].var() == pytest.approx(2 / 700, rel=0.02)
+    assert network.weights[0].var() == pytest.approx(2 / 300, rel=0.02, abs=0)
+    assert network.weights[1].var() == pytest.approx(2 / 700, rel=0.02, abs=0)
     assert not network.weights[2].any() and not any(b.any() for b in network.biases)
     assert np.array_equal(network.parameters, Network(layers, rng=rng()).parameters)
     assert not np.array_equal(network.parameters, Network(layers, rng=rng(1)).parameters)
@@ -240,7 +240,7 @@ def test_one_full_batch_is_gradient_descent():
     loss, gradient = network.loss_and_gradient(x, y)
     expected = network.parameters - 0.1 * gradient
     history = fit(network, x, y, epochs=1, batch_size=11, optimizer=SGD(0.1))
-    assert history.loss[0] == pytest.approx(loss, rel=1e-12)
+    assert history.loss[0] == pytest.approx(loss, rel=1e-12, abs=0)
     np.testing.assert_allclose(network.parameters, expected, rtol=1e-12, atol=1e-14)
 
 
@@ -391,7 +391,7 @@ def test_linear_regression_on_diabetes_reaches_least_squares_and_scikit_learn():
     model = sklearn.linear_model.LinearRegression().fit(data.x, data.y)
     np.testing.assert_allclose(network.predict(white)[:, 0], model.predict(data.x), rtol=1e-9)
     best = np.linalg.lstsq(np.column_stack([data.x, np.ones(442)]), data.y, rcond=None)[1][0] / 442
-    assert network.evaluate(white, data.y[:, None]).loss == pytest.approx(best, rel=1e-12)
+    assert network.evaluate(white, data.y[:, None]).loss == pytest.approx(best, rel=1e-12, abs=0)
 
 
 def test_digits_reach_97_percent_on_data_never_seen():
