@@ -18,6 +18,7 @@ from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.provers import proved
+from dlmath_lib.verify.provers.words import equal_for_all_sizes
 from dlmath_lib.verify.sampling import Domain, Sampler, check_open_names, domains, zeros
 from dlmath_lib.verify.statements import check_names, free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.written import unwritten
@@ -37,9 +38,12 @@ class Evidence:
 
 
 def check_scalar(
-    shown: str, lhs: Any, rhs: Any, relation: str, ranges: dict[sp.Symbol, Domain], points: int
+    shown: str, lhs: Any, rhs: Any, relation: str, ranges: dict[sp.Symbol, Domain], points: int, *, proof: bool = True
 ) -> Evidence:
-    """Compare and prove one scalar statement; raise `ClaimFailed` with the counterexample or the gap."""
+    """Compare and prove one scalar statement; raise `ClaimFailed` with the counterexample or the gap.
+
+    Without `proof` the sides are only compared: something else has proved the statement.
+    """
     outcome = compare(lhs, rhs, relation, ranges, points)
     if outcome.counterexample:
         raise ClaimFailed(failure(shown, outcome.counterexample, ranges) + _drawn(lhs, rhs))
@@ -50,7 +54,7 @@ def check_scalar(
             + (f": {outcome.reason}" if outcome.reason else "")
             + "\n  give bounds, or where={symbol: (low, high)} for the domain on which it is meant"
         )
-    if proved(lhs, rhs, relation, tuple(ranges.items())):
+    if not proof or proved(lhs, rhs, relation, tuple(ranges.items())):
         return Evidence(outcome.points, outcome.digits, certified=outcome.certified)
     again = compare(lhs, rhs, relation, ranges, SEARCH, seed=7)
     if again.counterexample:
@@ -142,20 +146,43 @@ def _check(
 
 
 def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, points: int) -> Evidence:
+    """Prove for all sizes by words in matrices, or else entry by entry for some; and compare at larger sizes."""
+    every = equal_for_all_sizes(lhs, rhs)
+    symbolic = [] if every else [False]
+    numbers = [] if lhs.has(sp.Derivative) or rhs.has(sp.Derivative) else [True]
     total, digits, certified, written = 0, DIGITS, True, []
-    for sizes, left, right in matrices.written_out(shown, lhs, rhs):
-        size = ", ".join(f"{symbol} = {number}" for symbol, number in sizes.items())
-        named = f"{shown} (for {size})" if size else shown
-        pairs = list(matrices.entries(named, left, right))
-        ranges = domains(function, free_symbols(*(e for _, a, b in pairs for e in (a, b))), where)
-        each = max(8, points // max(1, len(pairs)))
-        for place, a, b in pairs:
-            there = {symbol: ranges[symbol] for symbol in free_symbols(a, b)}
-            evidence = check_scalar(f"{named}{place}", a, b, "=", there, each)
-            total, digits = total + evidence.points, min(digits, evidence.digits)
-            certified = certified and evidence.certified
-        written += [size] * bool(size)
-    return Evidence(total, digits, "entry by entry", tuple(written), certified)
+    # Symbols first, since they name the entries of a counterexample; but inverses of symbols are long.
+    costly = any(side.has(sp.Inverse) for side in (lhs, rhs))
+    for drawn in numbers + symbolic if costly else symbolic + numbers:
+        scalars = _numbers(function, where, lhs, rhs) if drawn else None
+        for sizes, left, right in matrices.written_out(shown, lhs, rhs, scalars):
+            size = ", ".join(f"{symbol} = {number}" for symbol, number in sizes.items())
+            named = f"{shown} (for {size})" if size else shown
+            pairs = list(matrices.entries(named, left, right))
+            each = 2 if drawn else max(8, points // max(1, len(pairs)))
+            for place, a, b in pairs:
+                ranges = domains(function, free_symbols(a, b), _of(where, a, b))
+                evidence = check_scalar(f"{named}{place}", a, b, "=", ranges, each, proof=not drawn)
+                total, digits = total + evidence.points, min(digits, evidence.digits)
+                certified = certified and evidence.certified
+            written += [size] * bool(size and not drawn)
+    if not total:
+        raise ClaimFailed(f"not checked: {shown}\n  an inverse in it does not exist for any sizes that were tried")
+    return Evidence(total, digits, "for all sizes" if every else "entry by entry", tuple(sorted(written)), certified)
+
+
+def _numbers(function: str, where: Any, lhs: Any, rhs: Any) -> dict[Any, Any]:
+    """Draw a number for each symbol that is neither a size nor an index of a matrix."""
+    names = {s.args[0] for side in (lhs, rhs) for s in side.atoms(sp.MatrixSymbol)}
+    held = {str(name) for name in names} | {s.name for s in matrices.letters_of(lhs, rhs)}
+    scalars = [s for s in free_symbols(lhs, rhs) if s.name not in held]
+    return next(Sampler(domains(function, scalars, _of(where, *scalars))).points(1)) if scalars else {}
+
+
+def _of(where: Any, *sides: Any) -> Any:
+    """Keep of `where` what is about the symbols of these sides."""
+    present = free_symbols(*sides)
+    return {s: interval for s, interval in where.items() if s in present} if isinstance(where, Mapping) else where
 
 
 def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:

@@ -5,6 +5,7 @@ import sympy as sp
 from sympy import Derivative as D
 
 from dlmath_lib.verify import ClaimFailed, prove
+from dlmath_lib.verify.provers.words import equal_for_all_sizes
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 X = sp.MatrixSymbol("X", n, m)
@@ -22,7 +23,15 @@ def test_the_trace_derivative_that_sympy_gets_silently_wrong():
         prove(D(ridge, w), silently)
     with pytest.raises(ClaimFailed):
         prove(silently, 2 * X.T * residual + 2 * lam * w)
-    assert "for m = 2, n = 3 and for m = 3, n = 2" in repr(prove(D(ridge, w), 2 * X.T * residual + 2 * lam * w))
+    assert "for m = 1, n = 2 and for m = 2, n = 3 and for m = 3, n = 2" in repr(
+        prove(D(ridge, w), 2 * X.T * residual + 2 * lam * w)
+    )
+
+
+projection = X * (X.T * X).I * X.T
+unit, square = sp.Identity(n), sp.Identity(m)
+M = sp.MatrixSymbol("M", m, n)
+i, j, k = sp.symbols("i j k", integer=True)
 
 
 @pytest.mark.parametrize(
@@ -30,15 +39,89 @@ def test_the_trace_derivative_that_sympy_gets_silently_wrong():
     [
         ((A * B).T, B.T * A.T),
         (sp.Trace(A * B), sp.Trace(B * A)),
-        (D(sp.Trace(A * B), A), B.T),
+        (sp.Trace(A.T * B), sp.Trace(B.T * A)),
         ((A * B).I, B.I * A.I),
-        (sp.Determinant(A * B), sp.Determinant(A) * sp.Determinant(B)),
+        (projection * projection, projection),
+        (projection.T, projection),
+        ((unit - projection) * X, sp.ZeroMatrix(n, m)),
+        (X * (square + M * X).I, (unit + X * M).I * X),
+        ((X.T * X + lam * square).I * X.T, X.T * (X * X.T + lam * unit).I),
+        (residual.T * residual, w.T * X.T * X * w - 2 * y.T * X * w + y.T * y),
+        (A.I - B.I, A.I * (B - A) * B.I),
     ],
 )
-def test_matrix_laws(lhs, rhs):
+def test_laws_for_all_sizes(lhs, rhs):
+    claim = prove(lhs, rhs)
+    assert claim.method == "proved for all sizes"
+    assert claim.points >= 6
+
+
+@pytest.mark.parametrize(
+    ("lhs", "rhs"),
+    [
+        (projection * projection, 2 * projection),
+        (projection, unit),
+        ((A * B).T, A.T * B.T),
+        (sp.Trace(A * B * M.T * M), sp.Trace(B * A * M.T * M)),
+        (X * (square + M * X).I, (unit - X * M).I * X),
+        ((X.T * X + lam * square).I * X.T, X.T * (X * X.T + 2 * lam * unit).I),
+        (residual.T * residual, w.T * X.T * X * w - y.T * X * w + y.T * y),
+        (A.I - B.I, A.I * (A - B) * B.I),
+        ((A + B).I, A.I + B.I),
+        ((A + B) * (A - B), A * A - B * B),
+        ((n - 2) * (n - 3) * A, sp.ZeroMatrix(n, n)),
+        ((n - 1) * (n - 2) * (n - 3) * A, sp.ZeroMatrix(n, n)),
+    ],
+)
+def test_near_misses_are_no_laws(lhs, rhs):
+    assert not equal_for_all_sizes(lhs, rhs)
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(lhs, rhs)
+
+
+@pytest.mark.parametrize(
+    ("lhs", "rhs"),
+    [
+        (D(sp.Trace(A * B), A), B.T),
+        (sp.HadamardProduct(A, B), sp.HadamardProduct(B, A)),
+        ((X * M)[i, j], sp.Sum(X[i, k] * M[k, j], (k, 0, m - 1))),
+        (X.T[i, j], X[j, i]),
+        (sp.Trace(X.T * X), sp.Sum(X[i, j] ** 2, (i, 0, n - 1), (j, 0, m - 1))),
+        ((X * w)[i, 0], sp.Sum(X[i, k] * w[k, 0], (k, 0, m - 1))),
+    ],
+)
+def test_laws_entry_by_entry_say_for_which_sizes(lhs, rhs):
     claim = prove(lhs, rhs)
     assert claim.method == "proved entry by entry"
     assert claim.hypotheses[-1].kind == "sizes"
+    assert "= 1" in repr(claim)
+
+
+@pytest.mark.parametrize(
+    ("lhs", "rhs"),
+    [
+        ((X * M)[i, j], sp.Sum(X[i, k] * M[k, i], (k, 0, m - 1))),
+        ((X * M)[i, j], sp.Sum(X[i, k] * M[k, j], (k, 0, m - 2))),
+        (X.T[i, j], 2 * X[j, i]),
+        (sp.Trace(X.T * X), sp.Sum(X[i, i] ** 2, (i, 0, 0))),
+    ],
+)
+def test_wrong_index_forms(lhs, rhs):
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(lhs, rhs)
+
+
+def test_an_index_beyond_the_matrix_is_named():
+    with pytest.raises(ValueError, match=r"indices of M\[2, 0\] must be from 0 to 1 .*count from 0 to n − 1"):
+        prove((X * M)[i, j], sp.Sum(X[i, k] * M[k, j], (k, 1, m)))
+
+
+def test_an_entry_is_no_scalar_of_the_same_name():
+    scalar = sp.Symbol("A_11", real=True)
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(A[0, 0], scalar)
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(sp.Trace(A) - scalar, sp.Trace(A) - A[0, 0])
 
 
 @pytest.mark.parametrize(
