@@ -84,12 +84,19 @@ def _step_power(term: sp.Expr) -> Any:
     return power if base.is_Symbol and base.name in STEPS and power.is_Rational else 0
 
 
+def is_negative(term: sp.Expr) -> bool:
+    """Tell whether a term is shown with a minus."""
+    if isinstance(term, WRITTEN) and term.is_Mul:
+        return bool(term.args[0].is_negative)
+    return bool(term.could_extract_minus_sign())
+
+
 def terms(expr: sp.Add) -> list[sp.Expr]:
     """Return the terms of a sum in a reader's order: a positive one first."""
     if _in_given_order(expr):
         return list(expr.args)
     terms = sorted(expr.as_ordered_terms(), key=_step_power)
-    first = next((position for position, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
+    first = next((position for position, term in enumerate(terms) if not is_negative(term)), 0)
     return [terms[first], *terms[:first], *terms[first + 1 :]]
 
 

@@ -25,6 +25,10 @@ class Terms(sp.Add):
         """Return the sum as it stands."""
         return cls._from_args(args)
 
+    def could_extract_minus_sign(self) -> bool:
+        """Say no: SymPy's odd functions turn the sign of what says yes, and would not end where both signs do."""
+        return False
+
     @property
     def func(self) -> Any:
         """What it is: a sum. Whatever takes it apart and builds it again gets an ordinary one."""
@@ -40,6 +44,10 @@ class Factors(sp.Mul):
         """Return the product as it stands."""
         return cls._from_args(args)
 
+    def could_extract_minus_sign(self) -> bool:
+        """Say no, as for a sum."""
+        return False
+
     @property
     def func(self) -> Any:
         """What it is: a product."""
@@ -47,7 +55,10 @@ class Factors(sp.Mul):
 
     def __neg__(self) -> Any:
         first, *rest = self.args
-        return product(-first, *rest) if first.is_Number and first != -1 else product(-1, *self.args)
+        if not first.is_Number:
+            return product(-1, *self.args)
+        # SymPy's functions turn signs until they find the simpler one: minus twice must be nothing.
+        return product(*rest) if first == -1 else product(-first, *rest)
 
 
 class MatrixTerms(sp.MatAdd):

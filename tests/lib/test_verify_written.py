@@ -110,6 +110,11 @@ def test_what_is_written_is_an_ordinary_expression():
     assert sp.expand(total_ - (b + w * x)) == 0
     assert total_.diff(x) == w
     assert total_.subs(x, 2) == b + 2 * w
+    for expr in (product(x, -2), product(-1, x, y), product(-2, x), in_order(product(-1, x, y), product(x, -2))):
+        negative = -expr
+        assert unwritten(-negative - expr) == 0
+        assert not (expr.could_extract_minus_sign() and (-expr).could_extract_minus_sign())
+        assert sp.tanh(expr).diff(x) is not None  # tanh(−u) = −tanh(u): ends
     assert unwritten(sp.exp(total_)) == sp.exp(w * x + b)
     assert partial(x**2, x).doit() == 2 * x
     for expr in (total_, product(b, a), partial(a * x, x), quotient(b, a)):
