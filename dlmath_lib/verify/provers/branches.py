@@ -13,28 +13,43 @@ BRANCHES = (sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.Piecewise)
 MOST_KINKS = 8
 
 
-def zero_by_cases(expr: sp.Expr, zero: Callable[[sp.Expr], bool], kinks_excused: bool) -> bool:
-    """Tell whether `zero` holds between the kinks of `expr` and, unless they are excused, at each kink."""
+Excused = tuple[sp.Expr, ...]
+
+
+def excused_by_derivatives(expr: Any) -> set[sp.Expr]:
+    """Return the expressions at whose zeros a derivative in `expr` may have no value."""
+    if isinstance(expr, sp.Subs):
+        places = dict(zip(expr.variables, expr.point, strict=True))
+        return {border.xreplace(places) for border in excused_by_derivatives(expr.expr)}
+    inner = {border for part in getattr(expr, "args", ()) for border in excused_by_derivatives(part)}
+    if isinstance(expr, sp.Derivative):
+        inner |= set(_borders(expr.expr)) - {sp.true, sp.false}
+    return inner
+
+
+def zero_by_cases(expr: sp.Expr, zero: Callable[[sp.Expr, Excused], bool], excused: Excused) -> bool:
+    """Tell whether `zero` holds between the kinks of `expr` and at each kink that is not excused."""
     if not expr.has(*BRANCHES):
         return False
     clear = resolve(expr)
     if clear != expr:
-        return zero(clear)
-    return holds_by_cases(expr, zero, kinks_excused)
+        return zero(clear, excused)
+    return holds_by_cases(expr, zero, excused)
 
 
-def holds_by_cases(expr: sp.Expr, holds: Callable[[sp.Expr], bool], kinks_excused: bool = False) -> bool:
+def holds_by_cases(expr: sp.Expr, holds: Callable[[sp.Expr, Excused], bool], excused: Excused = ()) -> bool:
     """Tell whether `holds` is true of `expr` on every piece of the line of a symbol that has kinks.
 
-    Every piece must have fewer branches than the whole, so that the distinction of cases ends.
+    The kinks count as pieces too; only where one of the `excused` expressions is zero nothing is asked. Every piece
+    must have fewer branches than the whole, so that the distinction of cases ends.
     """
     for symbol in sorted(expr.free_symbols, key=sp.default_sort_key):
         kinks = _kinks(expr, symbol)
         if not kinks:
             continue
-        parts = list(_cases(expr, symbol, kinks, kinks_excused))
-        simpler = all(len(part.atoms(*BRANCHES)) < len(expr.atoms(*BRANCHES)) for part in parts)
-        if parts and simpler and all(holds(part) for part in parts):
+        parts = list(_cases(expr, symbol, kinks, excused))
+        simpler = all(len(part.atoms(*BRANCHES)) < len(expr.atoms(*BRANCHES)) for part, _ in parts)
+        if parts and simpler and all(holds(part, rest) for part, rest in parts):
             return True
     return False
 
@@ -84,18 +99,23 @@ def _kinks(expr: sp.Expr, symbol: sp.Symbol) -> list[Any]:
     return ordered
 
 
-def _cases(expr: sp.Expr, symbol: sp.Symbol, kinks: list[Any], kinks_excused: bool) -> Iterator[sp.Expr]:
+def _cases(expr: sp.Expr, symbol: sp.Symbol, kinks: list[Any], excused: Excused) -> Iterator[tuple[sp.Expr, Excused]]:
     t = sp.Dummy("t", positive=True)
-    places = [kinks[0] - t, kinks[-1] + t, *([] if kinks_excused else kinks)]
+    before = kinks[0] * t / (1 + t) if symbol.is_positive and kinks[0].is_positive else kinks[0] - t
+    after = kinks[-1] * t / (1 + t) if symbol.is_negative and kinks[-1].is_negative else kinks[-1] + t
+    places = [before, after, *kinks]
     places += [a + (b - a) * t / (1 + t) for a, b in pairwise(kinks)]
     for place in places:
         if (symbol.is_positive and place.is_nonpositive) or (symbol.is_nonnegative and place.is_negative):
             continue
         if (symbol.is_negative and place.is_nonnegative) or (symbol.is_nonpositive and place.is_positive):
             continue
+        borders = tuple(border.xreplace({symbol: place}) for border in excused)
+        if any(border.is_zero or sp.expand(border) == 0 for border in borders):
+            continue
         part = resolve(expr.xreplace({symbol: place}).doit())
         if not part.has(sp.nan, sp.zoo):
-            yield part
+            yield part, borders
 
 
 def resolve(expr: sp.Expr) -> sp.Expr:

@@ -6,19 +6,33 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from dlmath_lib.verify.provers.branches import decide
+from dlmath_lib.verify.provers.integrals import integrate
+from dlmath_lib.verify.provers.sums import rewrite_sums
 from dlmath_lib.verify.sampling import Domain
 
 CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
 
 
 def work_out(expr: Any) -> Any:
-    """Return `expr` with its derivatives, limits, sums and integrals carried out by SymPy."""
-    if expr.has(*CALCULUS):
-        expr = expr.doit()
-    return expr
+    """Return `expr` with its derivatives, limits, sums and integrals carried out: by our tables first, then by SymPy.
+
+    An integral of a function that is left open stays as it is, since SymPy would search for long and find nothing.
+    """
+    if not expr.has(*CALCULUS):
+        return expr
+    expr = rewrite_sums(expr.replace(lambda e: isinstance(e, sp.Integral), _integral))
+    if any(node.has(AppliedUndef) for node in expr.atoms(sp.Integral)):
+        return expr.doit(integrals=False)
+    return expr.doit() if expr.has(*CALCULUS) else expr
+
+
+def _integral(node: sp.Integral) -> Any:
+    value = integrate(node)
+    return value if value is not None else node if node.has(AppliedUndef) else node.doit()
 
 
 def meant(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain]) -> list[Any]:
@@ -35,6 +49,11 @@ def meant(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain]) -> list[An
     worked = [_choose(side, places) if side.has(sp.Piecewise) else side for side in worked]
     places = {symbol: place for symbol, place in places.items() if not any(_bound(side, symbol) for side in worked)}
     return [side.xreplace(places) for side in worked] if places else worked
+
+
+def real(expr: Any, ranges: Mapping[sp.Symbol, Domain]) -> Any:
+    """Return `expr` in symbols that know the sign that their domain gives them."""
+    return expr.xreplace({symbol: _signed(symbol, domain) for symbol, domain in ranges.items()})
 
 
 def _choose(expr: Any, places: Mapping[sp.Symbol, Any]) -> Any:

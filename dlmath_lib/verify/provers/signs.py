@@ -11,6 +11,9 @@ from sympy.calculus.util import minimum
 
 from dlmath_lib.verify.provers.branches import BRANCHES, holds_by_cases, resolve
 from dlmath_lib.verify.provers.domain import meant, work_out
+from dlmath_lib.verify.provers.reductions import reductions
+from dlmath_lib.verify.provers.slopes import smooth
+from dlmath_lib.verify.provers.tangents import by_exponentials, by_logarithms
 from dlmath_lib.verify.provers.zero import is_zero
 from dlmath_lib.verify.sampling import Domain
 
@@ -35,7 +38,8 @@ def has_sign(expr: sp.Expr, strict: bool = False) -> bool:
     """
     expr = sp.sympify(expr)
     methods: list[Callable[[sp.Expr, bool], bool]] = [
-        _by_assumptions, _by_factors, _by_names, _by_squares, _by_convexity, _by_minimum, _by_signs, _by_cases,
+        _by_assumptions, _by_factors, _by_names, _by_bounds, _by_squares, _by_tangents, _by_reduction, _by_convexity,
+        _by_minimum, _by_signs, _by_cases,
     ]  # fmt: skip
     for method in methods:
         try:
@@ -76,7 +80,7 @@ def _by_factors(expr: sp.Expr, strict: bool) -> bool:
 
 
 def _by_names(expr: sp.Expr, strict: bool) -> bool:
-    """Name each exponential u > 0 (after rewriting hyperbolic functions) and factor."""
+    """Name each exponential u > 0, or 1 + u, (after rewriting hyperbolic functions) and factor."""
     expanded = sp.expand(expr.rewrite(sp.exp), power_exp=True)
     powers = sorted(expanded.atoms(sp.exp), key=sp.default_sort_key)
     if not powers:
@@ -87,9 +91,16 @@ def _by_names(expr: sp.Expr, strict: bool) -> bool:
         if not coefficient.is_Rational or not rest.is_real:
             return False
         units[rest] = sp.ilcm(units.get(rest, 1), coefficient.q)
-    names = {rest: sp.Dummy(positive=True) for rest in units}
+    names = {rest: _exponential(rest) for rest in units}
     renamed = expanded.xreplace({p: names[rest] ** (c * units[rest]) for p, (c, rest) in split.items()})
     return _by_assumptions(renamed, strict) or _by_factors(renamed, strict) or _by_squares(renamed, strict)
+
+
+def _exponential(rest: sp.Expr) -> sp.Expr:
+    """Return a name for exp(rest), larger than one where `rest` is positive."""
+    if rest.is_positive:
+        return 1 + sp.Dummy(positive=True)
+    return 1 + sp.Dummy(nonnegative=True) if rest.is_nonnegative else sp.Dummy(positive=True)
 
 
 def _by_squares(expr: sp.Expr, strict: bool, depth: int = 6) -> bool:
@@ -122,6 +133,42 @@ def _semidefinite(expr: sp.Expr, depth: int) -> bool:
     return _known(sp.expand(expr), False) or _by_factors(expr, False) or _by_squares(expr, False, depth - 1)
 
 
+def _by_reduction(expr: sp.Expr, strict: bool) -> bool:
+    return any(all(has_sign(part, sharp) for part, sharp in parts) for parts in reductions(expr, strict))
+
+
+def _by_tangents(expr: sp.Expr, strict: bool) -> bool:
+    return by_exponentials(expr, strict, _at_once) or by_logarithms(expr, strict, _at_once)
+
+
+def _at_once(expr: sp.Expr, strict: bool) -> bool:
+    return (not strict and expr == 0) or any(
+        method(expr, strict) for method in (_by_assumptions, _by_factors, _by_squares)
+    )
+
+
+BOUNDS = {sp.sin: 1, sp.cos: 1, sp.tanh: 1, sp.erf: 1, sp.atan: sp.pi / 2}
+
+
+def _by_bounds(expr: sp.Expr, strict: bool) -> bool:
+    """Put its least value for each bounded function in which `expr` is linear with a coefficient of known sign."""
+    bounded = sorted((f for f in expr.atoms(*BOUNDS) if f.args[0].is_real), key=sp.default_sort_key)
+    if not bounded:
+        return False
+    names = {node: sp.Dummy(real=True) for node in bounded}
+    linear = sp.expand(expr.xreplace(names))
+    least, open_ended = linear, False
+    for node, name in names.items():
+        weight = linear.coeff(name, 1)
+        if weight.has(*names.values()) or sp.expand(linear - weight * name).has(name):
+            return False
+        if not (weight.is_nonnegative or weight.is_nonpositive):
+            return False
+        least = least.xreplace({name: sp.sympify(BOUNDS[node.func]) * (-1 if weight.is_nonnegative else 1)})
+        open_ended |= bool(not isinstance(node, (sp.sin, sp.cos)) and weight.is_nonzero)
+    return _by_assumptions(least, strict and not open_ended) or _by_factors(least, strict and not open_ended)
+
+
 def _by_convexity(expr: sp.Expr, strict: bool) -> bool:
     """A convex function is nowhere below its value at a stationary point."""
     for variable in _variables(expr):
@@ -138,7 +185,7 @@ def _by_convexity(expr: sp.Expr, strict: bool) -> bool:
 def has_simple_sign(expr: sp.Expr, strict: bool = False) -> bool:
     """Tell whether assumptions, factors or names for exponentials prove the sign."""
     expr = sp.simplify(expr) if expr.count_ops() < 80 else expr
-    return any(method(expr, strict) for method in (_by_assumptions, _by_factors, _by_names))
+    return any(method(expr, strict) for method in (_by_assumptions, _by_factors, _by_names, _by_bounds))
 
 
 def convex_on(large: sp.Expr, small: sp.Expr, ranges: Mapping[sp.Symbol, Domain], strict: bool) -> bool:
@@ -170,23 +217,6 @@ def _convex_in(
     return False
 
 
-SMOOTH = (sp.exp, sp.log, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.erf)
-
-
-def smooth(expr: sp.Expr) -> bool:
-    """Tell whether `expr` is surely smooth wherever its symbols may be: no pole, no branch point, no kink."""
-    for node in sp.preorder_traversal(expr):
-        if node.is_Atom or node.is_Add or node.is_Mul:
-            continue
-        if node.is_Pow:
-            whole = node.exp.is_integer and node.exp.is_nonnegative
-            if not (whole or node.base.is_positive or (node.exp.is_integer and node.base.is_nonzero)):
-                return False
-        elif not isinstance(node, SMOOTH) or (isinstance(node, sp.log) and not node.args[0].is_positive):
-            return False
-    return True
-
-
 def _variables(expr: sp.Expr) -> list[sp.Symbol]:
     if expr.count_ops() > 120 or not smooth(expr):
         return []
@@ -195,7 +225,13 @@ def _variables(expr: sp.Expr) -> list[sp.Symbol]:
 
 def _stationary(slope: sp.Expr, variable: sp.Symbol) -> list[Any]:
     roots = sp.solve(sp.together(slope), variable)
-    return [root for root in roots if root.is_real and (root.is_positive or not variable.is_positive)]
+    return [root for root in roots if root.is_real and _admits(variable, root)]
+
+
+def _admits(variable: sp.Symbol, root: sp.Expr) -> bool:
+    """Tell whether the root surely keeps the sign that its variable must have."""
+    facts = ("is_positive", "is_negative", "is_nonnegative", "is_nonpositive")
+    return all(getattr(root, fact) for fact in facts if getattr(variable, fact))
 
 
 def _by_minimum(expr: sp.Expr, strict: bool) -> bool:
@@ -204,10 +240,22 @@ def _by_minimum(expr: sp.Expr, strict: bool) -> bool:
     if len(variables) != 1 or len(expr.free_symbols) != 1:
         return False
     variable = variables[0]
+    if not _one_generator(expr, variable):
+        return False
     domain = sp.Interval.open(0, sp.oo) if variable.is_positive else sp.S.Reals
     x = sp.Dummy("x", real=True)
     least = minimum(expr.xreplace({variable: x}), x, domain)
     return bool(least.is_positive if strict else least.is_nonnegative)
+
+
+def _one_generator(expr: sp.Expr, variable: sp.Symbol) -> bool:
+    """Tell whether `expr` is made of one function of the symbol, or of powers alone: else solving may not end."""
+    functions = {node for node in expr.atoms(sp.Function) if node.has(variable)}
+    if not functions:
+        return True
+    return len({node.args for node in functions}) == 1 and not expr.xreplace(dict.fromkeys(functions, sp.S.One)).has(
+        variable
+    )
 
 
 def _by_signs(expr: sp.Expr, strict: bool) -> bool:
@@ -228,4 +276,4 @@ def _by_cases(expr: sp.Expr, strict: bool) -> bool:
     clear = resolve(expr)
     if clear != expr:
         return has_sign(clear, strict)
-    return holds_by_cases(expr, lambda part: has_sign(part, strict))
+    return holds_by_cases(expr, lambda part, _: has_sign(part, strict))

@@ -12,21 +12,22 @@ from typing import Any
 
 import sympy as sp
 
-from dlmath_lib.verify.provers.branches import zero_by_cases
+from dlmath_lib.verify.provers.branches import Excused, zero_by_cases
+from dlmath_lib.verify.provers.sums import rewrite_sums
 
 
-def is_zero(expr: sp.Expr, kinks_excused: bool = False) -> bool:
-    """Tell whether SymPy proves that `expr` is zero; with `kinks_excused`, everywhere but at its kinks.
+def is_zero(expr: sp.Expr, excused: Excused = ()) -> bool:
+    """Tell whether SymPy proves that `expr` is zero, wherever none of the `excused` expressions is zero.
 
     >>> x = sp.Symbol("x", real=True)
     >>> is_zero(sp.tanh(x) - 2 / (1 + sp.exp(-2 * x)) + 1), is_zero(sp.sqrt(x**2) - x)
     (True, False)
     """
-    return _is_zero(sp.sympify(expr), kinks_excused)
+    return _is_zero(sp.sympify(expr), excused)
 
 
 @lru_cache(maxsize=4096)
-def _is_zero(expr: sp.Expr, kinks_excused: bool) -> bool:
+def _is_zero(expr: sp.Expr, excused: Excused) -> bool:
     if expr == 0 or expr.is_zero:
         return True
     if expr.is_Number:
@@ -49,7 +50,7 @@ def _is_zero(expr: sp.Expr, kinks_excused: bool) -> bool:
             continue
         if result == 0:
             return True
-    return zero_by_cases(expr, lambda part: _is_zero(part, kinks_excused), kinks_excused)
+    return zero_by_cases(expr, _is_zero, excused)
 
 
 def _rational(expr: sp.Expr) -> sp.Expr:
@@ -83,32 +84,6 @@ def _logarithms(expr: sp.Expr) -> sp.Expr:
     )
 
 
-def _sums(expr: sp.Expr) -> sp.Expr:
-    """Split sums term by term, pull out what does not depend on the index, and use the binomial theorem."""
-    return expr.replace(lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1, _split_sum)
-
-
-def _split_sum(node: sp.Sum) -> sp.Expr:
-    index, low, high = node.limits[0]
-    total = sp.Integer(0)
-    for term in sp.Add.make_args(sp.expand(node.function)):
-        constant, rest = term.as_independent(index, as_Add=False)
-        total += constant * (_binomial(rest, index, low, high) or sp.Sum(rest, (index, low, high)).doit())
-    return total
-
-
-def _binomial(term: sp.Expr, index: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
-    """Return Σ binomial(n, i)·c·ρⁱ = c·(1 + ρ)ⁿ, less the terms before `low`; None for another sum."""
-    if not term.has(sp.binomial(high, index)) or not low.is_Integer or low < 0:
-        return None
-    rest = term / sp.binomial(high, index)
-    ratio = sp.powsimp(sp.simplify(rest.xreplace({index: index + 1}) / rest))
-    if ratio.has(index):
-        return None
-    whole = rest.xreplace({index: sp.Integer(0)}) * (1 + ratio) ** high
-    return whole - sp.Add(*(sp.expand_func(term.xreplace({index: sp.Integer(k)})) for k in range(int(low))))
-
-
 def _piecewise(expr: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.piecewise_fold(expr))
 
@@ -121,8 +96,8 @@ STRATEGIES: list[tuple[int, Callable[[sp.Expr], Any]]] = [
     (800, _logarithms),
     (300, lambda e: _exponentials(_logarithms(e))),
     (800, lambda e: sp.expand(sp.expand_log(e.rewrite(sp.log)))),
-    (800, lambda e: sp.expand(_sums(e))),
-    (200, lambda e: sp.powsimp(sp.expand(_sums(e), power_base=True), force=False).simplify()),
+    (800, lambda e: sp.expand(rewrite_sums(e))),
+    (200, lambda e: sp.powsimp(sp.expand(rewrite_sums(e), power_base=True), force=False).simplify()),
     (120, lambda e: sp.trigsimp(sp.expand(e))),
     (400, lambda e: sp.expand(sp.expand_func(e))),
     (200, lambda e: sp.gammasimp(sp.combsimp(e))),

@@ -1,0 +1,143 @@
+"""Statements that the book's later chapters need, each in one line, and what one change makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Abs, Function, Integral, Max, Rational, Sum, cos, exp, log, oo, pi, sin, sqrt, symbols
+from sympy import Derivative as D
+
+x, y, t, u, mu, a, b, m1, m2 = symbols("x y t u mu a b m1 m2", real=True)
+s, s1, s2, alpha, beta, q, r, v = symbols("s s1 s2 alpha beta q r v", positive=True)
+p = sp.Symbol("p", positive=True)
+h = sp.Symbol("h", nonnegative=True)
+n, m = symbols("n m", integer=True, positive=True)
+i, j, k = symbols("i j k", integer=True)
+f, g = symbols("f g", cls=Function)
+w = symbols("w1:4", positive=True)
+z = symbols("z1:4", real=True)
+X = sp.IndexedBase("X", real=True)
+P, V = sp.IndexedBase("p", positive=True), sp.IndexedBase("v", positive=True)
+
+total, other = sum(w), q + r + s
+mean = Sum(X[j], (j, 1, n)) / n
+binomial = sp.binomial(n, k) * p**k * (1 - p) ** (n - k)
+laplace = exp(-Abs(x - mu) / s) / (2 * s)
+beta_density = x ** (alpha - 1) * (1 - x) ** (beta - 1) / sp.beta(alpha, beta)
+unit = {"where": {p: (0, 1)}}
+
+
+def gaussian(at: Any, centre: Any, scale: Any) -> Any:
+    """Return the density of a Gaussian."""
+    return exp(-((at - centre) ** 2) / (2 * scale**2)) / (scale * sqrt(2 * pi))
+
+
+def norm(*entries: Any) -> Any:
+    """Return the length of a vector."""
+    return sqrt(sum(entry**2 for entry in entries))
+
+
+# name: (left side, relation, right side, options of prove)
+TRUE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
+    "integration by parts": (
+        Integral(f(t) * D(g(t), t), (t, a, b)), "=",
+        f(b) * g(b) - f(a) * g(a) - Integral(D(f(t), t) * g(t), (t, a, b)), {},
+    ),
+    "substitution": (Integral(f(g(t)) * D(g(t), t), (t, a, b)), "=", Integral(f(u), (u, g(a), g(b))), {}),
+    "triangle inequality in the plane": (norm(x + a, y + b), "<=", norm(x, y) + norm(a, b), {}),
+    "triangle inequality in space": (norm(x + a, y + b, t + u), "<=", norm(x, y, t) + norm(a, b, u), {}),
+    "sine below its tangent": (sin(h), "<=", h, {}),
+    "sine strictly below": (sin(s), "<", s, {}),
+    "cosine above its parabola": (cos(x), ">=", 1 - x**2 / 2, {}),
+    "exp above its polynomial of degree 2": (exp(h), ">=", 1 + h + h**2 / 2, {}),
+    "exp above its polynomial of degree 3": (exp(x), ">", 1 + x + x**2 / 2 + x**3 / 6, {"where": {x: (0, oo)}}),
+    "chord of exp": (exp(t * x + (1 - t) * y), "<=", t * exp(x) + (1 - t) * exp(y), {"where": {t: (0, 1)}}),
+    "three means": ((q + r + s) / 3, ">=", (q * r * s) ** Rational(1, 3), {}),
+    "binomial mean": (Sum(k * binomial, (k, 0, n)), "=", n * p, unit),
+    "binomial variance": (Sum((k - n * p) ** 2 * binomial, (k, 0, n)), "=", n * p * (1 - p), unit),
+    "Laplace density": (Integral(laplace, (x, -oo, oo)), "=", 1, {}),
+    "Laplace mean": (Integral(x * laplace, (x, -oo, oo)), "=", mu, {}),
+    "Laplace variance": (Integral((x - mu) ** 2 * laplace, (x, -oo, oo)), "=", 2 * s**2, {}),
+    "sum of two Gaussians": (
+        Integral(gaussian(t, m1, s1) * gaussian(x - t, m2, s2), (t, -oo, oo)), "=",
+        gaussian(x, m1 + m2, sqrt(s1**2 + s2**2)), {},
+    ),
+    "beta density": (Integral(beta_density, (x, 0, 1)), "=", 1, {}),
+    "beta mean": (Integral(x * beta_density, (x, 0, 1)), "=", alpha / (alpha + beta), {}),
+    "Gibbs": (
+        sum(c / total * log(c / total / (d / other)) for c, d in zip(w, (q, r, s), strict=True)), ">=", 0, {},
+    ),
+    "log-sum": (
+        sum(c * log(c / d) for c, d in zip(w, (q, r, s), strict=True)), ">=", total * log(total / other), {},
+    ),
+    "largest entropy": (-sum(c / total * log(c / total) for c in w), "<=", log(3), {}),
+    "Jensen for log": (
+        sum(c / total * log(d) for c, d in zip(w, (q, r, s), strict=True)), "<=",
+        log(sum(c * d for c, d in zip(w, (q, r, s), strict=True)) / total), {},
+    ),
+    "log of a mixture": (t * log(s) + (1 - t) * log(q), "<=", log(t * s + (1 - t) * q), {"where": {t: (0, 1)}}),
+    "max below log-sum-exp": (Max(*z), "<", log(sum(exp(c) for c in z)), {}),
+    "log-sum-exp below max": (log(sum(exp(c) for c in z)), "<=", Max(*z) + log(3), {}),
+    "squares about the mean": (
+        Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - n * mean**2, {},
+    ),
+    "Markov": (
+        Sum(P[i] * sp.Heaviside(V[i] - s, 1), (i, 1, n)), "<=", Sum(P[i] * V[i], (i, 1, n)) / s, {},
+    ),
+}  # fmt: skip
+
+# Near misses: a sign, a factor, a strict sign at equality, a domain too wide, a hypothesis dropped.
+FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
+    "parts: sign": (
+        Integral(f(t) * D(g(t), t), (t, a, b)), "=",
+        f(b) * g(b) - f(a) * g(a) + Integral(D(f(t), t) * g(t), (t, a, b)), {},
+    ),
+    "parts: no value at the lower end": (
+        Integral(f(t) * D(g(t), t), (t, a, b)), "=", f(b) * g(b) - Integral(D(f(t), t) * g(t), (t, a, b)), {},
+    ),
+    "substitution: ends not moved": (
+        Integral(f(g(t)) * D(g(t), t), (t, a, b)), "=", Integral(f(u), (u, a, b)), {},
+    ),
+    "substitution: no inner slope": (Integral(f(g(t)), (t, a, b)), "=", Integral(f(u), (u, g(a), g(b))), {}),
+    "the slope of a step is not everything": (
+        Integral(f(t) * D(sp.Heaviside(t), t), (t, a, b)), "=", f(b) - f(b), {},
+    ),
+    "triangle: reversed": (norm(x + a, y + b), ">=", norm(x, y) + norm(a, b), {}),
+    "triangle: strict": (norm(x + a, y + b), "<", norm(x, y) + norm(a, b), {}),
+    "sine: everywhere": (sin(x), "<=", x, {}),
+    "sine: strict at 0": (sin(h), "<", h, {}),
+    "cosine: too high": (cos(x), ">=", 1 - x**2 / 3, {}),
+    "cosine: strict at 0": (cos(x), ">", 1 - x**2 / 2, {}),
+    "exp: everywhere": (exp(x), ">=", 1 + x + x**2 / 2, {}),
+    "exp: strict at 0": (exp(h), ">", 1 + h + h**2 / 2, {}),
+    "exp: one term too many": (exp(h), ">=", 1 + h + h**2, {}),
+    "chord: beyond its ends": (exp(t * x + (1 - t) * y), "<=", t * exp(x) + (1 - t) * exp(y), {}),
+    "chord: strict": (exp(t * x + (1 - t) * y), "<", t * exp(x) + (1 - t) * exp(y), {"where": {t: (0, 1)}}),
+    "means: strict": ((q + r + s) / 3, ">", (q * r * s) ** Rational(1, 3), {}),
+    "means: wrong root": ((q + r + s) / 3, ">=", (q * r * s) ** Rational(1, 2), {}),
+    "binomial mean: from 1 to n − 1": (Sum(k * binomial, (k, 0, n - 1)), "=", n * p, unit),
+    "binomial variance: factor": (Sum((k - n * p) ** 2 * binomial, (k, 0, n)), "=", n * p, unit),
+    "Laplace: factor": (Integral(laplace, (x, -oo, oo)), "=", 2, {}),
+    "Laplace variance: factor": (Integral((x - mu) ** 2 * laplace, (x, -oo, oo)), "=", s**2, {}),
+    "two Gaussians: scales added": (
+        Integral(gaussian(t, m1, s1) * gaussian(x - t, m2, s2), (t, -oo, oo)), "=", gaussian(x, m1 + m2, s1 + s2), {},
+    ),
+    "beta mean: exchanged": (Integral(x * beta_density, (x, 0, 1)), "=", beta / (alpha + beta), {}),
+    "Gibbs: not normalised": (sum(c * log(c / d) for c, d in zip(w, (q, r, s), strict=True)), ">=", 0, {}),
+    "Gibbs: strict": (
+        sum(c / total * log(c / total / (d / other)) for c, d in zip(w, (q, r, s), strict=True)), ">", 0, {},
+    ),
+    "entropy: too small": (-sum(c / total * log(c / total) for c in w), "<=", log(2), {}),
+    "entropy: strict": (-sum(c / total * log(c / total) for c in w), "<", log(3), {}),
+    "Jensen: beyond its ends": (t * log(s) + (1 - t) * log(q), "<=", log(t * s + (1 - t) * q), {"where": {t: (0, 2)}}),
+    "log-sum-exp: bound for two": (log(sum(exp(c) for c in z)), "<=", Max(*z) + log(2), {}),
+    "log-sum-exp: strict at ties": (log(sum(exp(c) for c in z)), "<", Max(*z) + log(3), {}),
+    "squares: factor": (Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - mean**2, {}),
+    "Markov: without the bound": (
+        Sum(P[i] * sp.Heaviside(V[i] - s, 1), (i, 1, n)), "<=", Sum(P[i] * V[i], (i, 1, n)), {},
+    ),
+    "Markov: values of any sign": (
+        Sum(P[i] * sp.Heaviside(X[i] - s, 1), (i, 1, n)), "<=", Sum(P[i] * X[i], (i, 1, n)) / s, {},
+    ),
+}  # fmt: skip
