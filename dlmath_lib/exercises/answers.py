@@ -115,7 +115,8 @@ def parts(answer: Any, count: int, shape: str) -> list[Any]:
     """
     if answer is ...:
         raise not_yet()
-    sequence = isinstance(answer, (list, tuple)) or (isinstance(answer, np.ndarray) and answer.ndim > 0)
+    array = isinstance(answer, np.ndarray) and answer.ndim > 0 and not isinstance(answer, np.ma.MaskedArray)
+    sequence = isinstance(answer, (list, tuple)) or array
     if not sequence or len(answer) != count:
         raise Wrong(f"your answer must be {shape}; it is {show(answer)}")
     missing = [i for i, part in enumerate(answer, start=1) if part is ...]

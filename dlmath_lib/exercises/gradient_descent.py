@@ -52,9 +52,9 @@ def backtrack(answer: Any) -> str:
     """Halve α from 1 until the loss falls by half of what the slope promises."""
     for name, loss, gradient, point in _UNSEEN:
         found = call(answer, loss, gradient, point, names=("loss", "gradient", "x"))
+        alpha = number(found, f"for {name} at x = {point.tolist()} your α")
         if np.ndim(found) != 0:
             raise Wrong(f"backtrack must return one number, α; for {name} it returns {type(found).__name__}")
-        alpha = number(found, f"for {name} at x = {point.tolist()} your α")
         slope, expected = gradient(point), 1.0
         while loss(point - expected * slope) > loss(point) - expected / 2 * slope @ slope:
             expected /= 2

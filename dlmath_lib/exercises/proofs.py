@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
@@ -55,9 +56,10 @@ def expression_equals(
     dlmath_lib.exercises.answers.Wrong: your answer must be one SymPy expression; it is a list of 2 parts
     """
     from dlmath_lib.verify import ClaimFailed, prove
+    from dlmath_lib.verify.written import unwritten
 
-    goal = sp.sympify(expr)
-    side = _as_expression(answer, goal)
+    goal = unwritten(sp.sympify(expr))
+    side = unwritten(_as_expression(answer, goal))
     for kind in free_of if isinstance(free_of, (tuple, list)) else (free_of,):
         if side.has(kind):
             raise Wrong(f"your answer must be worked out; it still contains {getattr(kind, '__name__', kind)}")
@@ -81,6 +83,8 @@ def _as_expression(answer: Any, goal: Any) -> Any:
         raise not_yet()
     if isinstance(answer, (list, tuple)):
         raise Wrong(f"your answer must be one SymPy expression; it is a {type(answer).__name__} of {len(answer)} parts")
+    if isinstance(answer, np.ndarray) and answer.ndim:
+        raise Wrong(f"your answer must be one SymPy expression; it is an array of shape {answer.shape}")
     wanted = (sp.MatrixBase, sp.MatrixExpr) if isinstance(goal, (sp.MatrixBase, sp.MatrixExpr)) else sp.Expr
     try:
         side = None if isinstance(answer, (str, bool)) or answer is None else sp.sympify(answer)
@@ -90,7 +94,7 @@ def _as_expression(answer: Any, goal: Any) -> Any:
         raise Wrong(f"your answer must be a SymPy {'matrix' if wanted is not sp.Expr else 'expression'}; "
                     f"it is {show(answer)}")  # fmt: skip
     if side.has(sp.nan, sp.zoo, sp.oo, -sp.oo) and not goal.has(sp.oo, -sp.oo):
-        raise Wrong(f"your answer is not finite: it contains {show(next(iter(side.atoms(sp.nan, sp.zoo, sp.oo))))}")
+        raise Wrong(f"your answer is not finite: {show(side)}")
     return side
 
 
@@ -98,8 +102,8 @@ def _exact(side: Any, goal: Any) -> Any:
     """Decimals that are short fractions become fractions; others, such as a computed logarithm, are refused."""
     exact = {}
     for decimal in side.atoms(sp.Float):
-        fraction = sp.nsimplify(decimal, rational=True)
-        if not fraction.is_Rational or fraction.q > LARGEST_DENOMINATOR:
+        fraction = sp.Rational(decimal).limit_denominator(LARGEST_DENOMINATOR)
+        if abs(fraction - sp.Rational(decimal)) > abs(decimal) * 1e-15:
             near = bool(side.is_number and goal.is_number and abs(sp.N(side - goal)) <= 1e-3 * max(1, abs(sp.N(goal))))
             right = "that is the right number as a decimal, and it" if near else "your answer"
             raise Wrong(
@@ -186,12 +190,13 @@ def derivation_of(
     '1 step, proved'
     """
     from dlmath_lib.verify import Derivation
+    from dlmath_lib.verify.written import unwritten
 
     if answer is ...:
         raise not_yet()
     if not isinstance(answer, Derivation):
         raise Wrong(f"your answer must be a Derivation(…).step(…, because=…); it is {show(answer)}")
-    start, end = sp.sympify(lhs), sp.sympify(rhs)
+    start, end = unwritten(sp.sympify(lhs)), unwritten(sp.sympify(rhs))
     lines = _lines(answer, _symbols(start, given) | _symbols(end, given))
     _check_given(answer.given, given)
     if not same_form(lines[0], start):
@@ -215,7 +220,9 @@ def _steps(count: int) -> str:
 
 
 def _lines(answer: Any, known: set[Any]) -> list[Any]:
-    """The lines of the chain, in the exercise's symbols."""
+    """The lines of the chain, in the exercise's symbols, and as SymPy writes them."""
+    from dlmath_lib.verify.written import unwritten
+
     lines = [answer.lhs]
     for step in answer.steps:
         if step[0] != "=":
@@ -223,7 +230,7 @@ def _lines(answer: Any, known: set[Any]) -> list[Any]:
         lines.append(step[1])
     if not all(isinstance(line, (sp.Expr, sp.MatrixBase)) for line in lines):
         raise Wrong("every line of the chain must be an expression")
-    return [line.xreplace(_renaming(lines, known)) for line in lines]
+    return [line.xreplace(_renaming(lines, known)) for line in map(unwritten, lines)]
 
 
 def _check_given(theirs: Any, own: Mapping[Any, Any] | None) -> None:

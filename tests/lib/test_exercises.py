@@ -281,7 +281,16 @@ def test_arrays():
             same_array(wrong, right)
 
 
-@pytest.mark.parametrize("answer", [2 * x + sp.sin(y), sp.sin(y) + x + x, 2 * sp.Symbol("x") + sp.sin(y)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        2 * x + sp.sin(y),
+        2.0 * x + sp.sin(y),
+        (2 / 3 * x + sp.sin(y) / 3) * 3,
+        sp.sin(y) + x + x,
+        2 * sp.Symbol("x") + sp.sin(y),
+    ],
+)
 def test_right_expressions(answer):
     assert said("sample.formula", answer)[0] == "right"
 
@@ -294,8 +303,11 @@ def test_right_expressions(answer):
         (2 * sp.Symbol("t") + sp.sin(y), "your answer contains t; the symbols of this exercise are x, y"),
         ("2*x", "must be a SymPy expression; it is '2*x'"),
         (np.sin, "must be a SymPy expression"),
-        (sp.nan, "your answer is not finite: it contains"),
+        (sp.nan, "your answer is not finite: "),
         (sp.oo, "your answer is not finite"),
+        (np.zeros(10**6), "it is an array of shape (1000000,)"),
+        (1e300, "this is not the right expression"),
+        (-sp.oo, "your answer is not finite"),
         ([2 * x, sp.sin(y)], "must be one SymPy expression; it is a list of 2 parts"),
         (sp.sin, "must be a SymPy expression"),
         (None, "must be a SymPy expression; it is None"),
@@ -424,6 +436,18 @@ def test_assigned_steps_and_a_narrowed_domain_are_proved_again():
                          x**2 + 2 * x + 1) == "1 step, proved"  # fmt: skip
     for steps in (3, [("=", "x", "text")], (("=", None, ""),)):
         assert said("sample.proof", tampered(chain(), steps=steps))[0] == "wrong"
+
+
+def test_lines_in_the_authors_order_count_as_their_values():
+    from dlmath_lib.verify import in_order, product
+
+    written = Derivation(sp.Derivative(x**2 * sp.exp(x), x))
+    written = written.step(in_order(product(2, x, sp.exp(x)), product(x**2, sp.exp(x))), because="product rule")
+    written = written.step(product(x, x + 2, sp.exp(x)), because="factor")
+    assert derivation_of(written, ENTRY, DONE, min_steps=2) == "2 steps, each proved"
+    padded = written.step(product(sp.exp(x), x, x + 2), because="order")
+    assert derivation_of(padded, ENTRY, DONE, min_steps=2) == "2 steps, each proved"
+    expression_equals(in_order(2 * x, sp.sin(y)), 2 * x + sp.sin(y))
 
 
 def test_a_proof_with_definitions():
