@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+from html import unescape
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,21 @@ from dlmath_lib.book import notebooks
 from dlmath_lib.book.chapter import LEFT
 from tests.conftest import ROOT
 
+# Chapters of the new form: one sitting each.
+SITTING = {"calculus/derivatives", "calculus/numerical_derivatives"}
+MOST_FRAMES, MOST_WORDS = 20, 4500
+OPTIONAL = {"Implementation", "Explore"}
+# Words with which an alternative text says nothing of what is drawn.
+EMPTY = set(
+    re.findall(
+        r"\w+",
+        """a about above also an and are as at be below by chapter cell described explained explorer figure for from
+        graph
+        here how image in is it its of on or picture plot plots reader same see seen show showing shown shows text that
+        the there things this to under was what which with words""",
+    )
+)
+ABBREVIATED = {"mse": "mean squared error"}
 MIME = "application/vnd.dlmath.claim+json"
 HEADINGS = [
     "Intuition", "Derivation", "Implementation", "Verification", "Explore", "Where it goes wrong", "Exercises",
@@ -157,6 +174,9 @@ def test_pictures_say_what_they_show(path: Path) -> None:
         for alt in re.findall(r'<img [^>]*alt="([^"]*)"', html):
             assert len(alt) >= 20, alt
         assert html.count("<img ") == len(re.findall(r'<img [^>]*alt="', html))
+    for alt in re.findall(r'\balt="([^"]*)"', " ".join(outputs(cells, "text/html"))):
+        telling = {word for word in re.findall(r"\w+", unescape(alt).lower()) if word not in EMPTY}
+        assert len(telling) >= 6, f"an alternative text says what is drawn: {alt}"
     assert not outputs(cells, "image/png"), "show figures by dlmath_lib.plotting.show(fig, alt=…)"
 
 
@@ -170,7 +190,8 @@ def test_relative_links_lead_to_files(path: Path) -> None:
 @every_chapter
 def test_headings_stand_in_their_order(path: Path) -> None:
     text = re.sub(r"```.*?```", "", markdown(load(path)), flags=re.DOTALL)
-    assert re.findall(r"^## (.+?)\s*$", text, re.MULTILINE) == HEADINGS
+    found = re.findall(r"^## (.+?)\s*$", text, re.MULTILINE)
+    assert found == [heading for heading in HEADINGS if heading in found or heading not in OPTIONAL]
     assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
     opening = text[: text.index("## Intuition")]
     for words in ("**You will be able to**", "**You need**", "**Symbols**"):
@@ -227,7 +248,64 @@ def test_exercises_have_solutions_that_pass(path: Path) -> None:
             asked.update(names)
     assert len(asked) >= 4, asked
     assert solved == asked
-    assert "<summary>Hint" in markdown(load(path))
+
+
+@every_chapter
+def test_every_exercise_has_a_hint(path: Path) -> None:
+    hinted = False
+    for cell in load(path):
+        if cell.cell_type == "markdown":
+            hinted &= not re.search(r"^### ", cell.source, re.MULTILINE)
+            hinted |= re.search(r"<summary>Hint[^<]*</summary>\s*\S+ \S+ \S+", cell.source) is not None
+        elif "solution" not in tags(cell):
+            for name in re.findall(r"\bcheck\(\s*[\"']([\w.]+)[\"']", cell.source):
+                assert hinted, f"{name}: a hint stands in <details><summary>Hint</summary> … </details>"
+
+
+def overlap(label: str, claim: dict[str, Any]) -> int:
+    """How many words of a label stand in what the claim says."""
+    said = " ".join(str(claim.get(key) or "") for key in ("name", "statement", "because")).lower()
+    words = re.findall(r"[a-z]{2,}", said)
+    wanted = [word for part in label.split("-")[1:] for word in ABBREVIATED.get(part, part).split() if len(word) > 1]
+    return sum(any(word[:4] == other[:4] for other in words) for word in wanted)
+
+
+def swapped(claims: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Pairs of labels that would fit each other's claims better than their own."""
+    return [
+        (one["label"], two["label"])
+        for one, two in combinations(claims, 2)
+        if overlap(one["label"], two) + overlap(two["label"], one)
+        > overlap(one["label"], one) + overlap(two["label"], two)
+    ]
+
+
+@every_chapter
+def test_a_label_belongs_to_its_claim(path: Path) -> None:
+    claims = [claim for claim in outputs(load(path), MIME) if claim.get("label")]
+    assert swapped(claims) == [], "a label shares words with its claim's name or formula"
+    if name_of(path) in SITTING:
+        for claim in claims:
+            assert overlap(claim["label"], claim), f"{claim['label']}: {claim['name']}"
+
+
+def test_swapped_labels_are_seen() -> None:
+    mean = {"label": "eq-mean", "name": "mean of the sample", "statement": "m = (x + y)/2"}
+    spread = {"label": "eq-variance", "name": "its variance", "statement": "v = (x − y)²/4"}
+    assert swapped([mean, spread]) == []
+    exchanged = [{**mean, "label": spread["label"]}, {**spread, "label": mean["label"]}]
+    assert swapped(exchanged) == [("eq-variance", "eq-mean")]
+
+
+@every_chapter
+def test_a_page_is_one_sitting(path: Path) -> None:
+    if name_of(path) not in SITTING:
+        return
+    cells = load(path)
+    frames = len(outputs([cell for cell in cells if "solution" not in tags(cell)], MIME))
+    assert frames <= MOST_FRAMES, f"{frames} frames: put a family of small claims into one"
+    words = len(re.findall(r"\S+", CODE.sub("", markdown(cells))))
+    assert words <= MOST_WORDS, f"{words} words: make it two chapters"
 
 
 @every_chapter
