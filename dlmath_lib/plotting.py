@@ -81,6 +81,17 @@ def figure(
     -------
     figure, axes
         The figure is not registered with pyplot: nothing shows it but :func:`show`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        By matplotlib, if a size or an option is not such.
+
+    Examples
+    --------
+    >>> fig, ax = figure(3.0, 2.0)
+    >>> [round(float(side), 1) for side in fig.get_size_inches()]
+    [3.0, 2.0]
     """
     # Not a context: legends and labels that the caller adds later take the style as well.
     mpl.rcParams.update(_STYLE)
@@ -131,6 +142,17 @@ def inline(page: str, prefix: str = "plot") -> str:
     Returns
     -------
     str
+        The page; without figures of ours it is the same.
+
+    Raises
+    ------
+    TypeError
+        If page is not text.
+
+    Examples
+    --------
+    >>> inline("<p>no figure</p>")
+    '<p>no figure</p>'
     """
     number = count(1)
 
@@ -151,12 +173,24 @@ def show(fig: Figure, *, alt: str) -> _Picture:
     alt : str
         What a reader sees in the figure, in words: at least 20 characters.
 
+    Returns
+    -------
+    object
+        Displays as the figure; ``repr`` has the alternative text.
+
     Raises
     ------
     TypeError
         If ``fig`` is not a figure.
     ValueError
         If ``alt`` says too little to stand for the figure.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> line = ax.plot([0, 1], [0, 1])
+    >>> show(fig, alt="a line that rises from the origin to the right")
+    Figure: a line that rises from the origin to the right
     """
     if not isinstance(fig, Figure):
         raise TypeError(

@@ -158,7 +158,7 @@ class Slider:
         return sorted(inner | {float(f"{v:.12g}") for v in points[[0, -1]]} | {self.value})
 
     def check(self, owner: str, value: Any) -> float:
-        """``value`` as this slider's value, or an error; what rounding put just outside is brought back."""
+        """``value`` as this slider's value, or an error in the name of ``owner``; rounding just outside is forgiven."""
         checked = number(owner, self.symbol.name, value)
         slack = 1e-9 * max(abs(self.low), abs(self.high))
         if not self.low - slack <= checked <= self.high + slack:
@@ -166,7 +166,7 @@ class Slider:
         return min(max(checked, self.low), self.high)
 
     def spec(self, index: int, grid: Sequence[float] | None = None) -> dict[str, Any]:
-        """The control of the JSON spec; ``grid`` restricts it to the values that frames hold."""
+        """The control number ``index`` of the JSON spec; ``grid`` restricts it to the values that frames hold."""
         values = self.values if grid is None else list(grid)
         return {
             "type": "slider", "param": index, "label": self.label, "min": self.low, "max": self.high,
@@ -218,11 +218,11 @@ class Choice:
         return [float(i) for i in range(len(self.options))]
 
     def check(self, owner: str, value: Any) -> float:
-        """``value`` as an option's number, or an error."""
+        """``value`` as an option's number, or an error in the name of ``owner``."""
         return float(number(owner, self.symbol.name, value, low=0, high=len(self.options) - 1, integer=True))
 
     def spec(self, index: int, grid: Sequence[float] | None = None) -> dict[str, Any]:
-        """The control of the JSON spec."""
+        """The control number ``index`` of the JSON spec; of a choice all options stay, whatever ``grid`` holds."""
         return {
             "type": "choice", "param": index, "label": self.label, "options": self.options, "value": self.value,
         }  # fmt: skip
@@ -233,6 +233,23 @@ class Choice:
 
 def pick(choice: sp.Symbol, options: Sequence[Any]) -> sp.Expr:
     """The expression that a :class:`Choice` selects: ``options[choice]`` as a Piecewise.
+
+    Parameters
+    ----------
+    choice : sympy.Symbol
+        The symbol of the `Choice`.
+    options : list of at least two expressions
+        One for each of its options, in their order.
+
+    Returns
+    -------
+    sympy.Expr
+        The last option where no other is chosen.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If choice is no symbol, or options are not two expressions at least.
 
     Examples
     --------

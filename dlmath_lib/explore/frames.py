@@ -43,6 +43,15 @@ class FrameArray:
 class Frames:
     """Arrays over a grid of slider values; made by :meth:`compute`.
 
+    Parameters
+    ----------
+    controls : sequence of Slider or Choice
+        What moves through the frames.
+    grid : list of lists of float
+        The values of each control that have a frame.
+    arrays : mapping of str to lists of ndarrays
+        One array for each point of the grid, the last control's values varying fastest.
+
     Examples
     --------
     >>> import sympy as sp
@@ -119,14 +128,14 @@ class Frames:
         return FrameArray(self, name)
 
     def at(self, name: str, values: Mapping[str, float]) -> np.ndarray:
-        """The array at the grid point nearest to ``values``."""
+        """The array ``name`` at the grid point nearest to ``values``."""
         index = 0
         for control, grid, stride in zip(self.controls, self.grid, self.strides, strict=True):
             index += stride * grid.index(nearest(grid, values[control.symbol.name]))
         return self.arrays[name][index]
 
     def spec(self, index: Mapping[Any, int]) -> dict[str, Any]:
-        """The ``frames`` entry of the JSON spec."""
+        """The ``frames`` entry of the JSON spec; ``index`` numbers the controls."""
         arrays = {
             name: {"shape": list(self.shapes[name]), "data": [plain(run) for run in runs]}
             for name, runs in self.arrays.items()

@@ -88,7 +88,7 @@ class Panel:
         return Frame(Axis(*(self.x or x), self.logs[0]), Axis(*(self.y or y), self.logs[1]))
 
     def fit(self, values: Mapping[str, float]) -> None:
-        """Choose the ranges that were not given, from the numbers at the start."""
+        """Choose the ranges that were not given, from the numbers at ``values``, those of the start."""
         for way in ("x", "y"):
             if getattr(self, way) is not None:
                 continue

@@ -63,18 +63,18 @@ class Readout:
         return self.function.parameters
 
     def spec(self, scope: Scope) -> dict[str, Any]:
-        """The readout of the JSON spec."""
+        """The readout of the JSON spec, its functions as ``scope`` names them."""
         return {
             "type": "number", "label": self.label, "math": self.math, "fn": self.function.javascript(scope),
             "format": self.format, "color": self.color,
         }  # fmt: skip
 
     def number(self, values: Mapping[str, float]) -> float:
-        """Its value, by NumPy."""
+        """Its value at ``values`` of the parameters, by NumPy."""
         return float(self.function(values))
 
     def text(self, values: Mapping[str, float]) -> str:
-        """What the static picture says."""
+        """What the static picture says at ``values`` of the parameters."""
         value = self.number(values)
         shown = f"{100 * value:{self.format[1:]}f} %" if self.format.startswith("%") else f"{value:{self.format}}"
         return f"{self.label} = {signed(shown)}"
@@ -117,13 +117,13 @@ class Message:
         return self.function.parameters
 
     def spec(self, scope: Scope) -> dict[str, Any]:
-        """The readout of the JSON spec."""
+        """The readout of the JSON spec, its functions as ``scope`` names them."""
         return {"type": "message", "fn": self.function.javascript(scope), "texts": self.texts}
 
     def number(self, values: Mapping[str, float]) -> int:
-        """Which sentence is shown, by NumPy."""
+        """Which sentence is shown at ``values`` of the parameters, by NumPy."""
         return int(self.function(values))
 
     def text(self, values: Mapping[str, float]) -> str:
-        """What the static picture says."""
+        """What the static picture says at ``values`` of the parameters."""
         return self.texts[self.number(values)]

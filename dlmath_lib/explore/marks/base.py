@@ -98,7 +98,7 @@ class Mark:
         return set().union(*(f.parameters for f in self.functions()))
 
     def states(self, frame: Frame) -> list[State]:
-        """The parameters that this mark brings along."""
+        """The parameters that this mark brings along, in the ranges of ``frame``."""
         return []
 
     def derived(self) -> dict[sp.Symbol, Function]:
@@ -115,29 +115,32 @@ class Mark:
         return 0
 
     def span(self, way: str) -> tuple[float, float] | None:
-        """The range along x or y that it names itself."""
+        """The range along ``way``, x or y, that it names itself."""
         return (0.0, 1.0) if self.alone else None
 
     def tells(self, way: str) -> bool:
-        """Say whether its numbers tell the range along x or y where it names none."""
+        """Say whether its numbers tell the range along ``way``, x or y, where it names none."""
         return True
 
     def extent(self, way: str, numbers: Mapping[str, Any]) -> list[float]:
-        """The numbers that an axis should show."""
+        """Those of its ``numbers`` that the axis ``way``, x or y, should show."""
         if "points" in numbers:
             return list(numbers["points"][0 if way == "x" else 1 :: 2])
         return [float(v) for v in np.atleast_1d(numbers[way])]
 
     def spec(self, scope: Scope, frame: Frame) -> dict[str, Any]:
-        """This mark's own part of the JSON spec."""
+        """This mark's own part of the JSON spec: functions as ``scope`` names them, in the ranges of ``frame``."""
         raise TypeError(f"{self.name}: a Mark is made by one of its subclasses")
 
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:
-        """What the picture is drawn from, by NumPy."""
+        """What the picture is drawn from, by NumPy.
+
+        At ``values`` of the parameters, in the ranges of ``frame``, with the arrays ``live`` in the place of frames.
+        """
         raise TypeError(f"{self.name}: a Mark is made by one of its subclasses")
 
     def draw(self, ax: Any, numbers: Mapping[str, Any], color: str, frame: Frame) -> None:
-        """Its part of the static picture: ``numbers`` on matplotlib's axes."""
+        """Its part of the static picture: ``numbers`` on matplotlib's ``ax``, in ``color`` and ``frame``."""
         raise TypeError(f"{self.name}: a Mark is made by one of its subclasses")
 
     def __repr__(self) -> str:

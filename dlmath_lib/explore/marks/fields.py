@@ -109,7 +109,7 @@ class Field(Mark):
         }  # fmt: skip
 
     def nodes(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
-        """The positions of the columns and the rows."""
+        """The positions of the columns and the rows, over the ranges of ``frame``."""
         return positions(*self.x, self.n[0], frame.x.log), positions(*self.y, self.n[1], frame.y.log)
 
     def numbers(self, values: Mapping[str, float], frame: Frame, live: Mapping[str, Any]) -> dict[str, Any]:

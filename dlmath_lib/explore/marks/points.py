@@ -141,7 +141,10 @@ class Segment(Mark):
 
 
 class Arrow(Segment):
-    """An arrow from one place to another: a vector, a gradient, a step. Arguments as for :class:`Segment`."""
+    """An arrow from one place to another: a vector, a gradient, a step.
+
+    Otherwise as `Segment`.
+    """
 
     type = "arrow"
     cycles = True

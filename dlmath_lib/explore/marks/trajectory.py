@@ -132,7 +132,7 @@ class Trajectory(Mark):
         }  # fmt: skip
 
     def path(self, values: Mapping[str, float]) -> list[np.ndarray]:
-        """The states, from the start on."""
+        """The states at ``values`` of the parameters, from the start on."""
         wanted = float(self.steps(values)) if isinstance(self.steps, Function) else self.steps
         steps = 0 if math.isnan(wanted) else int(max(0, min(_MOST_STEPS, math.floor(wanted + 0.5))))
         states = [np.asarray(self.start(values))]
@@ -144,7 +144,7 @@ class Trajectory(Mark):
         return states
 
     def ends(self, values: Mapping[str, float]) -> dict[str, float]:
-        """The values of the symbols in ``final``."""
+        """The symbols in ``final``, computed at ``values`` of the parameters."""
         states = self.path(values)
         return {s.name: float(f(values, *states[-1], float(len(states) - 1))) for s, f in self.final.items()}
 
