@@ -21,7 +21,8 @@ ALLOWED = {"<=": {"=", "<=", "<"}, ">=": {"=", ">=", ">"}}
 class Derivation:
     """An immutable chain ``lhs = … = rhs`` in which every step is proved equal to the one before.
 
-    Each method returns a new, longer derivation; the old one stays as it was.
+    Each method returns a new, longer derivation; the old one stays as it was. Where a line between has no value, the
+    first line is compared with the last one too: there the steps do not reach across.
 
     Parameters
     ----------

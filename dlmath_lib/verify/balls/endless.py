@@ -356,7 +356,7 @@ def _approach(place: Callable[[Env, acb], acb], inner: Value, x: Any, env: Env) 
 
 
 def _at(place: Callable[[Env, acb], acb], inner: Value, x: Any, env: Env, exponent: int) -> acb | None:
-    for precision in (ctx.prec + 3 * exponent, 8 * exponent + ctx.prec) if exponent < 10_000 else (ctx.prec,):
+    for precision in (ctx.prec + 3 * exponent, 8 * exponent + ctx.prec) if exponent < 10_000 else (ctx.prec + 300,):
         with bits(precision):
             try:
                 step = acb(arb(2) ** -exponent)
