@@ -238,6 +238,9 @@ def prove(
     -----
     A statement about a derivative is meant wherever the derivative exists: at a kink nothing is claimed.
 
+    Probabilities with the sum 1 are written as weights over their sum, ``p = w1/(w1 + w2 + w3)`` with positive weights:
+    a domain is an interval for each symbol. Wordings that pass at once are listed in ``tests/lib/true_statements.py``.
+
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)

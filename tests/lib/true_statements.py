@@ -26,6 +26,17 @@ binomial = sp.binomial(n, k) * p**k * (1 - p) ** (n - k)
 laplace = exp(-Abs(x - mu) / s) / (2 * s)
 beta_density = x ** (alpha - 1) * (1 - x) ** (beta - 1) / sp.beta(alpha, beta)
 unit = {"where": {p: (0, 1)}}
+joint = [[c / sum(symbols("c11 c12 c21 c22", positive=True)) for c in row] for row in (
+    symbols("c11 c12", positive=True), symbols("c21 c22", positive=True),
+)]  # fmt: skip
+rows = [sum(row) for row in joint]
+columns = [sum(column) for column in zip(*joint, strict=True)]
+wave = exp(2 * pi * sp.I * k * j / n)
+
+
+def entropy(*probabilities: Any) -> Any:
+    """Return the entropy of some probabilities, in nats."""
+    return -sum(c * log(c) for c in probabilities)
 
 
 def gaussian(at: Any, centre: Any, scale: Any) -> Any:
@@ -72,6 +83,22 @@ TRUE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
         sum(c * log(c / d) for c, d in zip(w, (q, r, s), strict=True)), ">=", total * log(total / other), {},
     ),
     "largest entropy": (-sum(c / total * log(c / total) for c in w), "<=", log(3), {}),
+    "mutual information": (
+        sum(joint[c][d] * log(joint[c][d] / (rows[c] * columns[d])) for c in range(2) for d in range(2)), ">=", 0, {},
+    ),
+    "chain rule of entropy": (
+        entropy(*joint[0], *joint[1]), "=",
+        entropy(*rows) + sum(r * entropy(*(c / r for c in row)) for r, row in zip(rows, joint, strict=True)), {},
+    ),
+    "Young": (
+        q * r, "<=", q**alpha / alpha + r ** (alpha / (alpha - 1)) * (alpha - 1) / alpha, {"where": {alpha: (1, oo)}},
+    ),
+    "ceiling by floor": (sp.ceiling(n / m), "=", sp.floor((n - 1) / m) + 1, {}),
+    "output with padding": (sp.floor((n + 2 * k - (2 * k + 1)) / m) + 1, "=", sp.ceiling(n / m), {}),
+    "remainder": (k - m * sp.floor(k / m), "<", m, {}),
+    "floor of a floor": (sp.floor(sp.floor(k / m) / n), "=", sp.floor(k / (m * n)), {}),
+    "waves are orthogonal": (Sum(wave, (j, 0, n - 1)), "=", sp.Piecewise((n, sp.Eq(sp.Mod(k, n), 0)), (0, True)), {}),
+    "roots of unity": (sum(exp(2 * pi * sp.I * c / 5) for c in range(5)), "=", 0, {}),
     "Jensen for log": (
         sum(c / total * log(d) for c, d in zip(w, (q, r, s), strict=True)), "<=",
         log(sum(c * d for c, d in zip(w, (q, r, s), strict=True)) / total), {},
@@ -130,6 +157,25 @@ FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     ),
     "entropy: too small": (-sum(c / total * log(c / total) for c in w), "<=", log(2), {}),
     "entropy: strict": (-sum(c / total * log(c / total) for c in w), "<", log(3), {}),
+    "mutual information: margins exchanged": (
+        sum(joint[c][d] * log(joint[c][d] / (rows[d] * columns[c])) for c in range(2) for d in range(2)), "<=", 0, {},
+    ),
+    "chain rule: without weights": (
+        entropy(*joint[0], *joint[1]), "=",
+        entropy(*rows) + sum(entropy(*(c / r for c in row)) for r, row in zip(rows, joint, strict=True)), {},
+    ),
+    "Young: exponents below one": (
+        q * r, "<=", q**alpha / alpha + r ** (alpha / (alpha - 1)) * (alpha - 1) / alpha, {"where": {alpha: (0, 1)}},
+    ),
+    "ceiling: one too many": (sp.ceiling(n / m), "=", sp.floor(n / m) + 1, {}),
+    "remainder: never the largest": (k - m * sp.floor(k / m), "<", m - 1, {}),
+    "remainder: never zero": (k - m * sp.floor(k / m), ">", 0, {}),
+    "floor of a number that may not be whole": (sp.floor(x), "=", x, {}),
+    "waves: twice the period": (
+        Sum(wave, (j, 0, n - 1)), "=", sp.Piecewise((n, sp.Eq(sp.Mod(k, 2 * n), 0)), (0, True)), {},
+    ),
+    "waves: always cancelling": (Sum(wave, (j, 0, n - 1)), "=", 0, {}),
+    "roots of unity: one missing": (sum(exp(2 * pi * sp.I * c / 5) for c in range(4)), "=", 0, {}),
     "Jensen: beyond its ends": (t * log(s) + (1 - t) * log(q), "<=", log(t * s + (1 - t) * q), {"where": {t: (0, 2)}}),
     "log-sum-exp: bound for two": (log(sum(exp(c) for c in z)), "<=", Max(*z) + log(2), {}),
     "log-sum-exp: strict at ties": (log(sum(exp(c) for c in z)), "<", Max(*z) + log(3), {}),

@@ -14,6 +14,7 @@ from dlmath_lib.verify.provers.domain import meant, work_out
 from dlmath_lib.verify.provers.reductions import reductions
 from dlmath_lib.verify.provers.slopes import smooth
 from dlmath_lib.verify.provers.tangents import by_exponentials, by_logarithms
+from dlmath_lib.verify.provers.whole import by_division
 from dlmath_lib.verify.provers.zero import is_zero
 from dlmath_lib.verify.sampling import Domain
 
@@ -37,6 +38,8 @@ def has_sign(expr: sp.Expr, strict: bool = False) -> bool:
     (True, False)
     """
     expr = sp.sympify(expr)
+    if expr.has(sp.floor, sp.ceiling) and by_division(expr, lambda case: _at_once(case, strict)):
+        return True
     methods: list[Callable[[sp.Expr, bool], bool]] = [
         _by_assumptions, _by_factors, _by_names, _by_bounds, _by_squares, _by_tangents, _by_reduction, _by_convexity,
         _by_minimum, _by_signs, _by_cases,

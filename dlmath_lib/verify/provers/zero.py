@@ -14,6 +14,7 @@ import sympy as sp
 
 from dlmath_lib.verify.provers.branches import Excused, zero_by_cases
 from dlmath_lib.verify.provers.sums import rewrite_sums
+from dlmath_lib.verify.provers.whole import by_division, roots_of_unity
 
 
 def is_zero(expr: sp.Expr, excused: Excused = ()) -> bool:
@@ -32,6 +33,8 @@ def _is_zero(expr: sp.Expr, excused: Excused) -> bool:
         return True
     if expr.is_Number:
         return False
+    if expr.has(sp.floor, sp.ceiling) and by_division(expr, lambda case: bool(sp.expand(case) == 0)):
+        return True
     size = expr.count_ops()
     for limit, strategy in STRATEGIES:
         if size > limit:
@@ -97,6 +100,7 @@ STRATEGIES: list[tuple[int, Callable[[sp.Expr], Any]]] = [
     (300, lambda e: _exponentials(_logarithms(e))),
     (800, lambda e: sp.expand(sp.expand_log(e.rewrite(sp.log)))),
     (800, lambda e: sp.expand(rewrite_sums(e))),
+    (400, lambda e: sp.expand(roots_of_unity(e))),
     (200, lambda e: sp.powsimp(sp.expand(rewrite_sums(e), power_base=True), force=False).simplify()),
     (120, lambda e: sp.trigsimp(sp.expand(e))),
     (400, lambda e: sp.expand(sp.expand_func(e))),
