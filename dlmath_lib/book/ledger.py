@@ -105,7 +105,7 @@ def _counted(words_for: str, group: list[Formula]) -> list[list[nodes.Node]]:
     line: list[list[nodes.Node]] = [[nodes.Text(words_for)], [nodes.Text(str(len(group)))]]
     for column in COLUMNS:
         holes = sum(column in formula.holes for formula in group)
-        missing = nodes.inline("", f" · {holes} without", classes=["holes"])
+        missing = nodes.inline("", f" · {holes} open", classes=["holes"])
         line.append([nodes.Text(str(len(group) - holes)), *([missing] if holes else [])])
     return line
 

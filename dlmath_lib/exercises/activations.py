@@ -16,14 +16,14 @@ from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 
-@exercise("activations.sigmoid_slope")
+@exercise("activations.sigmoid_slope", of="eq-sigmoid-derivative")
 def sigmoid_slope(answer: Any) -> None:
     if abs(number(answer) - 0.75) < 1e-3:
         raise Wrong("your answer is 3/4: that is σ(log 3), the value; the derivative is asked for")
     close_to(answer, 3 / 16, atol=2e-4, hint="First σ(log 3) = 1/(1 + 1/3), then σ(1 − σ)")
 
 
-@exercise("activations.softmax_backward")
+@exercise("activations.softmax_backward", of="eq-softmax-vjp")
 def softmax_backward(answer: Any) -> str:
     found = numbers(answer, shape=(3,))
     if np.allclose(found, [0.5, 0, 0]):
@@ -36,7 +36,7 @@ def softmax_backward(answer: Any) -> str:
     return "and they add up to 0, as they must"
 
 
-@exercise("activations.silu_symmetry")
+@exercise("activations.silu_symmetry", of="eq-silu-derivative")
 def silu_symmetry(answer: Any) -> str:
     z = sp.Symbol("z", real=True)
     sigma, silu = sp.Function("sigma"), sp.Function("SiLU")
@@ -130,7 +130,7 @@ def temperature(answer: Any) -> str:
     return "both gradients agree on 3 cases"
 
 
-@exercise("activations.gelu_constant")
+@exercise("activations.gelu_constant", of="eq-gelu-constant")
 def gelu_constant(answer: Any) -> str:
     constant, best = number(answer), 0.0443830
     if abs(constant - 0.044715) < 2e-6:

@@ -26,7 +26,7 @@ _CLASSES = {
 }
 
 
-@exercise("backpropagation.hidden_deltas")
+@exercise("backpropagation.hidden_deltas", of="eq-delta-hidden")
 def hidden_deltas(answer: Any) -> str:
     """Weights (2, −4) times the output's δ = 2, gates 1 and ½."""
     first, second = numbers(parts(answer, 2, "two numbers, [first, second]"), shape=(2,))
@@ -43,7 +43,7 @@ def hidden_deltas(answer: Any) -> str:
     return "the gate halves what the second unit is told"
 
 
-@exercise("backpropagation.two_classes")
+@exercise("backpropagation.two_classes", of="eq-delta-softmax")
 def two_classes(answer: Any) -> str:
     """δ = p − y for two classes."""
     start = sp.Derivative(_L, _Z[0], evaluate=False)

@@ -22,7 +22,7 @@ _UNSEEN: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], float]] = [
 ]
 
 
-@exercise("derivatives.slope_by_hand")
+@exercise("derivatives.slope_by_hand", of="eq-derivative-of-square")
 def slope_by_hand(answer: Any) -> str:
     """The slope of 1/x at 2."""
     close_to(answer, -0.25, hint="The fraction is −h / (2(2 + h)) before you divide by h")
@@ -71,7 +71,7 @@ def richardson(answer: Any) -> str:
     return f"the error is of order {order:.1f}"
 
 
-@exercise("derivatives.quotient_rule")
+@exercise("derivatives.quotient_rule", of="eq-quotient-rule")
 def quotient_rule(answer: Any) -> str:
     """(f/g)′ = (f′g − fg′)/g², as a chain of proved steps."""
     x = sp.Symbol("x", real=True)

@@ -27,7 +27,7 @@ _UNSEEN: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], np.ndarray]
 ]
 
 
-@exercise("gradient_descent.two_steps")
+@exercise("gradient_descent.two_steps", of="eq-one-step")
 def two_steps(answer: Any) -> str:
     """Two steps on 3(x − 2)²/2 from 6 with α = 1/2."""
     first, second = parts(answer, 2, "a list of two numbers, [x1, x2]")
@@ -36,7 +36,7 @@ def two_steps(answer: Any) -> str:
     return "the distance from 2 goes 4, −2, 1: each step multiplies it by −½"
 
 
-@exercise("gradient_descent.valley")
+@exercise("gradient_descent.valley", of="eq-best-rate")
 def valley(answer: Any) -> str:
     """Limit, best rate, factor and steps for 2x² + 18y²."""
     limit, best, rho, steps = parts(answer, 4, "four numbers, (limit, best, rho, steps)")

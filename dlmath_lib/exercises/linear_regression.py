@@ -26,7 +26,7 @@ def two_points(answer: Any) -> str:
     return "the second point pulls harder: it is farther off, and farther out"
 
 
-@exercise("linear_regression.best_line")
+@exercise("linear_regression.best_line", of="eq-line-by-means")
 def best_line(answer: Any) -> str:
     """Slope, offset and R² of the best line of four points."""
     slope, offset, share = parts(answer, 3, "three numbers, (w, b, R²)")
@@ -77,7 +77,7 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@exercise("linear_regression.fit")
+@exercise("linear_regression.fit", of="eq-gradient-matrix")
 def fit(answer: Any) -> str:
     """Full-batch gradient descent on the mean squared error, targets of shape (n,) and (n, 1)."""
     cases = [(0, 40, 3, 0.05, 25), (1, 15, 1, 0.1, 60), (2, 7, 7, 0.02, 40), (3, 5, 2, 0.1, 0)]

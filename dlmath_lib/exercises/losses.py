@@ -28,7 +28,7 @@ def by_hand(answer: Any) -> str:
     return "all six numbers"
 
 
-@exercise("losses.three_logits")
+@exercise("losses.three_logits", of="eq-ce")
 def three_logits(answer: Any) -> str:
     value, slopes = parts(answer, 2, "two things: the loss, and the list of the three entries of the gradient")
     gradient = numbers(slopes, "the gradient")
@@ -68,7 +68,7 @@ def _targets(labels: np.ndarray, classes: int, smoothing: float) -> np.ndarray:
     return np.where(labels[:, None] == -1, 0.0, rows)
 
 
-@exercise("losses.p_minus_y")
+@exercise("losses.p_minus_y", of="eq-p-minus-q")
 def p_minus_y(answer: Any) -> str:
     z, y, p = (sp.symbols(f"{name}_1:4", real=True) for name in "zyp")
     total = sum(sp.exp(v) for v in z)
@@ -77,7 +77,7 @@ def p_minus_y(answer: Any) -> str:
     return derivation_of(answer, sp.Derivative(loss, z[0]), p[0] - y[0], min_steps=2, given=own)
 
 
-@exercise("losses.stable_binary")
+@exercise("losses.stable_binary", of="eq-bce")
 def stable_binary(answer: Any) -> str:
     functions = parts(answer, 2, "a pair of functions, (bce, bce_grad)")
     z = np.array([-3.0, -0.5, 0.0, 0.5, 3.0])

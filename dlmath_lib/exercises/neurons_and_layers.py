@@ -60,7 +60,7 @@ def gates(answer: Any) -> str:
     return "three neurons, twelve corners"
 
 
-@exercise("neurons_and_layers.three_layers")
+@exercise("neurons_and_layers.three_layers", of="eq-affine-collapse")
 def three_layers(answer: Any) -> str:
     """Three affine layers are one."""
     p, q, r, d = sp.symbols("p q r d", integer=True, positive=True)
@@ -93,7 +93,7 @@ _UNSEEN: list[tuple[str, Callable[[np.ndarray], np.ndarray], np.ndarray]] = [
 ]
 
 
-@exercise("neurons_and_layers.hinge_network")
+@exercise("neurons_and_layers.hinge_network", of="eq-hinges")
 def hinge_network(answer: Any) -> str:
     """The network 1-m-1 that runs straight from knot to knot."""
     for name, f, knots in _UNSEEN:

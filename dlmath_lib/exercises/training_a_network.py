@@ -54,7 +54,7 @@ def steps(answer: Any) -> str:
     return "44 full batches and one of 29, fifteen times"
 
 
-@exercise("training_a_network.confusion")
+@exercise("training_a_network.confusion", of="eq-accuracy-recall")
 def confusion(answer: Any) -> str:
     """Read accuracy, recall and precision off [[50, 0, 0], [10, 30, 10], [0, 5, 95]]."""
     share, recall, precision = parts(answer, 3, "three numbers, (accuracy, recall, precision)")

@@ -35,7 +35,7 @@ def ten_units(answer: Any) -> str:
     return "ten links of ½ are 1/1024"
 
 
-@exercise("vanishing_gradients.leaky_gain")
+@exercise("vanishing_gradients.leaky_gain", of="eq-vanish-relu-half")
 def leaky_gain(answer: Any) -> str:
     """The mean square behind a leaky ReLU."""
     z, alpha, tau = sp.Symbol("z", real=True), sp.Symbol("alpha", real=True), sp.Symbol("tau", positive=True)
@@ -45,7 +45,7 @@ def leaky_gain(answer: Any) -> str:
     return derivation_of(answer, begin, (1 + alpha**2) / 2 * tau**2, min_steps=2, given=given, points=1)
 
 
-@exercise("vanishing_gradients.keep_variance")
+@exercise("vanishing_gradients.keep_variance", of="eq-vanish-variance")
 def keep_variance(answer: Any) -> str:
     """Weights of the right variance for an activation that has no formula."""
     rng = np.random.default_rng(31)
