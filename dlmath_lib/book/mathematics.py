@@ -31,6 +31,10 @@ OPTIONS = {
 }
 
 
+# A translator leaves a formula alone, and a page whose text runs to the left does not turn it round.
+NOT_LANGUAGE = {"translate": "no", "dir": "ltr"}
+
+
 class CannotTypeset(ValueError):
     """KaTeX refuses a formula; the message is KaTeX's."""
 
@@ -80,7 +84,7 @@ def typeset(node: nodes.Node, latex: str, *, display: bool = False) -> str:
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula inside a line; the class `display` asks for its large form."""
     style = r"\displaystyle " if "display" in node["classes"] else ""
-    translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
+    translator.body.append(translator.starttag(node, "span", "", CLASS="math", **NOT_LANGUAGE))
     translator.body.append(typeset(node, style + node.astext()))
     translator.body.append("</span>")
     raise nodes.SkipNode
@@ -88,7 +92,7 @@ def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula, with its number when it has one."""
-    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    translator.body.append(translator.starttag(node, "div", CLASS="math", **NOT_LANGUAGE))
     translator.body.append(f'<div class="math-scroll">{typeset(node, node.astext(), display=True)}</div>')
     if node.get("number"):
         translator.body.append(number_html(node["number"], node["ids"][0] if node["ids"] else ""))

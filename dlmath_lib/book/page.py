@@ -5,6 +5,7 @@ import re
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -149,10 +150,12 @@ def complete_context(
     # docutils gives the bibliography roles that ARIA has since withdrawn.
     context["body"] = re.sub(r' role="(?:doc-biblioentry|list)"(?= class="citation)', "", context.get("body") or "")
     context["body"] = re.sub(r'(<div class="citation"[^>]*) role="doc-biblioentry"', r"\1", context["body"])
+    context["body"] = _not_language(context["body"])
     context["onpage_html"] = _onpage(context.get("toc") or "")
     is_notebook = context.get("page_source_suffix") == ".ipynb"
     context["notebook_url"] = context["pathto"](f"_sources/{context['sourcename']}", True) if is_notebook else None
     context["author"] = app.config.author
+    context["report_url"] = _report_url(app.config.report_url, pagename, context.get("title") or "")
     context["description"] = _description(doctree)
 
 
@@ -160,6 +163,25 @@ def _versioned(name: str) -> tuple[str, str]:
     """Return a file of `_static` with a mark that changes with its content, so that no browser shows an old one."""
     path = STATIC / name if (STATIC / name).is_file() else explorers.STATIC / name
     return name, hashlib.sha1(path.read_bytes()).hexdigest()[:8]
+
+
+def _not_language(body: str) -> str:
+    """Fence code and drawings off from translators and from text that runs to the left (formulas bring it along)."""
+    return re.sub(r"<(pre|code|svg|samp|kbd)(?=[\s>])", r'<\1 translate="no" dir="ltr"', body)
+
+
+def _report_url(pattern: str, pagename: str, title: str) -> str:
+    """Return where an error on this page is reported, or nothing when `_config.yml` names no place."""
+    page, words = (quote(text, safe="/") for text in (pagename, re.sub(r"<[^>]*>", "", title)))
+    return pattern.replace("{page}", page).replace("{title}", words)
+
+
+def check_report_url(app: Sphinx, config: Config) -> None:
+    """Refuse an address that a reader could not follow."""
+    if config.report_url and not re.match(r"https?://|mailto:", config.report_url):
+        raise ExtensionError(
+            f"_config.yml: report_url must begin with https:// or mailto:, or be empty, got {config.report_url!r}"
+        )
 
 
 def _onpage(toc: str) -> str:
@@ -188,5 +210,7 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(NameFoldedCells)
     app.add_post_transform(WrapTables)
     app.add_post_transform(NameFormulaLinks)
+    app.add_config_value("report_url", "", "html", [str])
     app.connect("config-inited", add_static)
+    app.connect("config-inited", check_report_url)
     app.connect("html-page-context", complete_context, priority=900)

@@ -11,6 +11,7 @@ RAISED = str.maketrans("0123456789+−=()ninTxyk′", "⁰¹²³⁴⁵⁶⁷⁸�
 LOWERED = str.maketrans("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 # One letter for each of the pairs that look the same to a reader.
 SAME = str.maketrans("ϵϕϑϱ∗⋅∣∥", "εφθρ*·|‖")
+END = "\0"  # the end of a fraction
 FUNCTION = "\u2061"  # the invisible operator between a function and its argument
 SPACED = set("=<>≤≥≠≈≡→⇒⇔↦∈+−±")
 UNARY = re.compile(r"(?:(?<=[(\[|/^])\s*|(^|(?<=[=≤≥<>,;])\s?))([−+±]) ")
@@ -25,7 +26,8 @@ def plain(latex: str) -> str:
         return latex
     assert mathml
     text = " ".join(_text(ElementTree.fromstring(mathml[0])).translate(SAME).split())
-    return normalize("NFC", UNARY.sub(r"\1\2", text))
+    text = re.sub(f"{END}(?=\\w)", " ", UNARY.sub(r"\1\2", text)).replace(END, "")
+    return normalize("NFC", text)
 
 
 def _text(node: ElementTree.Element) -> str:
@@ -65,7 +67,7 @@ def _limits(base: str, lower: str, upper: str) -> str:
 
 
 _RULES: dict[str, Callable[..., str]] = {
-    "mfrac": lambda upper, lower: f"{_group(upper)}/{_group(lower)}",
+    "mfrac": lambda upper, lower: f"{_group(upper)}/{_group(lower)}{END}",
     "msqrt": lambda *inside: f"√{_group(''.join(inside))}",
     "mroot": lambda inside, degree: f"{_shifted(degree, RAISED, '')}√{_group(inside)}",
     "msup": _raised,

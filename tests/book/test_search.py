@@ -19,6 +19,7 @@ from dlmath_lib.book.plain import plain
         (r"\sigma'(x) = \sigma(x)(1-\sigma(x))", "σ′(x) = σ(x)(1 − σ(x))"),
         (r"\frac{a+b}{c}", "(a + b)/c"),
         (r"\frac{(a+b)}{(c)(d+e)}", "(a + b)/((c)(d + e))"),
+        (r"\frac{d}{dx}f(x) = \frac{1}{2}(x)", "d/dx f(x) = 1/2(x)"),
         (r"\sqrt{1+x}", "√(1 + x)"),
         (r"\sqrt[3]{x}", "³√x"),
         (r"x_i^2 + y^{k+a}", "xᵢ² + y^(k + a)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,187 @@ def test_the_bar_searches_from_any_page(hosts: dict[str, str], page: Any) -> Non
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=Huber")
     assert any("losses.html#" in link for link, _ in found(page))
+
+
+def test_a_selection_of_formulas_is_copied_as_latex_once(hosts: dict[str, str], page: Any) -> None:
+    page.goto(f"{hosts['file']}/chapters/calculus/derivatives.html")
+    copied = """(from, to) => { const range = document.createRange(); range.setStart(...from); range.setEnd(...to);
+        getSelection().removeAllRanges(); getSelection().addRange(range);
+        const data = new DataTransfer();
+        const event = new ClipboardEvent('copy', {clipboardData: data, bubbles: true, cancelable: true});
+        document.body.dispatchEvent(event); return data.getData('text/plain').trim(); }"""
+    whole = f"""() => {{ const copied = {copied};
+        const block = document.querySelector('#eq-chain-rule .katex-display');
+        return [block.querySelector('annotation').textContent,
+            copied([block, 0], [block, block.childNodes.length])]; }}"""
+    latex, text = page.evaluate(whole)
+    assert text == f"$${latex}$$"
+    # Half of an inline formula, with words around it: the formula comes whole, and once, and the words stay.
+    part = f"""() => {{ const copied = {copied};
+        const line = [...document.querySelectorAll('article p')].find(p => p.querySelectorAll('.katex').length > 1);
+        const glyph = line.querySelector('.katex .mord').firstChild;
+        const latex = [...line.querySelectorAll('annotation')].map(a => a.textContent);
+        return [latex, copied([line, 0], [glyph, 0]), copied([line, 0], [line, line.childNodes.length])]; }}"""
+    latex, some, every = page.evaluate(part)
+    assert some.count("$") == 2
+    assert some.endswith(f"${latex[0]}$")
+    assert every.split("$")[1::2] == latex
+    plain = f"() => {{ const h1 = document.querySelector('h1'); return ({copied})([h1, 0], [h1, 1]); }}"
+    assert page.evaluate(plain) == "", "where there is no formula the browser copies by itself"
+    assert page.locator(".copied").count() == 0
+
+
+def test_a_refused_clipboard_is_said_and_the_code_selected(hosts: dict[str, str], page: Any) -> None:
+    page.goto(f"{hosts['file']}/chapters/calculus/derivatives.html")
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
+    button = page.locator(".cell_input:visible .copy").first
+    code = button.locator("xpath=..").locator("pre").text_content()
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.copy:focus').textContent.startsWith('Not allowed: press')")
+    assert page.evaluate("getSelection().toString().trim()") == code.strip()
+
+
+def test_mathematics_and_code_are_fenced_off_from_language(hosts: dict[str, str], page: Any) -> None:
+    page.goto(f"{hosts['file']}/chapters/networks/losses.html")
+    bare = """[...document.querySelectorAll('article :is(.katex, pre, code, figure.plot svg)')].filter(e => !e.closest(
+        '[translate=no]')).map(e => e.outerHTML.slice(0, 90))"""
+    assert page.evaluate(bare) == []
+    order = """() => [...document.querySelectorAll('.katex-html')].slice(0, 60).map(f => [...f.querySelectorAll(
+        '.base')].map(b => Math.round(b.getBoundingClientRect().left - f.getBoundingClientRect().left)).join())"""
+    before = page.evaluate(order)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate("getComputedStyle(document.querySelector('article p')).direction") == "rtl"
+    directions = (
+        """[...document.querySelectorAll('article :is(.katex, pre, code)')].map(e => getComputedStyle(e).direction)"""
+    )
+    assert set(page.evaluate(directions)) == {"ltr"}
+    turned = [one for one in page.evaluate(order) if one.startswith("0,") and one != "0"]
+    assert turned
+    assert len([one for one in before if one.startswith("0,")]) == len(turned)
+
+
+def test_a_page_from_a_file_says_where_its_notebook_lies(book: Path, hosts: dict[str, str], page: Any) -> None:
+    page.goto(f"{hosts['file']}/chapters/networks/losses.html")
+    page.locator(".bar-download").click()
+    notice = page.get_by_role("dialog", name="Where the notebook lies")
+    shown = notice.locator("code").text_content()
+    assert Path(shown) == book.resolve() / "_sources/chapters/networks/losses.ipynb"
+    assert Path(shown).is_file()
+    page.keyboard.press("Escape")
+    assert not notice.is_visible()
+    assert page.url.endswith("losses.html")
+    page.goto(f"{hosts['http']}/chapters/networks/losses.html")
+    with page.expect_download() as download:
+        page.locator(".bar-download").click()
+    assert download.value.suggested_filename == "losses.ipynb"
+
+
+@pytest.mark.parametrize("width", [1400, 1100, 390])
+def test_on_this_page_follows_the_reader(width: int, hosts: dict[str, str], page: Any) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{hosts['file']}/chapters/networks/losses.html")
+    fold = page.locator(".onpage details")
+    wide = width > 1312
+    assert (fold.get_attribute("open") is not None) == wide
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    for anchor in ("huber", "exercise-7", "intuition"):
+        anchor = anchor if anchor != "huber" else "absolute-error-and-huber"
+        page.evaluate(f"location.hash = '#{anchor}'")
+        page.wait_for_function(f"document.querySelector('.onpage [aria-current]')?.hash === '#{anchor}'")
+        title = page.locator(".onpage [aria-current]").text_content()
+        top = page.locator(f"#{anchor}").bounding_box()["y"]
+        under = page.locator(".bar").bounding_box()["height"]
+        if not wide:
+            assert page.locator(".onpage-here").text_content() == title
+            assert page.locator(".onpage-here").is_visible()
+            under += page.locator(".onpage").bounding_box()["height"]
+            page.locator(".onpage summary").click()
+        assert top >= under - 1, "the heading is not under the bars"
+        inside = """() => { const [a, b] = ['.onpage [aria-current]', '.onpage nav'].map(s =>
+            document.querySelector(s).getBoundingClientRect());
+            return a.top >= b.top - 1 && a.bottom <= b.bottom + 1; }"""
+        page.wait_for_function(inside)
+        if not wide:
+            page.keyboard.press("Escape")
+            assert fold.get_attribute("open") is None
+    if not wide:
+        page.locator(".onpage summary").click()
+        page.locator(".onpage nav a").nth(2).click()
+        assert fold.get_attribute("open") is None
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("size", ["100%", "200%"])
+def test_large_text_does_not_widen_the_page(size: str, hosts: dict[str, str], page: Any) -> None:
+    for width in (1280, 640):
+        page.set_viewport_size({"width": width, "height": 800})
+        for chapter in ("networks/losses", "networks/activations"):
+            page.goto(f"{hosts['file']}/chapters/{chapter}.html")
+            page.add_style_tag(content=f"html {{ font-size: {size} }}")
+            page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (chapter, width)
+
+
+def test_without_javascript_a_page_is_whole(hosts: dict[str, str], open_page: Any) -> None:
+    for width in (1400, 390):
+        page = open_page("about:blank", width=width, java_script_enabled=False)
+        page.set_default_timeout(30_000)
+        page.goto(f"{hosts['file']}/chapters/networks/losses.html")
+        assert page.locator(".onpage nav a").first.is_visible()
+        assert page.locator(".contents a").first.is_visible()
+        heading, strip = page.locator("h1").bounding_box(), page.locator(".onpage nav").bounding_box()
+        if width < 600:
+            assert heading["y"] >= strip["y"] + strip["height"], "the list does not lie over the text"
+        assert page.locator(".explorer-static img, .explorer-static svg").first.is_visible()
+        page.locator("details.solution summary").first.click()
+        assert page.locator("details.solution pre").first.is_visible()
+
+
+OVERFLOW = """() => [...document.querySelectorAll('article *')].filter(e => {
+    if (e.closest('.katex-mathml, .visually-hidden, .explorer-alt, svg')) return false;
+    const box = e.getBoundingClientRect();
+    return box.width && box.height && (box.right > innerWidth + 1 || box.left < -1);
+    }).map(e => e.outerHTML.slice(0, 120))"""
+TALL = """() => [...document.querySelectorAll('article *')].filter(e => getComputedStyle(e).breakInside === 'avoid' &&
+    e.getBoundingClientRect().height > 0.45 * innerHeight).map(e => e.outerHTML.slice(0, 120))"""
+SCROLLING = """() => [...document.querySelectorAll('article *')].filter(e => e.clientWidth &&
+    e.scrollWidth > e.clientWidth + 1 && !e.closest('.katex-mathml, svg, .visually-hidden, .explorer-alt')
+    && ['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX)).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(
+    "name", ["reference/ledger", "networks/backpropagation", "networks/losses", "networks/vanishing_gradients"]
+)
+def test_paper_shows_everything_and_no_page_is_half_empty(name: str, hosts: dict[str, str], page: Any) -> None:
+    page.goto(f"{hosts['file']}/chapters/{name}.html")
+    page.evaluate("document.fonts.ready.then(() => dispatchEvent(new Event('beforeprint')))")
+    assert page.locator("details:not([open])").count() == 0
+    # A4 less its margins, in CSS pixels.
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 673, "height": 987})
+    assert page.evaluate(OVERFLOW) == []
+    assert page.evaluate(SCROLLING) == []
+    assert page.evaluate(TALL) == []
+    assert page.locator("main").bounding_box()["width"] <= 673
+    filled = page.evaluate("document.documentElement.scrollHeight") / 987
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
+    assert pages <= 1.1 * filled + 1, f"{pages} pages for what fills {filled:.1f}"
+
+
+def test_back_brings_the_ledgers_filter_back(hosts: dict[str, str], page: Any) -> None:
+    for host in ("http", "file"):
+        page.goto(f"{hosts[host]}/chapters/reference/ledger.html")
+        page.fill("#ledger-words", "sigmoid")
+        page.select_option("#ledger-kind", index=1)
+        count = page.get_by_role("status").text_content()
+        rows = page.locator("tr.ledger-row:not([hidden])").count()
+        assert count
+        page.goto(f"{hosts[host]}/intro.html")
+        page.go_back()
+        page.wait_for_function("document.querySelector('#ledger-words')?.value === 'sigmoid'")
+        assert page.get_by_role("status").text_content() == count
+        assert page.locator("tr.ledger-row:not([hidden])").count() == rows
+        page.goto(f"{hosts[host]}/intro.html")
+        page.goto(f"{hosts[host]}/chapters/reference/ledger.html")
+        assert page.input_value("#ledger-words") == ""

@@ -1,4 +1,4 @@
-// What the page does beyond being read: theme, contents panel, copying, scrolling regions, the ledger's filter, printing.
+// What the page does beyond being read: theme, contents, copying, scrolling regions, finding one's way, the ledger's filter, printing.
 // Everything works without it, only less comfortably.
 (() => {
   "use strict";
@@ -73,36 +73,108 @@
     document.addEventListener("toggle", measure, true);
   }
 
-  function copying() {
-    if (!navigator.clipboard) return;
+  function copyingCode() {
+    const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘C" : "Ctrl+C";
     for (const block of all(".cell_input div.highlight")) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
       button.textContent = "Copy";
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(find("pre", block).textContent);
-        button.textContent = "Copied";
-        setTimeout(() => { button.textContent = "Copy"; }, 1500);
+        const code = find("pre", block);
+        try {
+          await navigator.clipboard.writeText(code.textContent);
+          button.textContent = "Copied";
+        } catch { // refused, or not there at all
+          getSelection().selectAllChildren(code);
+          button.textContent = `Not allowed: press ${keys}`;
+        }
+        setTimeout(() => { button.textContent = "Copy"; }, 2500);
       });
+      button.setAttribute("aria-live", "polite");
       block.append(button);
     }
   }
 
+  // A selection with formulas is copied with their LaTeX. (KaTeX holds each formula three times: MathML, LaTeX, glyphs.)
+  function copyingFormulas() {
+    const formulaAt = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("span.math, .katex-display, .katex");
+    document.addEventListener("copy", (event) => {
+      const selection = getSelection();
+      if (selection.isCollapsed || document.activeElement?.matches("input, textarea")) return;
+      const range = selection.getRangeAt(0).cloneRange();
+      const [first, last] = [formulaAt(range.startContainer), formulaAt(range.endContainer)];
+      if (first) range.setStartBefore(first);
+      if (last) range.setEndAfter(last);
+      const copy = document.createElement("div");
+      copy.append(range.cloneContents());
+      const formulas = all(".katex", copy);
+      if (!formulas.length) return;
+      for (const formula of formulas) {
+        const latex = find("annotation", formula).textContent.replace(/^\\displaystyle\s*/, "").trim();
+        const display = formula.closest(".katex-display");
+        (display ?? formula).replaceWith(display ? `$$${latex}$$` : `$${latex}$`);
+      }
+      // Lines are where the page has them: the text is read off the page.
+      copy.className = "copied";
+      document.body.append(copy);
+      event.clipboardData.setData("text/plain", copy.innerText);
+      event.clipboardData.setData("text/html", copy.innerHTML);
+      copy.remove();
+      event.preventDefault();
+    });
+  }
+
+  // A page that was opened from a file cannot save another file: say where the notebook lies.
+  function downloading() {
+    const link = find(".bar-download");
+    if (!link || location.protocol !== "file:") return;
+    const dialog = document.createElement("dialog");
+    dialog.className = "notice";
+    dialog.setAttribute("aria-label", "Where the notebook lies");
+    dialog.innerHTML = `<p>This page was opened from a file, and a browser saves nothing from there. The notebook of this chapter lies at</p>
+      <p><code translate="no"></code></p><p>Copy it from there, or open it with JupyterLab.</p><form method="dialog"><button>Close</button></form>`;
+    find("code", dialog).textContent = decodeURIComponent(new URL(link.href).pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+    document.body.append(dialog);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      dialog.showModal();
+    });
+  }
+
+  // "On this page": open beside a wide page, folded above a narrow one; both follow the reader.
   function whereWeAre() {
     const links = new Map(all(".onpage a[href^='#']").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
     const sections = all("article section[id]").filter((section) => links.has(section.id));
     if (!sections.length) return;
+    const fold = find(".onpage details");
+    const box = find("nav", fold);
+    const narrow = matchMedia("(max-width: 81.99rem)");
+    narrow.addEventListener("change", () => { fold.open = !narrow.matches; });
+    const close = () => { if (narrow.matches) fold.open = false; };
+    box.addEventListener("click", (event) => { if (event.target.closest("a")) close(); });
+    document.addEventListener("click", (event) => { if (!fold.contains(event.target)) close(); });
+    fold.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && narrow.matches && fold.open) {
+        fold.open = false;
+        find("summary", fold).focus();
+      }
+    });
     let waiting = false;
     const update = () => {
       waiting = false;
       const passed = sections.filter((section) => section.getBoundingClientRect().top < 140);
-      const here = passed.at(-1);
-      for (const [id, link] of links) {
-        if (here && id === here.id) link.setAttribute("aria-current", "true");
+      const here = links.get(passed.at(-1)?.id);
+      for (const link of links.values()) {
+        if (link === here) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
       }
+      find(".onpage-here", fold).textContent = here?.textContent ?? "";
+      if (!here) return;
+      const [mark, frame] = [here.getBoundingClientRect(), box.getBoundingClientRect()];
+      if (mark.top < frame.top || mark.bottom > frame.bottom) box.scrollTop += mark.top - frame.top - box.clientHeight / 3;
     };
+    fold.addEventListener("toggle", update);
     addEventListener("scroll", () => {
       if (!waiting) {
         waiting = true;
@@ -121,7 +193,7 @@
     bar.innerHTML = `<label class="visually-hidden" for="ledger-words">Show claims with these words</label>
       <input id="ledger-words" type="search" placeholder="Show claims with these words" autocomplete="off">
       <label class="visually-hidden" for="ledger-kind">Show claims of this kind</label>
-      <select id="ledger-kind"><option value="">every kind</option></select>
+      <select id="ledger-kind" autocomplete="off"><option value="">every kind</option></select>
       <span class="ledger-count" role="status"></span>`;
     const kinds = { definition: "Definition", proved: "Proved", derivation: "Derived", agrees: "Agrees", gradient: "Gradient checked", refuted: "Refuted" };
     for (const [kind, word] of Object.entries(kinds)) {
@@ -137,9 +209,27 @@
       const filtered = words.length > 0 || kind !== "";
       find("[role=status]", bar).textContent = !filtered ? "" : shown ? `${shown} of ${rows.length} claims` : "No claim matches. Try fewer words, or every kind.";
     };
-    bar.addEventListener("input", update);
+    // Kept with the page's place in the history, so that Back brings it back; a browser would restore the fields alone.
+    bar.addEventListener("input", () => {
+      history.replaceState({ ...history.state, ledger: [find("input", bar).value, find("select", bar).value] }, "");
+      update();
+    });
     bar.addEventListener("submit", (event) => event.preventDefault());
     summary.after(bar);
+    [find("input", bar).value, find("select", bar).value] = history.state?.ledger ?? ["", ""];
+    update();
+  }
+
+  // On paper nothing scrolls: what cannot be broken and is wider than the page is set smaller.
+  function fitForPaper() {
+    const page = 40 * parseFloat(getComputedStyle(document.body).fontSize);
+    for (const formula of all(".katex")) {
+      const widest = Math.max(0, ...all(".base", formula).map((part) => part.getBoundingClientRect().width));
+      if (widest > page) formula.style.setProperty("--fit", page / widest);
+    }
+    for (const table of all(".table-wrap > table")) {
+      if (table.scrollWidth > page) table.style.setProperty("--fit", page / table.scrollWidth);
+    }
   }
 
   function printing() {
@@ -147,6 +237,7 @@
     addEventListener("beforeprint", () => {
       folded = all("details:not([open])");
       for (const fold of folded) fold.open = true;
+      fitForPaper();
     });
     addEventListener("afterprint", () => {
       for (const fold of folded) fold.open = false;
@@ -168,5 +259,5 @@
     open();
   }
 
-  for (const part of [theme, contents, scrollingRegions, copying, whereWeAre, ledger, printing, unfold]) part();
+  for (const part of [theme, contents, scrollingRegions, copyingCode, copyingFormulas, downloading, whereWeAre, ledger, printing, unfold]) part();
 })();
