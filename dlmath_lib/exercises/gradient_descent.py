@@ -103,7 +103,7 @@ def _where_the_jump_misses(answer: sp.Expr) -> str:
         x = float(value)
         if x <= 0:
             return f": for α = {rate:g} your x is {x:.4g}, and the start to the right of 0 is asked for"
-        there = x - rate * (x**3 - x)
+        there = float(np.float64(x) - rate * (np.float64(x) ** 3 - x)) if x < 1e100 else -np.inf
         if abs(there + x) > 1e-9 * x:
             return f": for α = {rate:g} your x is {x:.4g}; from there the step leads to {there:.4g}, and not to −x"
     return ""

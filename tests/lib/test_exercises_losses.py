@@ -118,3 +118,31 @@ def test_wrong_answers_are_told_why(name, answer, words):
 @pytest.mark.parametrize("name", [e.name for e in exercises_of("losses")])
 def test_stubs_say_not_yet(name):
     assert check(name, ...).status == "not yet"
+
+
+def test_lost_digits_hear_their_own_cause():
+    def naive(z, y):
+        return np.maximum(0, z) - y * z + np.log(1 + np.exp(-np.abs(z)))
+
+    def in_another_order(z, y):
+        return np.log1p(np.exp(-np.abs(z))) - y * z + np.maximum(0, z)
+
+    def gradient_by_subtraction(z, y):
+        e = np.exp(-np.abs(z))
+        return np.where(z > 0, 1 / (1 + e), e / (1 + e)) - y
+
+    for function, cause in (
+        (naive, "1 + 4e−18 is rounded to 1, so its logarithm is lost: use np.log1p"),
+        (
+            in_another_order,
+            "log1p keeps the 4e−18, but it is lost when 40 is added to it: compute max(0, z) − yz first",
+        ),
+    ):
+        assert cause in check("losses.stable_binary", (function, bce_grad)).message
+    message = check("losses.stable_binary", (bce, gradient_by_subtraction)).message
+    assert "bce_grad: " in message and "σ(z) − 1 loses its digits" in message and "log1p" not in message
+
+
+@pytest.mark.parametrize("constant", [np.nan, np.inf, -np.inf])
+def test_no_median_is_not_a_number(constant):
+    assert not check("losses.weighted_median", lambda y, tau: constant).passed

@@ -78,6 +78,9 @@ def test_all_exercises_are_there():
         ("loop", lambda *a: train(*a).tolist()),
         ("rescaling", Derivation(SCALED, given=GIVEN).step(V * sp.Max(0, W * X + B), because="s > 0")
             .step(V * RELU(W * X + B), because="definition")),
+        ("rescaling", Derivation(SCALED, given=GIVEN).step(V / S * RELU(S * (W * X + B)), because="take s out")
+            .step(V / S * S * sp.Max(0, W * X + B), because="s > 0").step(V * sp.Max(0, W * X + B), because="s cancels")
+            .step(V * RELU(W * X + B), because="definition")),
         ("leak", "b"),
         ("leak", "B"),
         ("leak", "c"),

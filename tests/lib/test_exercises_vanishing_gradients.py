@@ -112,3 +112,39 @@ def test_uniform_weights_are_as_good() -> None:
 @pytest.mark.parametrize("name", [exercise.name for exercise in exercises_of("vanishing_gradients")])
 def test_every_exercise_waits_for_its_answer(name: str) -> None:
     assert check(name, ...).status == "not yet"
+
+
+def haar(n: int, rng: np.random.Generator) -> np.ndarray:
+    q, r = np.linalg.qr(rng.standard_normal((n, n)))
+    return q * np.sign(np.diag(r))
+
+
+def signed_permutation(n: int, rng: np.random.Generator) -> np.ndarray:
+    return np.eye(n)[rng.permutation(n)] * rng.choice([-1.0, 1.0], n)
+
+
+def a_fixed_one_with_random_signs(n: int, rng: np.random.Generator) -> np.ndarray:
+    return haar(n, np.random.default_rng(5)) * rng.choice([-1.0, 1.0], n)
+
+
+def about_one_axis(n: int, rng: np.random.Generator) -> np.ndarray:
+    q = np.eye(n) * rng.choice([-1.0, 1.0], n)
+    if n > 1:
+        q[:2, :2] = haar(2, rng)
+    return q
+
+
+@pytest.mark.parametrize("draw", [signed_permutation, a_fixed_one_with_random_signs, about_one_axis])
+def test_a_preferred_direction_is_seen(draw: Any) -> None:
+    verdict = check("vanishing_gradients.orthogonal", draw)
+    assert not verdict.passed and ("preferred" in verdict.message or "not random enough" in verdict.message)
+
+
+def test_each_of_the_many_draws_must_be_orthogonal() -> None:
+    draws = iter(range(10_000))
+
+    def sometimes(n: int, rng: np.random.Generator) -> np.ndarray:
+        return rng.standard_normal((n, n)) if n == 3 and next(draws) > 400 else haar(n, rng)
+
+    assert "for n = 3 the matrix is not orthogonal" in check("vanishing_gradients.orthogonal", sometimes).message
+    assert check("vanishing_gradients.orthogonal", haar).passed
