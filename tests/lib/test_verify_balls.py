@@ -91,6 +91,7 @@ def test_random_slopes_agree_with_difference_quotients(seed):
         (sp.Limit((sp.sin(x + h) - sp.sin(x)) / h, h, 0), sp.cos(x)),
         (sp.Limit((1 + 1 / t) ** t, t, sp.oo), sp.E),
         (sp.Limit(1 / sp.log(t), t, sp.oo), sp.Integer(0)),
+        (sp.Limit(sp.Sum((k / n) ** 2 / n, (k, 1, n)), n, sp.oo), Q(1, 3)),
     ],
 )  # fmt: skip
 def test_values_that_are_known(expr, value):

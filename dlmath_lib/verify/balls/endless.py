@@ -322,6 +322,8 @@ def _limit(expr: sp.Limit) -> Value:
         if env["analytic"] is not None or any(isinstance(v, Jet) for v in env.values()):
             raise Unsupported("a limit inside an integral or a derivative")
         env["remarks"].add("a limit followed")
+        if target == sp.oo and any(node.has(x) for term in expression.atoms(sp.Sum) for node in term.limits):
+            return _extrapolated(inner, x, env)
         if end is None:
             sign = acb(1 if target == sp.oo else -1)
             return _approach(lambda env, step: inverse(step) * sign, inner, x, env)
@@ -336,6 +338,22 @@ def _limit(expr: sp.Limit) -> Value:
         return found[0]
 
     return value
+
+
+def _extrapolated(inner: Value, x: Any, env: Env) -> acb:
+    """Follow a sum whose length grows: n = 2ʲ, extrapolated in powers of 1/n (Richardson)."""
+    row: list[acb] = []
+    change = arb(1)
+    for j in range(2, 11):
+        new = [inner(bound(env, x, acb(2**j), sp.Integer(2**j)))]
+        for k, before in enumerate(row):
+            new.append(new[k] + (new[k] - before) / (2 ** (k + 1) - 1))
+        change = arb((new[-1] - row[-1]).abs_upper()) if row else change
+        row = new
+    if change > arb(2) ** -60:
+        raise Undecided("the limit is approached too slowly to be followed")
+    ball = arb(0, 1) * change
+    return row[-1] + (acb(ball) if row[-1].imag.is_zero() else acb(ball, ball))
 
 
 def _approach(place: Callable[[Env, acb], acb], inner: Value, x: Any, env: Env) -> acb:
