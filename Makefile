@@ -12,7 +12,7 @@ FRONTEND := $(shell find dlmath_lib/explore/frontend -name node_modules -prune -
 PYTEST := PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 DLMATH_BOOK=_build/html \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/book/nbval.cfg
 
-.PHONY: help book test lab renew chapter check execute lint bench mutants clean
+.PHONY: help book test lab renew chapter check execute lint bench mutants lowest clean
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s  %s\n", $$1, $$2}'
 
@@ -52,6 +52,12 @@ bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a tr
 
 mutants: $(VENV)/tools ## plant faults one at a time and count how many the tests see (hours; ROWS="verify explorers" runs some)
 	$(BIN)/python -m tests.mutants $(ROWS)
+
+lowest: $(VENV)/tools ## run the library's tests and the notebooks with the oldest versions that pyproject.toml declares
+	@$(BIN)/python -m venv _build/lowest
+	_build/lowest/bin/python -m pip install --disable-pip-version-check -q $$($(BIN)/python -m tests.lowest)
+	PYTHONPATH=. _build/lowest/bin/python -m dlmath_lib.book.execute --check
+	PYTHONPATH=. _build/lowest/bin/python -m pytest -q tests/lib
 
 clean: ## remove what was built; the environment stays (rm -r .venv removes it)
 	rm -rf _build dlmath_lib/explore/static dlmath_lib/explore/frontend/node_modules dlmath_lib/book/static/vendor
