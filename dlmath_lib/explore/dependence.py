@@ -63,7 +63,7 @@ def matters(expressions: Iterable[sp.Basic], parameter: sp.Symbol, known: Iterab
     def of_parts(node: sp.Basic) -> sp.Basic:
         # A factor 0 takes the others with it.
         switches = [f.base if f.is_Pow and f.exp.is_positive else f for f in node.args] if node.is_Mul else []
-        there = [sp.Ne(f, 0) for f in switches if f in others]
+        there = [sp.Ne(f, 0) for f in switches if f in others or (f.has(sp.Piecewise) and f.free_symbols <= others)]
         return sp.And(*there, sp.Or(*(of(part) for part in node.args)))
 
     return _lean(sp.Or(*(of(expression) for expression in expressions)))

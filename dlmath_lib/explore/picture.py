@@ -41,6 +41,7 @@ def draw(model: Model, values: Mapping[str, float], live: Mapping[str, Any]) -> 
     with mpl.rc_context(), warnings.catch_warnings():
         # A letter that the font lacks, such as an emoji, is a box in the picture; that is no trouble of the reader's.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")  # names longer than the picture
         canvas = FigureCanvasAgg(sketch(model, values, live))
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[..., :3]

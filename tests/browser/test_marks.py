@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlmath_lib.explore.marks import Mark
+from tests.browser import drawn
 from tests.browser import mark_specs as specs
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +108,22 @@ def test_numbers_are_numpys(case: specs.Case, shared: Any) -> None:
         assert call(page, name, "return explorer.values") == pytest.approx(values)
     call(page, name, "explorer.reset()")
     assert call(page, name, "return explorer.values") == pytest.approx(values_of(case.spec))
+
+
+@pytest.mark.parametrize("case", specs.CASES, ids=lambda case: case.name)
+def test_the_drawing_is_that_of_the_numbers(case: specs.Case, shared: Any) -> None:
+    """Read back from the page: at the start, after a move, and after the reset."""
+    page = shared
+    name = case.spec["name"]
+    figure = page.locator(f"#{name}")
+    for act in ("", *(f"explorer.set({key!r}, {value});" for key, value in case.move.items()), "explorer.reset();"):
+        numbers = call(page, name, f"{act} return explorer.numbers()")
+        drawn.check(figure, case.spec, numbers)
+
+
+def test_every_mark_is_read_back() -> None:
+    shown = {mark["type"] for case in specs.CASES for panel in case.spec["panels"] for mark in panel["marks"]}
+    assert shown == set(drawn.CHECKS) == set(Mark.registered)
 
 
 @pytest.mark.parametrize("case", specs.CASES, ids=lambda case: case.name)

@@ -30,6 +30,7 @@ KNOWN = [a, b, c, k]
         (sp.Piecewise((a * x, sp.Eq(c, 1) & (x < 0)), (x, True)), sp.Eq(c, 1)),
         (b * sp.sin(a * x), sp.Ne(b, 0)),
         (b**2 * a + 1, sp.Ne(b, 0)),
+        (a * sp.Piecewise((1, sp.Eq(c, 1)), (0, True)), sp.Ne(sp.Piecewise((1, sp.Eq(c, 1)), (0, True)), 0)),
         (sp.Piecewise((1, x > 0), (pick(c, [1, a]), True)), sp.Ne(c, 0)),
     ],
 )
