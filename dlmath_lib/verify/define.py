@@ -70,7 +70,8 @@ def define(
         method="",
         name=name,
         label=label,
-        hypotheses=hypotheses([left, right], where, given),
+        # That an open function is smooth is what a definition asks, not what it presupposes.
+        hypotheses=tuple(h for h in hypotheses([left, right], where, given) if not h.statement.startswith("smooth ")),
     )
 
 

@@ -96,6 +96,7 @@ def test_a_definition_is_shown_as_one():
     assert (claim.kind, claim.evidence, claim.checked) == ("definition", "", "")
     assert str(claim) == "≔ sigmoid: σ(z) := 1/(1 + exp(−z))"
     slope = define(D(f(x), x), sp.Limit((f(x + h) - f(x)) / h, h, 0, "+-"))
+    assert slope.hypotheses == ()
     assert slope.statement == "f′(x) := lim[h→0] (f(x + h) − f(x))/h"
     assert define(s, sp.sqrt(x**2 + 1)).statement == "s := √(x² + 1)"
     assert define(sp.MatrixSymbol("w", 2, 1), sp.Matrix([a, b])).statement == "w := [a; b]"
