@@ -109,6 +109,7 @@ TRUE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "squares about the mean": (
         Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - n * mean**2, {},
     ),
+    "telescoping series": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", 1, {}),
     "Markov": (
         Sum(P[i] * sp.Heaviside(V[i] - s, 1), (i, 1, n)), "<=", Sum(P[i] * V[i], (i, 1, n)) / s, {},
     ),
@@ -180,6 +181,7 @@ FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "log-sum-exp: bound for two": (log(sum(exp(c) for c in z)), "<=", Max(*z) + log(2), {}),
     "log-sum-exp: strict at ties": (log(sum(exp(c) for c in z)), "<", Max(*z) + log(3), {}),
     "squares: factor": (Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - mean**2, {}),
+    "telescoping series: second term": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", Rational(1, 2), {}),
     "Markov: without the bound": (
         Sum(P[i] * sp.Heaviside(V[i] - s, 1), (i, 1, n)), "<=", Sum(P[i] * V[i], (i, 1, n)), {},
     ),

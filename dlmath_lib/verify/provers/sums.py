@@ -45,7 +45,10 @@ def _sum(node: sp.Sum) -> Any:
 def _single(function: Any, index: sp.Symbol, low: Any, high: Any) -> Any:
     total = sp.Integer(0)
     powers = _binomial_powers(function, index)
-    for term in sp.Add.make_args(sp.expand(function, power_base=powers is None, power_exp=powers is None)):
+    terms = sp.Add.make_args(sp.expand(function, power_base=powers is None, power_exp=powers is None))
+    if len(terms) > 1 and not (low.is_finite and high.is_finite):
+        return sp.Sum(function, (index, low, high))  # the parts of a series that converges may diverge
+    for term in terms:
         constant, rest = term.as_independent(index, as_Add=False)
         value = _binomial(rest, index, low, high)
         total += constant * (_plain(rest, index, low, high) if value is None else value)
