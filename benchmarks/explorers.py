@@ -31,7 +31,8 @@ MOVES = 100
 WATCH_INPUT = """input => {
   window.latencies = [];
   const channel = new MessageChannel();
-  input.addEventListener('input', event => {
+  // A point that is dragged has no input event: its keys move it.
+  input.addEventListener(input.type === 'range' ? 'input' : 'keydown', event => {
     const began = event.timeStamp;
     requestAnimationFrame(() => {
       channel.port1.onmessage = () => window.latencies.push(performance.now() - began);
@@ -78,18 +79,29 @@ def percentiles(values: list[float]) -> dict[str, float]:
     return {"p50": round(float(np.percentile(values, 50)), 2), "p95": round(float(np.percentile(values, 95)), 2)}
 
 
-def press(page: Page, slider: Any) -> None:
-    """One key press that changes the value: to and fro, away from the ends."""
-    at_end = slider.evaluate("s => Number(s.value) >= (Number(s.min) + Number(s.max)) / 2")
+def press(page: Page, control: Any) -> None:
+    """One key press that changes the value of a slider or a point: to and fro, away from the ends."""
+    at_end = control.evaluate(
+        """s => s.type === 'range' ? Number(s.value) >= (Number(s.min) + Number(s.max)) / 2
+          : Number(s.ariaValueNow) >= (Number(s.ariaValueMin) + Number(s.ariaValueMax)) / 2"""
+    )
     page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+
+
+def wake(figure: Any) -> None:
+    """Choose options until a slider has an effect."""
+    for option in figure.locator("option").all() if figure.locator("input[type=range]:disabled").count() else []:
+        if figure.locator("input[type=range]:enabled").count():
+            return
+        figure.locator("select").first.select_option(option.get_attribute("value"))
+        figure.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def measure_explorers(page: Page) -> dict[str, Any]:
     measured = {}
     for figure in page.locator("figure.explorer").all():
-        slider = figure.locator("input[type=range]").first
-        if not slider.count():
-            continue
+        wake(figure)
+        slider = figure.locator("input[type=range]:enabled, [role=slider]").first
         slider.scroll_into_view_if_needed()
         slider.evaluate(WATCH_INPUT)
         slider.focus()

@@ -86,5 +86,11 @@ def test_a_chapter_runs_and_its_slider_reaches_the_kernel(lab: tuple[str, Path],
         wait_for("the figure's values in the kernel", 20, lambda: values(client, title) == pytest.approx(shown))
         # The arrow keys moved the slider and not Lab's selected cell.
         assert page.evaluate("document.activeElement.type") == "range"
+        # A combination with Ctrl is Lab's, though the focus is on the slider: the notebook is saved.
+        file = runtime.parent / CHAPTER.name
+        before_saving = file.stat().st_mtime_ns
+        page.keyboard.press("Control+s")
+        wait_for("the notebook's saving", 30, lambda: file.stat().st_mtime_ns != before_saving)
+        assert page.evaluate("document.activeElement.type") == "range"
     finally:
         client.stop_channels()
