@@ -157,7 +157,7 @@
     fold.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && narrow.matches && fold.open) {
         fold.open = false;
-        find("summary", fold).focus();
+        find("summary", fold).focus({ preventScroll: true });
       }
     });
     let waiting = false;
