@@ -46,8 +46,9 @@ def matters(expressions: Iterable[sp.Basic], parameter: sp.Symbol, known: Iterab
     def of_cases(node: sp.Piecewise) -> sp.Basic:
         found, reached = sp.false, sp.true
         for value, condition in node.args:
-            if parameter in condition.free_symbols:
-                found = sp.Or(found, reached)
+            for case in sp.Or.make_args(condition):
+                if parameter in case.free_symbols:
+                    found = sp.Or(found, sp.And(reached, decided(case, sp.true)))
             found = sp.Or(found, sp.And(reached, decided(condition, sp.true), of(value)))
             reached = sp.And(reached, sp.Not(decided(condition, sp.false)))
         return found

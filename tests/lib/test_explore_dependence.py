@@ -27,6 +27,7 @@ KNOWN = [a, b, c, k]
         (sp.Piecewise((x, b > 1), (a, True)), b <= 1),
         (sp.Piecewise((x, a > 1), (1, True)), True),
         (sp.Piecewise((a, x > 1), (1, True)), True),
+        (sp.Piecewise((0, (sp.Eq(c, 3) & (a < 1)) | sp.Eq(c, 1)), (1, True)), sp.Eq(c, 3)),
         (sp.Piecewise((a * x, sp.Eq(c, 1) & (x < 0)), (x, True)), sp.Eq(c, 1)),
         (b * sp.sin(a * x), sp.Ne(b, 0)),
         (b**2 * a + 1, sp.Ne(b, 0)),
