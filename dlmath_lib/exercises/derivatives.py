@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, number, parts
+from dlmath_lib.exercises.answers import Wrong, close_to, number, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
-# (function, its derivative, a point): smooth, and with a fifth derivative that does not vanish there.
-_UNSEEN: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], float]] = [
-    ("exp", np.exp, np.exp, 0.3),
-    ("log", np.log, lambda x: 1 / x, 2.0),
-    ("1/x", lambda x: 1 / x, lambda x: -1 / x**2, 1.5),
-    ("tanh", np.tanh, lambda x: 1 - np.tanh(x) ** 2, 0.4),
+_X = sp.Symbol("x", real=True)
+# (the rule that it needs, an expression, where it is defined): nested, so that no table of answers will do.
+_UNSEEN = [
+    ("constant", sp.Integer(7), (-2, 2)),
+    ("x itself", _X, (-2, 2)),
+    ("sum", _X**3 - 4 * _X + sp.Rational(1, 3), (-2, 2)),
+    ("constant factor", 5 * sp.sin(_X), (-2, 2)),
+    ("power", _X**-3, (0.5, 2)),
+    ("power", sp.sqrt(_X), (0.5, 3)),
+    ("exp", sp.exp(_X), (-2, 2)),
+    ("log", sp.log(_X), (0.5, 3)),
+    ("sin", sp.sin(_X), (-2, 2)),
+    ("cos", sp.cos(_X), (-2, 2)),
+    ("arctan", sp.atan(_X), (-2, 2)),
+    ("product", _X**2 * sp.exp(_X) * sp.cos(_X), (-2, 2)),
+    ("chain rule for a power", (1 + _X**2) ** sp.Rational(5, 2), (-2, 2)),
+    ("quotient", sp.sin(_X) / (1 + _X**2), (-2, 2)),
+    ("chain rule for exp", sp.exp(-(_X**2) / 2), (-2, 2)),
+    ("chain rule for log", sp.log(1 + sp.exp(-_X)), (-2, 2)),
+    ("chain rule for sin", sp.sin(sp.cos(3 * _X)), (-2, 2)),
+    ("chain rule for arctan", sp.atan(_X**3 + sp.log(2 + sp.sin(_X))), (-2, 2)),
 ]
 
 
-@exercise("derivatives.slope_by_hand", of="eq-derivative-of-square")
+@exercise("derivatives.slope_by_hand", of="eq-derivative")
 def slope_by_hand(answer: Any) -> str:
     """The slope of 1/x at 2."""
     close_to(answer, -0.25, hint="The fraction is −h / (2(2 + h)) before you divide by h")
     return "1/x falls, and it falls by 1/x²"
 
 
-@exercise("derivatives.leaky_corner")
+@exercise("derivatives.leaky_corner", of="eq-subgradient-relu")
 def leaky_corner(answer: Any) -> str:
     """The subgradients of max(x, 0.1x) at 0."""
     if isinstance(answer, (int, float)):
@@ -44,33 +58,6 @@ def leaky_corner(answer: Any) -> str:
     return "from the slope of the left branch to that of the right one"
 
 
-@exercise("derivatives.richardson")
-def richardson(answer: Any) -> str:
-    """Two central differences combined so that the h² of the error cancels."""
-    steps = np.array([0.2, 0.1, 0.05])
-    orders = []
-    for name, f, slope, x in _UNSEEN:
-        what = f"for f = {name} at x = {x:g} your result"
-        found = [number(call(answer, f, x, float(h), names=("f", "x", "h")), what) for h in steps]
-        errors = np.abs(np.array(found) - slope(x))
-        if errors[-1] > 0.05 * abs(slope(x)):
-            raise Wrong(
-                f"for f = {name} at x = {x:g} with h = {steps[-1]:g} your result is {found[-1]:.6g}; "
-                f"the slope there is {slope(x):.6g}: do your two weights add up to 1?"
-            )
-        if errors.max() < 1e-12 * abs(slope(x)):
-            raise Wrong(
-                f"for f = {name} your error is that of rounding at every h, so that it has no order: "
-                "combine the two central differences D(h) and D(h/2)"
-            )
-        orders.append(np.polyfit(np.log(steps), np.log(np.maximum(errors, 1e-16)), 1)[0])
-    order = min(orders)
-    if order < 3.5:
-        hint = "use D(h/2) as well" if abs(order - 2) < 0.3 else "choose the weights so that h² cancels"
-        raise Wrong(f"the result is right, but its error is of order {order:.1f}, not 4: {hint}")
-    return f"the error is of order {order:.1f}"
-
-
 @exercise("derivatives.quotient_rule", of="eq-quotient-rule")
 def quotient_rule(answer: Any) -> str:
     """(f/g)′ = (f′g − fg′)/g², as a chain of proved steps."""
@@ -80,11 +67,107 @@ def quotient_rule(answer: Any) -> str:
     return derivation_of(answer, sp.Derivative(f / g, x), rule, min_steps=3)
 
 
-@exercise("derivatives.vanishing_step")
-def vanishing_step(answer: Any) -> str:
-    """The largest h for which 10⁶ + h rounds back to 10⁶."""
-    half = np.spacing(1e6) / 2
-    close_to(answer, half, rtol=0.02, hint="10⁶ + h is rounded to the nearest float: compare h with np.spacing(1e6)")
-    if 1e6 + (h := number(answer)) != 1e6:
-        raise Wrong(f"your answer is {h:.3e}; 10⁶ + h rounds up already there, so the largest h is a little smaller")
-    return "10⁶ + h rounds back to 10⁶, so that the two values of sin are the same number"
+@exercise("derivatives.three_numbers", of="eq-differential")
+def three_numbers(answer: Any) -> str:
+    """Derivative, differential and change of x³ at 2 for a step of 0.1."""
+    names = ("the derivative", "the differential", "the change of f")
+    hints = ("3x² at x = 2", "the derivative times the step", "f at 2.1 minus f at 2")
+    three = parts(answer, 3, "three numbers, (derivative, differential, change of f)")
+    for what, given, value, hint in zip(names, three, (12, 1.2, 1.261), hints, strict=True):
+        close_to(given, value, what=what, hint=f"It is {hint}", rtol=1e-9)
+    return "the differential misses the change by 0.061, which is about 6·dx²"
+
+
+@exercise("derivatives.arcsine", of="eq-inverse-rule")
+def arcsine(answer: Any) -> str:
+    """The derivative of the inverse of sin at 0.6."""
+    close_to(answer, 1.25, hint="1/cos(arcsin y), with cos = √(1 − y²)")
+    return "1/√(1 − y²)"
+
+
+@exercise(
+    "derivatives.derivative_of", of=("eq-product-rule", "eq-chain-rule", "eq-power-rule", "eq-derivative-of-arctan")
+)
+def derivative_of(answer: Any) -> str:
+    """A program that applies the table of rules to an expression."""
+    for rule, expression, (low, high) in _UNSEEN:
+        if answer is ...:
+            raise Wrong("not yet: replace the … by your answer", unfinished=True)
+        found = call(answer, expression, _X, names=("expression", "x"))
+        where = f"for {show(expression)} ({rule})"
+        if not isinstance(found, (sp.Expr, int, float)):
+            raise Wrong(f"{where} your function must return an expression; it returns {show(found)}")
+        found = sp.sympify(found)
+        if found.has(sp.Derivative, sp.Subs):
+            raise Wrong(f"{where} your result is not worked out: {show(found)}")
+        if found.free_symbols - {_X}:
+            raise Wrong(f"{where} your result contains {show(next(iter(found.free_symbols - {_X})))}, not x alone")
+        points = np.linspace(low, high, 7)
+        right = [complex(sp.diff(expression, _X).evalf(20, {_X: at})) for at in points]
+        yours = [complex(found.evalf(20, {_X: at})) for at in points]
+        wrong = [i for i in range(7) if not abs(yours[i] - right[i]) <= 1e-9 * (1 + abs(right[i]))]
+        if wrong:
+            at, mine, true = points[wrong[0]], yours[wrong[0]].real, right[wrong[0]].real
+            raise Wrong(
+                f"{where} your result is {show(found)}: {mine:.6g} at x = {at:g}, where the slope is {true:.6g}"
+            )
+    return f"{len(_UNSEEN)} expressions, each rule among them"
+
+
+@exercise("derivatives.discontinuous_derivative", of="eq-derivative")
+def discontinuous_derivative(answer: Any) -> str:
+    """A function with a derivative everywhere that is not continuous at 0."""
+    if answer is ...:
+        raise Wrong("not yet: replace the … by your answer", unfinished=True)
+    if not isinstance(answer, sp.Expr):
+        raise Wrong(f"your answer must be a SymPy expression in x; it is {show(answer)}")
+    own = [s for s in answer.free_symbols if s.name == "x"]
+    if len(answer.free_symbols) != 1 or not own:
+        raise Wrong("your answer must contain the symbol x and no other")
+    f = answer.xreplace({own[0]: _X})
+    slope = f.diff(_X)
+    if f.has(sp.Piecewise, sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.floor, sp.ceiling):
+        raise Wrong("one formula for all x ≠ 0, please, without cases: the value at 0 is added by itself")
+    value, rate = sp.lambdify(_X, f, "mpmath"), sp.lambdify(_X, slope, "mpmath")
+    try:
+        _differentiable(value, rate)
+        _oscillates(rate)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        raise Wrong(f"{show(f)} has no real value at some x ≠ 0") from None
+    return "the derivative at 0 is 0, and nearby the derivative takes values that stay apart"
+
+
+def _differentiable(value: Any, rate: Any) -> None:
+    """Look at f(h)/h as h goes to 0 from both sides, and at f and f′ at many other points."""
+    import mpmath
+
+    quotients: list[Any] = []
+    with mpmath.workdps(60):
+        for exponent in range(2, 13):
+            near = [
+                mpmath.mpf(10) ** -exponent * (1 + mpmath.mpf(i) / 97) * side for i in range(40) for side in (1, -1)
+            ]
+            values = [(h, mpmath.mpmathify(value(h))) for h in near]
+            if any(abs(mpmath.im(number)) > 0 for _, number in values):
+                raise ValueError("complex")
+            quotients.append(max(abs(number / h) for h, number in values))
+        for at in (mpmath.mpf(n) / 89 for n in range(-200, 201) if n):
+            number = mpmath.mpmathify(rate(at))
+            if not mpmath.isfinite(number) or abs(mpmath.im(number)) > 1e-20:
+                raise Wrong(f"your function has no derivative at x = {mpmath.nstr(at, 3)}")
+    if quotients[-1] > 1e-3 or quotients[-1] > quotients[0]:
+        raise Wrong("f(h)/h does not go to 0 as h goes to 0, so that with f(0) = 0 there is no derivative 0 at 0")
+
+
+def _oscillates(rate: Any) -> None:
+    """Look for values of f′ near 0 that stay apart from each other however near one looks."""
+    import mpmath
+
+    spreads: list[Any] = []
+    with mpmath.workdps(60):
+        for exponent in range(2, 9):
+            near = [mpmath.mpf(10) ** -exponent * (1 + mpmath.mpf(i) / 211) for i in range(300)]
+            values = [mpmath.re(mpmath.mpmathify(rate(h))) for h in near]
+            spreads.append(max(values) - min(values))
+    if spreads[-1] < 0.01:
+        raise Wrong("your derivative settles as x goes to 0: it has a limit there, and is continuous")

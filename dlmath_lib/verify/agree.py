@@ -146,6 +146,7 @@ def agree(
     points: int = 200,
     edges: Iterable[Any] = (),
     options: Mapping[str, Any] | None = None,
+    witness: str | None = None,
 ) -> Claim:
     """Compare a NumPy function with an expression at random and edge points.
 
@@ -172,6 +173,9 @@ def agree(
         More points: numbers, or tuples when there are several symbols. An infinite value must be met by the same.
     options : dict, optional
         Keyword arguments of `function`.
+    witness : str, optional
+        Who stands for the other side, in words, where neither function has its name: ``"scipy.differentiate"`` for a
+        wrapper of it.
 
     Raises
     ------
@@ -186,14 +190,15 @@ def agree(
     """
     name, label = check_words("agree", "name", name), check_label("agree", label)
     points, witnessed = check_points("agree", points), check_of("agree", of)
+    words = check_words("agree", "witness", witness)
     rtol, atol = check_tolerance("agree", "rtol", rtol, 1.0), check_tolerance("agree", "atol", atol)
     if options is not None and not (isinstance(options, Mapping) and all(isinstance(key, str) for key in options)):
         raise TypeError(message("agree", "options", "a mapping {name: value} for the function", repr(options)))
     if not callable(function):
         raise TypeError(message("agree", "function", "callable", repr(function)))
-    witness = expr if callable(expr) and not isinstance(expr, (sp.Basic, sp.MatrixBase)) else None
+    other = expr if callable(expr) and not isinstance(expr, (sp.Basic, sp.MatrixBase)) else None
     vector = isinstance(expr, (list, tuple, sp.MatrixBase))
-    if witness is not None:
+    if other is not None:
         exprs: list[Any] = []
     elif vector:
         exprs = [as_side("agree", "expr", e) for e in expr]
@@ -211,9 +216,9 @@ def agree(
         got = np.array([_flat(called, function(row.copy(), **settings)) for row in rows])
     else:
         got = _column(called, function(*rows.T.copy(), **settings), len(rows))
-    if witness is not None:
+    if other is not None:
         outside = function_name(witness)
-        exact = _column(outside, witness(*rows.T.copy()), len(rows))
+        exact = _column(outside, other(*rows.T.copy()), len(rows))
     else:
         exact = np.array([_exact(exprs, list(ranges), row) for row in rows])
     if got.shape != exact.shape:
@@ -225,7 +230,7 @@ def agree(
     arguments = ", ".join(plain(s) for s in ranges)
     typed = ", ".join(latex(s) for s in ranges)
     shown = r"\operatorname{" + latex_text(called) + "}"
-    if witness is not None:
+    if other is not None:
         statement, tex = f"{called}({arguments})", rf"{shown}\left({typed}\right)"
         statement += f" = {outside}({arguments})"
         tex += rf" = \operatorname{{{latex_text(outside)}}}\left({typed}\right)"
@@ -238,7 +243,7 @@ def agree(
     return Claim(
         "agrees", statement, tex, method, len(rows), power_of_ten(worst, SMALLEST_ERROR), name, label,
         hypotheses=closed_ranges(ranges), of=witnessed, functions=of_the_book(function),
-        outside=outside if witness else "",
+        outside=words or (outside if other else ""),
     )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ class Claim:
         What they were compared with, when it is not the book's own formula: ``"central differences"``.
     rows : tuple of Claim
         The claims of a family.
+    mistake : int or None
+        The number of the common mistake that a refutation refutes, in the book's list of them.
     """
 
     kind: str
@@ -77,6 +79,7 @@ class Claim:
     outside: str = ""
     rows: tuple[Claim, ...] = ()
     certified: bool | None = None
+    mistake: int | None = None
 
     @property
     def mark(self) -> str:
@@ -139,6 +142,8 @@ class Claim:
             entry["start"] = dict(self.start)
         if self.rows:
             entry["rows"] = [row.record() for row in self.rows]
+        if self.mistake is not None:
+            entry["mistake"] = self.mistake
         return entry
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

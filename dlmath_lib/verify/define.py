@@ -70,7 +70,7 @@ def define(
         method="",
         name=name,
         label=label,
-        # That an open function is smooth is what a definition asks, not what it presupposes.
+        # The check draws smooth functions; the definition asks for no more than a value of its right side.
         hypotheses=tuple(h for h in hypotheses([left, right], where, given) if not h.statement.startswith("smooth ")),
     )
 

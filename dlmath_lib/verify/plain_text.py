@@ -25,6 +25,8 @@ from dlmath_lib.verify.notation import (
     terms,
 )
 
+NAMES = {"Abs": "abs", "Max": "max", "Min": "min", "asin": "arcsin", "acos": "arccos", "atan": "arctan"}
+
 
 class Plain(StrPrinter):
     """One line of Unicode text: ``σ′(x) = σ(x)·(1 − σ(x))``."""
@@ -120,7 +122,7 @@ class Plain(StrPrinter):
         return f"exp({self._print(expr.args[0])})"
 
     def _print_Function(self, expr: Any) -> str:
-        name = {"Abs": "abs", "Max": "max", "Min": "min"}.get(expr.func.__name__, expr.func.__name__)
+        name = NAMES.get(expr.func.__name__, expr.func.__name__)
         return f"{pretty_name(name)}({', '.join(self._print(a) for a in expr.args)})"
 
     _print_Max = _print_Min = _print_LatticeOp = _print_Function

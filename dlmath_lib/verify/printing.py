@@ -175,7 +175,7 @@ def latex(obj: Any) -> str:
     >>> latex(sp.Derivative(f(x), x))
     "\\\\sigma'{\\\\left(x \\\\right)}"
     """
-    return Latex({"ln_notation": False, "imaginary_unit": "ri"}).doprint(obj)
+    return Latex({"ln_notation": False, "imaginary_unit": "ri", "inv_trig_style": "full"}).doprint(obj)
 
 
 def plain(obj: Any) -> str:

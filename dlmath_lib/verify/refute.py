@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import CodeType
 from typing import Any
 
@@ -40,6 +41,7 @@ def refute(
     name: str | None = None,
     because: str | None = None,
     label: str | None = None,
+    mistake: int | None = None,
 ) -> Claim:
     """Show that a statement is false.
 
@@ -54,6 +56,8 @@ def refute(
         ``{symbol: value}``: the counterexample, exact. Without it one is looked for.
     because : str, optional
         The right statement, in words.
+    mistake : int, optional
+        The number of the common mistake that this is: recorded for the list of them, and not shown.
 
     Raises
     ------
@@ -68,8 +72,10 @@ def refute(
     """
     name, because = check_words("refute", "name", name), check_words("refute", "because", because)
     label = check_label("refute", label)
+    if mistake is not None and (isinstance(mistake, bool) or not isinstance(mistake, int) or mistake < 1):
+        raise TypeError(message("refute", "mistake", "the number of a common mistake, from 1 on", repr(mistake)))
     if callable(statement) and not isinstance(statement, sp.Basic):
-        return _run(statement, rhs, at, name, because, label)
+        return replace(_run(statement, rhs, at, name, because, label), mistake=mistake)
     left, right, relation = read_statement("refute", statement, rhs, relation)
     shown = statement_text(left, right, relation)
     definitions = Definitions("refute", given)
@@ -82,7 +88,9 @@ def refute(
     else:
         method = _scalar(shown, a, b, relation, at, where)
     shown_with = hypotheses([left, right], where, given)
-    return Claim("refuted", shown, tex, method, name=name, label=label, because=because, hypotheses=shown_with)
+    return Claim(
+        "refuted", shown, tex, method, name=name, label=label, because=because, hypotheses=shown_with, mistake=mistake
+    )
 
 
 def _scalar(shown: str, a: Any, b: Any, relation: str, at: Mapping[Any, Any] | None, where: Any) -> str:

@@ -82,6 +82,11 @@ def outputs(cells: list[Any], kind: str) -> list[Any]:
     ]
 
 
+def flat(claims: list[Any]) -> list[Any]:
+    """The claims and the rows of the families among them."""
+    return [part for claim in claims for part in (claim, *flat(claim.get("rows", [])))]
+
+
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=name_of)
 
@@ -211,7 +216,7 @@ def test_every_section_holds_what_it_is_for(path: Path) -> None:
             for heading in re.findall(r"^## (.+?)\s*$", cell.source, re.MULTILINE):
                 here = heading
         sections.setdefault(here, []).append(cell)
-    kinds = {name: {claim["kind"] for claim in outputs(part, MIME)} for name, part in sections.items()}
+    kinds = {name: {claim["kind"] for claim in flat(outputs(part, MIME))} for name, part in sections.items()}
     assert "derivation" in kinds["Derivation"]
     assert kinds["Verification"] & {"agrees", "gradient"}
     assert "refuted" in kinds["Where it goes wrong"]
@@ -321,4 +326,5 @@ def test_common_mistakes_are_refuted(path: Path) -> None:
         }
         if numbers and any(claim["kind"] == "refuted" for claim in outputs(near, MIME)):
             found |= numbers
+        found |= {claim["mistake"] for claim in flat(outputs([cell], MIME)) if claim.get("mistake")}
     assert wanted <= found, f"missing: {sorted(wanted - found)}"

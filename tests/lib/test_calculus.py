@@ -386,3 +386,13 @@ class TestRefusals:
             difference(lambda x: "one", 1.0)
         with pytest.raises(TypeError, match=r"difference: f\(x\) must be real, got dtype complex128"):
             difference(lambda x: x + 0j, 1.0)
+
+
+def test_complex_step_takes_a_long_step_where_the_function_fits():
+    # Im exp(1 + ih)/h = e sin(h)/h: the error −h²/6·e of a long step is truncation, not a sign that f does not fit.
+    for h in (0.5, 0.125, 2.0**-10):
+        assert difference(np.exp, 1.0, h, kind="complex") == pytest.approx(np.e * np.sin(h) / h, rel=1e-14, abs=0)
+        found = jacobian(np.exp, np.array([1.0, 0.5]), h, kind="complex")
+        assert found == pytest.approx(np.diag(np.exp([1.0, 0.5])) * np.sin(h) / h, rel=1e-14, abs=0)
+    with pytest.raises(ValueError, match="complex step fits"):
+        difference(lambda x: x * np.conj(x), 3.0, 0.125, kind="complex")

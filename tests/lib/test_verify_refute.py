@@ -110,3 +110,13 @@ def test_an_exception_is_not_a_refutation():
 def test_arguments(arguments, options, error, words):
     with pytest.raises(error, match=words):
         refute(*arguments, **options)
+
+
+def test_the_number_of_the_mistake_is_data_of_the_claim():
+    claim = refute(sp.Eq(2 * x, x), at={x: 1}, mistake=49)
+    assert claim.record()["mistake"] == 49
+    assert "49" not in claim.text
+    assert "mistake" not in refute(sp.Eq(2 * x, x), at={x: 1}).record()
+    for wrong in (0, True, "49", 4.9):
+        with pytest.raises(TypeError, match="refute: mistake must be the number of a common mistake"):
+            refute(sp.Eq(2 * x, x), at={x: 1}, mistake=wrong)
