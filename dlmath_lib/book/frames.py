@@ -44,6 +44,8 @@ class Frame:
     def build(self) -> nodes.container:
         """Return the frame."""
         block = nodes.container(classes=["claim", f"claim-{self.kind}"], ids=[self.anchor])
+        if self.alike:
+            block["classes"].append(f"claim-{self.alike}")
         block += self._head()
         block += getattr(self, f"_{self.kind}")()
         block += conditions(self.claim)
@@ -54,8 +56,14 @@ class Frame:
             block += instead
         return block
 
+    @property
+    def alike(self) -> str:
+        """The kind that all rows of a family have; empty where they differ, and for a single claim."""
+        kinds = {row["kind"] for row in self.claim.get("rows", [])}
+        return kinds.pop() if len(kinds) == 1 else ""
+
     def _head(self) -> nodes.paragraph:
-        mark, word = KINDS[self.kind]
+        mark, word = KINDS[self.alike or self.kind]
         head = nodes.paragraph("", "", classes=["claim-head"])
         head += nodes.inline("", mark, classes=["claim-mark"])
         head += nodes.inline("", word, classes=["claim-kind"])
@@ -110,7 +118,7 @@ class Frame:
         if anchor != self.anchor:
             line["ids"].append(anchor)
         name = nodes.inline("", "", classes=["family-name"])
-        if row["kind"] == "refuted":
+        if row["kind"] == "refuted" and not self.alike:
             name += nodes.inline("", "✗ Refuted ", classes=["claim-mark"])
         if row.get("name"):
             name += words(row["name"])

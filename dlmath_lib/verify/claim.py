@@ -84,7 +84,8 @@ class Claim:
     @property
     def mark(self) -> str:
         """The sign before the claim: ✓, ✗ or ≔."""
-        return KINDS[self.kind][0]
+        kinds = {row.kind for row in self.rows}
+        return KINDS[kinds.pop() if len(kinds) == 1 else self.kind][0]
 
     @property
     def evidence(self) -> str:

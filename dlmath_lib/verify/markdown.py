@@ -23,7 +23,8 @@ def claim_markdown(claim: dict[str, Any]) -> str:
     >
     > $\displaystyle 2 \cdot 3 = 6$
     """
-    head = [WORDS[claim["kind"]]]
+    kinds = {row["kind"] for row in claim.get("rows") or [claim]}
+    head = [WORDS[kinds.pop() if len(kinds) == 1 else claim["kind"]]]
     if claim["name"]:
         head.append(f"**{escaped(claim['name'])}**")
     evidence = "; ".join(part for part in (claim["method"], claim["evidence"]) if part and part != "proved")

@@ -199,11 +199,14 @@ def test_a_number_needs_a_label(good: Path) -> None:
 def test_definitions_and_families_have_frames_of_their_own(good: Path) -> None:
     page = text(good / "chapters/a.html")
     assert re.search(r'claim-definition[^>]*id="eq-sigma"', page)
-    assert re.search(r'<p class="claim-conditions">for <span class="math">', page)
+    assert re.search(r'<p class="claim-conditions">for <span class="math"[^>]*>', page)
     assert 'id="eq-row"' in page
     family = page[page.index('class="claim claim-family') :]
     assert "<summary>in one step</summary>" in family
     assert "✗ Refuted" in family
+    # A family of one kind is headed like a claim of this kind, a mixed one is not.
+    assert re.search(r'claim-family docutils[^>]*>\s*<p class="claim-head">.*?Checked together', page)
+    assert re.search(r'claim-family claim-agrees[^>]*>\s*<p class="claim-head">.*?Agrees', page)
     checks = family[family.index("verification") :]
     assert re.search(r'href="#equation-eq-tanh">\(1\)</a>', checks)
     assert "scipy.special.tanh" in checks

@@ -188,3 +188,11 @@ def test_a_family_takes_claims_alone():
         family("nested", family("inner", prove(x, x)))
     with pytest.raises(TypeError):
         family(prove(x, x))
+
+
+def test_a_family_of_one_kind_is_headed_like_a_claim_of_that_kind():
+    wrong = refute(x**2, x, at={x: 2}, name="always")
+    assert family("common mistakes", wrong, wrong).text.startswith("✗ common mistakes")
+    assert "✗ **Refuted**" in family("common mistakes", wrong)._repr_mimebundle_()["text/markdown"]
+    assert family("both", wrong, prove(x, x)).text.startswith("✓ both")
+    assert "**Checked together**" in family("both", wrong, prove(x, x))._repr_mimebundle_()["text/markdown"]
