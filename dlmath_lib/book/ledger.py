@@ -181,9 +181,11 @@ def _row(app: Sphinx, docname: str, claim: Record) -> nodes.row:
     link["classes"].append("ledger-link")
     statement = nodes.paragraph("", "", link)
     cell = nodes.entry("", statement)
-    if claim.latex and claim.kind != "gradient":
-        cell += nodes.paragraph("", "", nodes.math("", claim.latex), classes=["ledger-formula"])
-    cell += conditions({"hypotheses": claim.hypotheses})
+    # A numbered formula stands in the matrix above: shown twice it would double the weight of the page.
+    if not claim.anchor.startswith("eq-"):
+        if claim.latex and claim.kind != "gradient":
+            cell += nodes.paragraph("", "", nodes.math("", claim.latex), classes=["ledger-formula"])
+        cell += conditions({"hypotheses": claim.hypotheses})
     method = nodes.paragraph("", "", nodes.inline("", mark, classes=["claim-mark"]), *words(f" {claim.method}"))
     row = nodes.row("", cell, nodes.entry("", method), _entry(nodes.Text(claim.points)), _entry(*words(claim.error)))
     row["classes"] += ["ledger-row", f"ledger-{claim.kind}"]

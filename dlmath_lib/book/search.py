@@ -64,12 +64,18 @@ def places(document: nodes.document) -> list[Place]:
                 walk(child, here)
         elif "tag_solution" in classes or (here is None and not isinstance(node, nodes.document)):
             return
-        elif here is not None and "claim" in classes:
-            name = next((child for child in node.findall(nodes.inline) if "claim-name" in child["classes"]), None)
-            place = Place(node["ids"][0], text(name)) if name is not None else here
-            place.words += [text(part) for part in _statement(node)]
-            if place is not here:
-                found.append(place)
+        elif here is not None and ("claim" in classes or "family-row" in classes):
+            name = "claim-name" if "claim" in classes else "family-name"
+            title = next((text(child) for child in node.findall(nodes.inline) if name in child["classes"]), "").strip()
+            if "family-row" in classes and here.anchor:
+                title = f"{title} ({here.title})" if title else ""
+            if title and node["ids"]:
+                found.append(here := Place(node["ids"][0], title))
+            for part in _statement(node):
+                rows = [row for row in part.children if _has_class(row, "family-row")]
+                here.words += [] if rows else [text(part)]
+                for row in rows:
+                    walk(row, here)
         elif here is not None and isinstance(node, nodes.literal_block):
             here.names.update(NAME.findall(node.astext()))
         elif here is not None and "cell_output" in classes:
@@ -89,13 +95,17 @@ def places(document: nodes.document) -> list[Place]:
 
 
 def _is_claim(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.container) and "claim" in node["classes"]
+    return isinstance(node, nodes.container) and _has_class(node, "claim")
+
+
+def _has_class(node: nodes.Node, name: str) -> bool:
+    return isinstance(node, nodes.Element) and name in node["classes"]
 
 
 def _statement(claim: nodes.Element) -> Iterator[nodes.Node]:
     """Return the parts of a claim that say something, and not how it was checked."""
     for part in claim.children:
-        if not {"claim-head", "claim-evidence"} & set(part.get("classes", [])):
+        if not {"claim-head", "claim-evidence", "family-name"} & set(part.get("classes", [])):
             yield part
 
 

@@ -62,7 +62,7 @@ def test_every_place_is_on_its_page(book: Path, index: dict[str, Any]) -> None:
 
 def test_claims_are_found_under_their_names(index: dict[str, Any]) -> None:
     (chain,) = [place for place in index["places"] if place[1] == "eq-chain-rule"]
-    assert "chain rule" in chain[2]
+    assert chain[2].startswith("chain")
     assert re.search(r"f′\(g\(x\)\)", chain[3])
 
 

@@ -37,7 +37,7 @@ def found(page: Any) -> list[tuple[str, str]]:
 
 
 SEARCHES = {
-    "chain rule": "chapters/calculus/derivatives.html#the-chain-rule",
+    "chain rule": "chapters/calculus/derivatives.html#eq-chain-rule",
     "backpropagation": "chapters/networks/backpropagation.html",
     "normal equations": "chapters/networks/linear_regression.html#the-minimum-the-normal-equations",
     "log softmax": "chapters/networks/activations.html#log-softmax",
@@ -116,7 +116,7 @@ def test_a_selection_of_formulas_is_copied_as_latex_once(hosts: dict[str, str], 
         const event = new ClipboardEvent('copy', {clipboardData: data, bubbles: true, cancelable: true});
         document.body.dispatchEvent(event); return data.getData('text/plain').trim(); }"""
     whole = f"""() => {{ const copied = {copied};
-        const block = document.querySelector('#eq-chain-rule .katex-display');
+        const block = document.querySelector('.claim .katex-display');
         return [block.querySelector('annotation').textContent,
             copied([block, 0], [block, block.childNodes.length])]; }}"""
     latex, text = page.evaluate(whole)
