@@ -44,7 +44,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: 
 
     References
     ----------
-    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/derivatives#implementation.
+    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/numerical_derivatives#implementation.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def jacobian(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: str = "cen
 
     References
     ----------
-    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/derivatives#implementation.
+    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/numerical_derivatives#implementation.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def hessian(f: Callable[[Any], Any], x: Any, h: Any = None) -> np.ndarray:
 
     References
     ----------
-    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/derivatives#implementation.
+    Nocedal and Wright, *Numerical Optimization*, section 8.1. Chapter: calculus/numerical_derivatives#implementation.
 
     Examples
     --------

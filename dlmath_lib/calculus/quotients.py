@@ -62,7 +62,7 @@ def difference(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: str = "c
     ----------
     Squire and Trapp (1998), *Using complex variables to estimate derivatives of real functions*, SIAM Review 40(1),
     110–112, for the complex step; Nocedal and Wright, *Numerical Optimization*, section 8.1, for the others.
-    Chapter: calculus/derivatives#implementation.
+    Chapter: calculus/numerical_derivatives#implementation.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def best_step(kind: str, x: Any = 1.0) -> Any:
     References
     ----------
     Press et al., *Numerical Recipes*, section 5.7; Nocedal and Wright, *Numerical Optimization*, section 8.1.
-    Chapter: calculus/derivatives#the-best-step.
+    Chapter: calculus/numerical_derivatives#rounding-and-the-best-step.
 
     Examples
     --------

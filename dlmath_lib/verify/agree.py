@@ -163,6 +163,8 @@ def agree(
         ``{symbol: (low, high)}``, closed intervals.
     args : sequence of symbols, optional
         The order of the arguments, when it is not that of `domain`.
+    name, label : str, optional
+        As for `prove`.
     of : str or sequence of str
         The label of the formula that this witnesses, or several; the ledger shows it.
     rtol, atol : float
@@ -177,10 +179,22 @@ def agree(
         Who stands for the other side, in words, where neither function has its name: ``"scipy.differentiate"`` for a
         wrapper of it.
 
+    Returns
+    -------
+    Claim
+        Of kind ``"agrees"``, with the largest error.
+
     Raises
     ------
     ClaimFailed
-        With the worst point and both values.
+        With the worst point and both values; or when there is nothing to compare.
+    TypeError, ValueError
+        For a domain that leaves out a symbol, a tolerance that lets everything pass, and other wrong arguments.
+
+    References
+    ----------
+    F. Johansson, *Arb: efficient arbitrary-precision midpoint-radius interval arithmetic*, IEEE Transactions on
+    Computers 66 (2017), 1281–1292, for the numbers with a bound of their error.
 
     Examples
     --------

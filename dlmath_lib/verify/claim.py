@@ -45,8 +45,12 @@ class Claim:
         Words before the formula; the anchor; a reason, or for a refutation the right statement.
     certified : bool or None
         Whether every value came with a rigorous bound of its error (None: a comparison of floating-point numbers).
+    start : dict or None
+        For a derivation: ``{"latex", "statement"}`` of its first line.
     steps : tuple of dict
         For a derivation: ``{"relation", "latex", "statement", "because"}`` of each step.
+    detail : str
+        More about the evidence, in words: ``"3 random cotangents"``.
     hypotheses : tuple of Hypothesis
         Under which conditions it holds: domains, definitions, sizes.
     of : tuple of str

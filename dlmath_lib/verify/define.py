@@ -46,6 +46,11 @@ def define(
     TypeError, ValueError
         When `lhs` is not a name, when `rhs` refers back to it, or uses an argument under another name.
 
+    References
+    ----------
+    P. Suppes, *Introduction to Logic*, Van Nostrand (1957), chapter 8, for what makes a definition: it can be written
+    out, and it creates no truth of its own.
+
     Examples
     --------
     >>> z = sp.Symbol("z", real=True)

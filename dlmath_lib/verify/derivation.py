@@ -74,23 +74,23 @@ class Derivation:
         return next((r for r in ("<=", ">=") if r in relations), "=")
 
     def step(self, rhs: Any, *, because: str) -> Derivation:
-        """Add ``= rhs``; raise `ClaimFailed` unless it is proved equal to the last expression."""
+        """Add ``= rhs`` and the reason `because`; raise `ClaimFailed` unless `rhs` is proved equal to the last line."""
         return self._add("=", rhs, because)
 
     def step_le(self, rhs: Any, *, because: str) -> Derivation:
-        """Add ``≤ rhs``."""
+        """Add the line ``≤`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add("<=", rhs, because)
 
     def step_ge(self, rhs: Any, *, because: str) -> Derivation:
-        """Add ``≥ rhs``."""
+        """Add the line ``≥`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add(">=", rhs, because)
 
     def step_lt(self, rhs: Any, *, because: str) -> Derivation:
-        """Add ``< rhs``."""
+        """Add the line ``<`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add("<", rhs, because)
 
     def step_gt(self, rhs: Any, *, because: str) -> Derivation:
-        """Add ``> rhs``."""
+        """Add the line ``>`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add(">", rhs, because)
 
     def _add(self, relation: str, rhs: Any, because: str) -> Derivation:

@@ -38,6 +38,11 @@ def family(name: str, *claims: Claim | Derivation, label: str | None = None) -> 
     TypeError, ValueError
         When there is no claim, or something else among them.
 
+    References
+    ----------
+    L. Lamport, *How to write a 21st century proof*, Journal of Fixed Point Theory and Applications 11 (2012), 43–63,
+    for statements whose parts stand below them and fold away.
+
     Examples
     --------
     >>> import sympy as sp

@@ -46,6 +46,8 @@ def gradient(
         Integer and boolean inputs (labels, masks) have no gradient: leave them out, or return None in their place.
     *inputs : array_like
         Where to differentiate. Floating-point inputs are taken as float64.
+    name, label : str, optional
+        As for `prove`.
     of : str or sequence of str
         The label of the formula that this witnesses, or several; the ledger shows it.
     seed : int
@@ -60,11 +62,23 @@ def gradient(
     step : float
         h of the central difference, times ``max(1, |x|)``.
 
+    Returns
+    -------
+    Claim
+        Of kind ``"gradient"``, with the number of entries and the largest error.
+
     Raises
     ------
     ClaimFailed
         With the input, the cotangent, the analytic and the numeric value of the worst entry; or because every slope
         drowns in rounding, so that no rule could be told from another.
+    TypeError, ValueError
+        When no input is of floating point or one lies at a kink, and for other wrong arguments.
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 11.5, for the comparison and its random
+    projections; Press et al., *Numerical Recipes*, section 5.7, for the step.
 
     Examples
     --------
@@ -240,8 +254,12 @@ class Quotients:
         return ratio
 
     def drowned(self, found: np.ndarray) -> bool:
-        """Tell whether no slope stands out of the rounding, although the rule says that there are some."""
-        return bool(np.any(found != 0) and np.all(np.abs(self.numeric) <= 4 * self.noise))
+        """Tell whether no slope stands out of the rounding: no sign can be seen there.
+
+        Where f is exactly zero (ReLU below 0) nothing is rounded, and a rule that says zero is compared.
+        """
+        rounded = np.any(self.noise > 0) or np.any(found != 0)
+        return bool(rounded and np.all(np.abs(self.numeric) <= 4 * self.noise))
 
     def _at(self, step: float) -> tuple[np.ndarray, np.ndarray]:
         here = self.arrays[self.position]

@@ -226,6 +226,7 @@ def prove(
     Returns
     -------
     Claim
+        Of kind ``"proved"``, with its hypotheses and its evidence.
 
     Raises
     ------
@@ -240,6 +241,14 @@ def prove(
 
     Probabilities with the sum 1 are written as weights over their sum, ``p = w1/(w1 + w2 + w3)`` with positive weights:
     a domain is an interval for each symbol. Wordings that pass at once are listed in ``tests/lib/true_statements.py``.
+
+    References
+    ----------
+    A. Meurer et al., *SymPy: symbolic computing in Python*, PeerJ Computer Science 3 (2017), e103, for the proofs;
+    F. Johansson, *Arb: efficient arbitrary-precision midpoint-radius interval arithmetic*, IEEE Transactions on
+    Computers 66 (2017), 1281–1292, for the numbers with a bound of their error; D. Richardson, *Some undecidable problems involving elementary
+    functions of a real variable*, Journal of Symbolic Logic 33 (1968), 514–520, for why some true statements stay
+    unproved.
 
     Examples
     --------

@@ -54,15 +54,29 @@ def refute(
         As for `prove`.
     at : dict, optional
         ``{symbol: value}``: the counterexample, exact. Without it one is looked for.
+    name, label : str, optional
+        As for `prove`; a lambda needs a name.
     because : str, optional
         The right statement, in words.
     mistake : int, optional
         The number of the common mistake that this is: recorded for the list of them, and not shown.
 
+    Returns
+    -------
+    Claim
+        Of kind ``"refuted"``, with the counterexample.
+
     Raises
     ------
     ClaimFailed
         When the statement holds there, or no counterexample is found.
+    TypeError, ValueError
+        For a function that computes nothing, a counterexample outside the domain, and other wrong arguments.
+
+    References
+    ----------
+    I. Lakatos, *Proofs and Refutations: the Logic of Mathematical Discovery*, Cambridge University Press (1976), for
+    what a counterexample teaches.
 
     Examples
     --------

@@ -108,6 +108,28 @@ WRITTEN = (Terms, Factors, MatrixTerms, Partial)
 def in_order(*terms: Any) -> Any:
     """Return the sum of the terms, shown in this order.
 
+    Parameters
+    ----------
+    *terms : expression or matrix
+        Exact SymPy expressions. Beside a matrix of one entry, such as wᵀx, a number may stand.
+
+    Returns
+    -------
+    expression or matrix
+        An ordinary sum for all checks. Arithmetic with it gives SymPy's order again.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For strings and floating-point numbers, and when nothing is passed.
+
+    References
+    ----------
+    A. Meurer et al., *SymPy: symbolic computing in Python*, PeerJ Computer Science 3 (2017), e103, for the order of
+    SymPy's own printing.
+
+    Examples
+    --------
     >>> w, x, b = sp.symbols("w x b")
     >>> from dlmath_lib.verify.printing import plain
     >>> plain(w * x + b), plain(in_order(w * x, b))
@@ -124,6 +146,15 @@ def product(*factors: Any) -> Any:
 
     A reciprocal belongs to the factors before it: ``product(a, 1/b, c)`` is (a/b)·c, ``product(1/b, a)`` is (1/b)·a.
 
+    Otherwise as `in_order`.
+
+    Parameters
+    ----------
+    *factors : expression or matrix
+        Exact SymPy expressions.
+
+    Examples
+    --------
     >>> y, p = sp.symbols("y p")
     >>> from dlmath_lib.verify.printing import plain
     >>> plain(product(-1, 1 - y, sp.log(1 - p)))
@@ -138,6 +169,15 @@ def product(*factors: Any) -> Any:
 def quotient(above: Any, below: Any) -> Any:
     """Return a fraction whose two parts stay as they are.
 
+    Otherwise as `in_order`.
+
+    Parameters
+    ----------
+    above, below : expression
+        Exact SymPy expressions.
+
+    Examples
+    --------
     >>> s = sp.Symbol("sigma", positive=True)
     >>> from dlmath_lib.verify.printing import plain
     >>> plain(quotient(1, product(s, sp.sqrt(2 * sp.pi, evaluate=False))))
@@ -153,6 +193,29 @@ def quotient(above: Any, below: Any) -> Any:
 def partial(expr: Any, *by: Any) -> Any:
     """Return the derivative by the letters, not worked out, shown with ∂.
 
+    Parameters
+    ----------
+    expr : expression
+        What is differentiated: an exact SymPy expression.
+    *by : symbol, or tuple of symbol and number
+        The letters, as for ``sympy.Derivative``: ``x, y`` or ``(x, 2)``.
+
+    Returns
+    -------
+    Derivative
+        An ordinary derivative for all checks.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For strings and floating-point numbers, and when nothing is passed.
+
+    References
+    ----------
+    ISO 80000-2:2019, *Quantities and units, part 2: Mathematics*, for ∂ and d.
+
+    Examples
+    --------
     >>> L, w = sp.symbols("L w")
     >>> from dlmath_lib.verify.printing import plain
     >>> plain(partial(L, w)), plain(total(L, w))
@@ -162,7 +225,17 @@ def partial(expr: Any, *by: Any) -> Any:
 
 
 def total(expr: Any, *by: Any) -> Any:
-    """Return the derivative by the letters, not worked out, shown with d: of all that depends on them."""
+    """Return the derivative by the letters, not worked out, shown with d: of all that depends on them.
+
+    Otherwise as `partial`.
+
+    Examples
+    --------
+    >>> a, x = sp.symbols("a x")
+    >>> from dlmath_lib.verify.printing import plain
+    >>> plain(total(a * x**2, x))
+    'd/dx [a·x²]'
+    """
     return Total(_parts("total", (expr,))[0], *by)
 
 

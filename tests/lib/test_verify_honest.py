@@ -257,6 +257,13 @@ def test_a_saturated_input_hides_no_sign(rule, at):
         gradient(sigmoid, rule, at)
 
 
+def test_a_slope_that_rounds_to_zero_hides_no_sign():
+    with pytest.raises(ClaimFailed, match="is not checked"):
+        gradient(np.tanh, lambda g, v: -g * (1 - np.tanh(v) ** 2), [20.0, -20.0])
+    with pytest.raises(ClaimFailed, match="is not checked"):
+        gradient(np.tanh, lambda g, v: 0 * g, [20.0, -20.0])
+
+
 def test_right_rules_pass_where_slopes_are_small_or_steep():
     assert gradient(sigmoid, lambda g, v: g * slope(v), [14.0, -12.0, 0.5]).kind == "gradient"
     assert gradient(lambda v: np.sin(50 * v), lambda g, v: 50 * g * np.cos(50 * v), [np.pi / 100, 0.3]).points == 6
