@@ -246,9 +246,9 @@ def prove(
     ----------
     A. Meurer et al., *SymPy: symbolic computing in Python*, PeerJ Computer Science 3 (2017), e103, for the proofs;
     F. Johansson, *Arb: efficient arbitrary-precision midpoint-radius interval arithmetic*, IEEE Transactions on
-    Computers 66 (2017), 1281–1292, for the numbers with a bound of their error; D. Richardson, *Some undecidable problems involving elementary
-    functions of a real variable*, Journal of Symbolic Logic 33 (1968), 514–520, for why some true statements stay
-    unproved.
+    Computers 66 (2017), 1281–1292, for the numbers with a bound of their error; D. Richardson, *Some
+    undecidable problems involving elementary functions of a real variable*, Journal of Symbolic Logic 33 (1968),
+    514–520, for why some true statements stay unproved.
 
     Examples
     --------
