@@ -1,7 +1,8 @@
 """Plant faults one at a time in a copy of the book, and count how many the tests see.
 
 `make mutants` runs every row, `python -m tests.mutants verify explorers` some, `--only NAME` one fault. The working
-tree is never touched. A fault in the front end is bundled, one in a notebook is run and stored, before the tests run.
+tree is never touched. A fault in the front end is bundled, one in a notebook's code is run and stored, before the tests
+run; `stored = true` plants it into the notebook's file as it is, outputs included.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.mutants.plant import BadFault, Fault, changed, copy, planted, read, rows
+from tests.mutants.plant import BadFault, Fault, changed, copy, planted, read, rows, runs
 
 WANTED = 0.95
 FRONTEND = "dlmath_lib/explore/frontend"
@@ -41,12 +42,13 @@ def run(arguments: list[str], root: Path, limit: float) -> tuple[int | None, str
 
 def judge(fault: Fault, root: Path, limit: float) -> str:
     """Return "caught", or why it was not."""
+    run_anew = runs(fault, root)
     with planted(fault, root):
         if fault.file.startswith(FRONTEND):
             code, told = run(["npm", "run", "--silent", "build"], root / FRONTEND, limit)
             if code != 0:
                 raise BadFault(f"{fault.row}: {fault.name}: the front end cannot be bundled:\n{told}")
-        if fault.file.endswith(".ipynb"):
+        if run_anew:
             code, told = run([sys.executable, "-m", "dlmath_lib.book.execute", fault.file], root, limit)
             if code != 0:
                 return "caught" if code == 1 else told

@@ -33,6 +33,7 @@ class Fault:
     old: str
     new: str
     tests: tuple[str, ...] = ()
+    stored: bool = False  # of a notebook: the fault is in what is stored, which is not made anew
 
 
 def rows() -> list[str]:
@@ -66,7 +67,7 @@ def changed(fault: Fault, root: Path) -> str:
     path = root / fault.file
     if not path.is_file():
         raise BadFault(f"{fault.row}: {fault.name}: there is no {fault.file}")
-    if path.suffix != ".ipynb":
+    if path.suffix != ".ipynb" or fault.stored:
         return _replaced(fault, path.read_text(encoding="utf-8"))
     notebook = notebooks.read(path)
     holding = [cell for cell in notebook.cells if fault.old in cell.source]
@@ -74,6 +75,14 @@ def changed(fault: Fault, root: Path) -> str:
         raise BadFault(f"{fault.row}: {fault.name}: old stands in {len(holding)} cells of {fault.file}, not in one")
     holding[0].source = _replaced(fault, holding[0].source)
     return notebooks.text(notebook)
+
+
+def runs(fault: Fault, root: Path) -> bool:
+    """Whether the notebook must be run with its fault: what stands in a text cell changes no output."""
+    if not fault.file.endswith(".ipynb") or fault.stored:
+        return False
+    cells = notebooks.read(root / fault.file).cells
+    return any(fault.old in cell.source for cell in cells if cell.cell_type == "code")
 
 
 def _replaced(fault: Fault, text: str) -> str:
