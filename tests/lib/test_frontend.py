@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.browser import mark_specs
-from tests.lib.node import find_node
-
-FRONTEND = Path(__file__).parents[2] / "dlmath_lib/explore/frontend"
-PARTS = ("state", "format", "axes", "sampling", "contours", "functions", "palette", "theme", "scene", "marks/common",
-         "marks/field", "marks/trajectory", "marks/index")  # fmt: skip
-BUNDLE = """
-import { bundle } from %(build)s;
-const contents = %(parts)s.map((part) => `export * from "./${part}.js";`).join("\\n");
-await bundle(null, %(out)s, { entryPoints: [], stdin: { contents, resolveDir: %(source)s }, format: "esm" });
-"""
-CALL = """
-import * as m from %(bundle)s;
-const given = %(given)s;
-const write = (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v instanceof Set ? [...v] : v);
-console.log(JSON.stringify((() => { %(code)s })(), write));
-"""
-Ask = Callable[..., Any]
+from tests.lib.frontend import ask
 
 
-def node(program: str) -> str:
-    done = subprocess.run(
-        [find_node(), "--input-type=module", "-e", program], cwd=FRONTEND, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    """``ask(code, given)``: what the code returns, with the front end's modules as ``m``."""
-    out = tmp_path_factory.mktemp("bundle") / "parts.mjs"
-    names = {
-        "build": (FRONTEND / "build.mjs").as_uri(),
-        "parts": PARTS,
-        "out": str(out),
-        "source": str(FRONTEND / "src"),
-    }
-    node(BUNDLE % {key: json.dumps(value) for key, value in names.items()})
-
-    def run(code: str, given: Any = None) -> Any:
-        return json.loads(node(CALL % {"bundle": json.dumps(out.as_uri()), "given": json.dumps(given), "code": code}))
-
-    return run
-
-
-def test_a_linear_slider_keeps_to_its_grid_and_its_ends(ask: Ask) -> None:
+def test_a_linear_slider_keeps_to_its_grid_and_its_ends() -> None:
     got = ask("""const r = m.ruler({type: "slider", min: -1, max: 1, step: 0.1});
         const off = m.ruler({type: "slider", min: 0.05, max: 1, step: 0.1});
         const free = m.ruler({type: "slider", min: 0, max: 5, step: null});
@@ -71,7 +25,7 @@ def test_a_linear_slider_keeps_to_its_grid_and_its_ends(ask: Ask) -> None:
     }  # fmt: skip
 
 
-def test_a_logarithmic_slider_moves_by_parts_of_a_decade(ask: Ask) -> None:
+def test_a_logarithmic_slider_moves_by_parts_of_a_decade() -> None:
     got = ask("""const r = m.ruler({type: "slider", min: 0.001, max: 1, step: 0.02, scale: "log"});
         return {input: r.input, at: [-3, 0, 50, 100, 150, 999].map(r.fromInput), to: [0, 0.01, 0.1, 7].map(r.toInput),
                 move: [r.move(0.1, -50), r.move(0.5, 500)], snap: r.snap(0.0101), plain: m.ruler({type: "slider",
@@ -82,7 +36,7 @@ def test_a_logarithmic_slider_moves_by_parts_of_a_decade(ask: Ask) -> None:
     }  # fmt: skip
 
 
-def test_listed_values_and_choices_step_through_their_list(ask: Ask) -> None:
+def test_listed_values_and_choices_step_through_their_list() -> None:
     got = ask("""const r = m.ruler({type: "slider", values: [0.01, 0.1, 1]});
         return {input: r.input, snap: [0.06, 0.04, 9].map(r.snap), to: r.toInput(0.4),
                 move: [r.move(0.1, 5), r.move(0.1, -1)], at: r.fromInput(1.6),
@@ -93,7 +47,7 @@ def test_listed_values_and_choices_step_through_their_list(ask: Ask) -> None:
     }  # fmt: skip
 
 
-def test_values_stay_within_their_controls(ask: Ask) -> None:
+def test_values_stay_within_their_controls() -> None:
     controls = [
         mark_specs.slider(0, "k", 0, 5, 1),
         {"type": "choice", "param": 1, "label": "c", "options": ["a", "b", "c"], "value": 0},
@@ -125,17 +79,17 @@ def test_values_stay_within_their_controls(ask: Ask) -> None:
         ("NaN", ".2f", "undefined"), ("Infinity", ".2f", "∞"), ("-Infinity", ".2f", "−∞"), (1.5, None, "1.5"),
     ],
 )  # fmt: skip
-def test_numbers_as_people_read_them(value: Any, form: str | None, text: str, ask: Ask) -> None:
+def test_numbers_as_people_read_them(value: Any, form: str | None, text: str) -> None:
     assert ask("return m.format(Number(given[0]), given[1] ?? undefined)", [value, form]) == text
 
 
-def test_a_controls_value_as_text(ask: Ask) -> None:
+def test_a_controls_value_as_text() -> None:
     code = """return [[{digits: 2}, 0.5], [{digits: 0}, 3], [{digits: 2, scale: "log"}, 0.01234], [{scale: "log"}, 0.5],
         [{}, 1234.5]].map(([control, value]) => m.controlText(control, value))"""
     assert ask(code) == ["0.50", "3", "0.012", "0.5", "1230"]
 
 
-def test_ticks_say_where_they_stand(ask: Ask) -> None:
+def test_ticks_say_where_they_stand() -> None:
     code = """return given.map(([min, max, scale, count]) => {
         const t = m.ticks(m.makeScale({min, max, scale}), {min, max, scale}, count);
         return [t.values, t.values.map((v) => t.text(v))]; })"""
@@ -149,7 +103,7 @@ def test_ticks_say_where_they_stand(ask: Ask) -> None:
     assert fine == [[1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"]]
 
 
-def test_sample_positions_are_pythons(ask: Ask) -> None:
+def test_sample_positions_are_pythons() -> None:
     line, decades, one, ends = (
         ask("""return [m.positions(-1, 2, 4), m.positions(1, 1000, 4, "log"), m.positions(3, 9, 1),
         m.ends([null, {args: ["p"], body: "return p[0];"}], {min: -5, max: 5}, [2])]""")
@@ -158,7 +112,7 @@ def test_sample_positions_are_pythons(ask: Ask) -> None:
     np.testing.assert_allclose(decades, [1, 10, 100, 1000], rtol=1e-15)
 
 
-def contour(ask: Ask, z: Any, level: float) -> np.ndarray:
+def contour(z: Any, level: float) -> np.ndarray:
     """The pieces of a contour, a row (x0, y0, x1, y1) each."""
     z = np.asarray(z, dtype=float)
     given = {
@@ -173,36 +127,36 @@ def contour(ask: Ask, z: Any, level: float) -> np.ndarray:
     return np.array(ask(code, given), dtype=float).reshape(-1, 4)
 
 
-def test_contours_lie_where_the_level_is_reached(ask: Ask) -> None:
+def test_contours_lie_where_the_level_is_reached() -> None:
     x, y = np.meshgrid(np.arange(41.0), np.arange(31.0))
-    slanted = contour(ask, x + 2 * y, 30.5)
+    slanted = contour(x + 2 * y, 30.5)
     np.testing.assert_allclose(slanted[:, [0, 2]] + 2 * slanted[:, [1, 3]], 30.5)
-    circle = contour(ask, np.hypot(x - 20, y - 15), 10.0)
+    circle = contour(np.hypot(x - 20, y - 15), 10.0)
     for ends in (circle[:, :2], circle[:, 2:]):
         np.testing.assert_allclose(np.hypot(*(ends - [20, 15]).T), 10, atol=0.02)
     assert np.hypot(*(circle[:, 2:] - circle[:, :2]).T).sum() == pytest.approx(20 * math.pi, abs=0.1)
     holed = np.where((x == 0) & (y == 5), math.nan, x + y)
-    assert len(contour(ask, x + y, 5.5)) - len(contour(ask, holed, 5.5)) == 2, "no line at what is not a number"
+    assert len(contour(x + y, 5.5)) - len(contour(holed, 5.5)) == 2, "no line at what is not a number"
 
 
 @pytest.mark.parametrize("centre", [0.2, -0.2])
-def test_at_a_saddle_the_centre_decides(centre: float, ask: Ask) -> None:
+def test_at_a_saddle_the_centre_decides(centre: float) -> None:
     """Two opposite corners above the level: with the centre above it they are joined, else cut off one by one."""
     z = np.array([[1.0, -1.0], [-1.0, 1.0]]) + centre
-    pieces = contour(ask, z, 0.0)
+    pieces = contour(z, 0.0)
     assert len(pieces) == 2
     corners = {(round(x0 + x1 - 0.5), round(y0 + y1 - 0.5)) for x0, y0, x1, y1 in pieces}
     assert corners == ({(1, 0), (0, 1)} if centre > 0 else {(0, 0), (1, 1)}), "each piece cuts off one corner"
 
 
-def test_contour_levels(ask: Ask) -> None:
+def test_contour_levels() -> None:
     got = ask("""return [m.levels([1, 2], [0, 9]), m.levels(0, [0, 9]), m.levels(4, [0, 10], false),
         m.levels(2, [1, 1000], true)]""")
     assert got[:3] == [[1, 2], [], [0, 2, 4, 6, 8, 10]]
     np.testing.assert_allclose(got[3], [10, 100])
 
 
-def test_colours_cover_the_numbers(ask: Ask) -> None:
+def test_colours_cover_the_numbers() -> None:
     code = """return [m.colorRange([-3, 1], "diverging"), m.colorRange([1, 4, NaN], "sequential"),
         m.colorRange([2, 2], "sequential"), m.colorRange([-1, 0.5, 8], "sequential", null, true),
         m.colorRange([7], "diverging", [-2, 2]),
@@ -212,7 +166,7 @@ def test_colours_cover_the_numbers(ask: Ask) -> None:
 
 @pytest.mark.parametrize("palette", ["sequential", "diverging"])
 @pytest.mark.parametrize("dark", [False, True])
-def test_numbers_can_be_read_on_every_colour(palette: str, dark: bool, ask: Ask) -> None:
+def test_numbers_can_be_read_on_every_colour(palette: str, dark: bool) -> None:
     code = """const r = m.ramp(...given);
         const bytes = (i) => [...r.bytes.slice(3 * i, 3 * i + 3)];
         return r.colors.map((c, i) => [m.luminance(c), r.ink[i], c.match(/\\d+/g).map(Number), bytes(i)])"""
@@ -230,12 +184,12 @@ def test_numbers_can_be_read_on_every_colour(palette: str, dark: bool, ask: Ask)
         assert sorted(lights, reverse=not dark) == lights, "the larger, the further from the page's tone"
 
 
-def test_luminance_is_that_of_wcag(ask: Ask) -> None:
+def test_luminance_is_that_of_wcag() -> None:
     got = ask('return ["rgb(255, 255, 255)", "rgb(0, 0, 0)", "rgb(128, 128, 128)", "rgb(255, 0, 0)"].map(m.luminance)')
     assert got == pytest.approx([1, 0, 0.21586, 0.2126], abs=1e-5)
 
 
-def test_paths_break_where_there_is_no_curve(ask: Ask) -> None:
+def test_paths_break_where_there_is_no_curve() -> None:
     got = ask("""const id = (v) => v, path = (y) => m.brokenPath(y.map((_, i) => i), y, id, id, 100);
         return [path([0, 1, 2]), path([0, NaN, 2, 3]), path([-200, 300, 400]), path([300, -200]), path([NaN]),
                 path([0, 1e9]), m.brokenPath([0, 1, 2, 3], [5, 6, 7, 8], id, id, 100, 1, 3)]""")
@@ -244,12 +198,12 @@ def test_paths_break_where_there_is_no_curve(ask: Ask) -> None:
     ]  # fmt: skip
 
 
-def test_the_head_of_an_arrow_points_to_its_end(ask: Ask) -> None:
+def test_the_head_of_an_arrow_points_to_its_end() -> None:
     got = ask("return [m.arrowHead(0, 0, 20, 0, 10), m.arrowHead(0, 0, 0, 4, 10), m.arrowHead(1, 1, 1, 1)]")
     assert got == ["M20,0L10,-4.5L10,4.5Z", "M0,4L1.8,0L-1.8,0Z", ""]
 
 
-def test_a_part_of_the_spec_depends_on_what_it_reads(ask: Ask) -> None:
+def test_a_part_of_the_spec_depends_on_what_it_reads() -> None:
     code = """const frames = new Map([["loss", {params: [3]}]]);
         return [m.dependencies({fn: {body: "return p[1]+p[12];"}}, frames),
                 m.dependencies({y: {frame: "loss"}}, frames), m.intersects(new Set([1, 2]), new Set([2])),
@@ -258,7 +212,7 @@ def test_a_part_of_the_spec_depends_on_what_it_reads(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("case", mark_specs.CASES, ids=lambda case: case.name)
-def test_a_scene_computes_numpys_numbers(case: mark_specs.Case, ask: Ask) -> None:
+def test_a_scene_computes_numpys_numbers(case: mark_specs.Case) -> None:
     start = {case.spec["parameters"][c["param"]]: c["value"] for c in case.spec["controls"]}
     code = """const scene = m.createScene(given.spec), found = [];
         scene.update(true);
@@ -278,7 +232,7 @@ def test_a_scene_computes_numpys_numbers(case: mark_specs.Case, ask: Ask) -> Non
     assert got["idle"] == 0, "what does not change is not computed again"
 
 
-def test_a_trajectory_stops_before_it_leaves_the_numbers(ask: Ask) -> None:
+def test_a_trajectory_stops_before_it_leaves_the_numbers() -> None:
     code = """const fn = (body, ...args) => ({args: ["p", ...args], body});
         const mark = {start: fn("return [1];"), update: fn("return [s[0]*p[0]];", "s", "n"), steps: fn("return p[1];"),
             show: fn("return [n, s[0]];", "s", "n")};
@@ -290,7 +244,7 @@ def test_a_trajectory_stops_before_it_leaves_the_numbers(ask: Ask) -> None:
     ]  # fmt: skip
 
 
-def test_the_stored_frame_is_the_nearest_and_the_kernels_wins(ask: Ask) -> None:
+def test_the_stored_frame_is_the_nearest_and_the_kernels_wins() -> None:
     code = """const scene = m.createScene(given);
         const y = () => { scene.update(); return scene.numbers().panels[0][0].y.slice(0, 2); };
         scene.update(true);
