@@ -7,6 +7,7 @@ and their bound variables. Its JavaScript comes from :mod:`~dlmath_lib.explore.j
 
 from __future__ import annotations
 
+import builtins
 import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,9 @@ _MODULES: list[Any] = [
     },
     "numpy",
 ]
+# A parameter of such a name would hide what the printed code calls. Other names are kept: to replace the symbols of a
+# large expression means to build each Max and Piecewise anew.
+_TAKEN = {*vars(np), *vars(builtins), *_MODULES[0]}
 
 
 def expression(owner: str, argument: str, value: Any) -> sp.Expr:
@@ -186,7 +190,9 @@ class Function:
         """The NumPy twin: the outputs at named parameter values, broadcast over arrays of the bound variables."""
         if self._numpy is None:
             self._used = sorted(self.parameters, key=lambda s: s.name)
-            self._numpy = sp.lambdify([*self._used, *self.bound], self.outputs, modules=_MODULES, dummify=True)
+            names = [*self._used, *self.bound]
+            clash = any(s.name in _TAKEN for s in names)
+            self._numpy = sp.lambdify(names, self.outputs, modules=_MODULES, dummify=clash)
         arrays = [np.asarray(b, dtype=float) if np.ndim(b) else np.float64(b) for b in bound]
         shape = np.broadcast_shapes(*(np.shape(a) for a in arrays))
         with np.errstate(all="ignore"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -33,13 +34,17 @@ MPMATH_DIGITS = (50, 75)
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a relation holds at a point (None: no value, or not decided), the sides, and how sure that is."""
+    """Whether a relation holds at a point (None: no value, or not decided), the sides' balls, and how sure that is."""
 
     holds: bool | None
-    left: Any = None
-    right: Any = None
+    balls: tuple[acb, acb] | None = None
     certified: bool = True
     reason: str = ""
+
+    @property
+    def sides(self) -> tuple[Any, Any]:
+        """The numbers in the middle of the balls: only messages need them, and they are dear."""
+        return (number(self.balls[0]), number(self.balls[1])) if self.balls else (None, None)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def compare(
             for draw, point in enumerate([*places, *corners]):
                 verdict = judge(lhs, rhs, relation, point, draw, digits)
                 if verdict.holds is False:
-                    return Outcome(used + 1, undefined, digits, reason, (point, verdict.left, verdict.right))
+                    return Outcome(used + 1, undefined, digits, reason, (point, *verdict.sides))
                 if draw >= len(places):
                     continue
                 if verdict.holds is None:
@@ -89,6 +94,7 @@ def compare(
     return Outcome(used, undefined, digits, reason, certified=certified)
 
 
+@lru_cache(maxsize=4096)
 def endless(*sides: Any) -> bool:
     """Tell whether a value costs an integration, a limit or an infinite sum."""
     sums = (term for side in sides for term in side.atoms(sp.Sum, sp.Product))
@@ -119,7 +125,7 @@ def judge(lhs: Any, rhs: Any, relation: str, point: Point, draw: int = 0, digits
         if holds is False:  # twice the bits, so that a small difference is shown without noise
             left, right = (enclose(side, point, 2 * precision, draw)[0] for side in (lhs, rhs))
         if holds is not None:
-            return Verdict(holds, number(left), number(right), not (remarks or others))
+            return Verdict(holds, (left, right), not (remarks or others))
     return Verdict(None, reason=reason)
 
 
@@ -163,7 +169,7 @@ def _by_mpmath(lhs: Any, rhs: Any, relation: str, point: Point, draw: int, digit
     holds = decide(relation, left, right, digits - 15 if endless(lhs, rhs) else digits)
     if holds is False and any(side.has(sp.Integral, sp.Sum, sp.Product) for side in (lhs, rhs)):
         return Verdict(None, reason="the sides seem to differ, but a sum or an integral is not certified")
-    return Verdict(holds, number(left), number(right), certified=False)
+    return Verdict(holds, (left, right), certified=False)
 
 
 def _estimate(expr: Any, point: Point, draw: int) -> acb:

@@ -86,8 +86,7 @@ def check_ends(
     for point in zeros(holes, ranges, places):
         verdict = judge(left, right, relation, {s: v for s, v in point.items() if s in free_symbols(left, right)})
         if verdict.holds is False:
-            counterexample = point, verdict.left, verdict.right
-            words = failure(shown, counterexample, ranges)
+            words = failure(shown, (point, *verdict.sides), ranges)
             raise ClaimFailed(f"{words}\n  a line between has no value there, so that its steps do not reach across")
 
 

@@ -134,12 +134,10 @@ def _values(shown: str, a: Any, b: Any, relation: str, point: dict[Any, Any]) ->
         verdict = judge(a, b, relation, point, draw)
     place = f" at {describe(point)}" if point else ""
     if verdict.holds is False:
-        return verdict.left, verdict.right
+        return verdict.sides
     if verdict.holds:
-        raise ClaimFailed(
-            f"not refuted: {shown}\n  it holds{place}"
-            f"\n  left side  = {short_number(verdict.left)}\n  right side = {short_number(verdict.right)}"
-        )
+        left, right = (short_number(side) for side in verdict.sides)
+        raise ClaimFailed(f"not refuted: {shown}\n  it holds{place}\n  left side  = {left}\n  right side = {right}")
     why = f" ({verdict.reason})" if verdict.reason else ""
     raise ClaimFailed(
         f"not refuted: {shown}\n {place} one of the sides has no value, or more digits do not decide{why}"

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -19,7 +20,7 @@ from dlmath_lib.verify.printing import plain
 
 Number = Any
 Point = dict[sp.Symbol, Number]
-SIMPLE = ["1", "2", "-1", "0.5", "-2", "3", "-0.5", "0"]
+SIMPLE = [sp.Rational(text) for text in ("1", "2", "-1", "0.5", "-2", "3", "-0.5", "0")]
 DIGITS = 60
 MOST_KINKS = 12
 # What the arithmetic honours by itself, or what says nothing about single numbers.
@@ -144,6 +145,7 @@ class Sampler:
         self.ranges = dict(ranges)
         self.random = random.Random(seed)
         self.facts = {s: [(f"is_{f}", t) for f, t in s.assumptions0.items() if f in TESTED] for s in self.ranges}
+        self.only = len(self.ranges) == 1
 
     def points(self, count: int) -> Iterator[Point]:
         """Yield `count` points."""
@@ -177,12 +179,9 @@ class Sampler:
 
     def _real(self, domain: Domain, index: int) -> Number:
         if index < 12:
-            allowed = [v for v in SIMPLE if domain.contains(sp.Rational(v))]
+            allowed = _simple(domain)
             if allowed and (index < len(allowed) or self.random.random() < 0.5):
-                choice = (
-                    allowed[index] if len(self.ranges) == 1 and index < len(allowed) else self.random.choice(allowed)
-                )
-                return _number(Fraction(choice))
+                return allowed[index] if self.only and index < len(allowed) else self.random.choice(allowed)
         value = self._spread(domain)
         digits = 3 if index % 2 else DIGITS - 5
         scale = max(0, digits - 1 - (math.floor(math.log10(abs(value))) if value else 0))
@@ -214,6 +213,12 @@ def _power_of_ten(exponent: float) -> Fraction:
     return Fraction(10**exponent).limit_denominator(10**9)
 
 
+@lru_cache(maxsize=1024)
+def _simple(domain: Domain) -> list[Number]:
+    return [value for value in SIMPLE if domain.contains(value)]
+
+
+@lru_cache(maxsize=1024)
 def _fraction(value: Any) -> Fraction:
     rational = sp.Rational(value) if value.is_Rational else sp.Rational(str(sp.N(value, 40)))
     return Fraction(int(rational.p), int(rational.q))

@@ -11,7 +11,7 @@ from dlmath_lib.verify.balls import endless as _endless  # noqa: F401  (it regis
 from dlmath_lib.verify.balls.endless import bits
 from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
 from dlmath_lib.verify.balls.jets import base
-from dlmath_lib.verify.balls.walk import compile_expression
+from dlmath_lib.verify.balls.walk import compile_expression, rational
 
 __all__ = ["Undecided", "Undefined", "Unsupported", "bits", "enclose"]
 
@@ -45,7 +45,7 @@ def enclose(expr: Any, point: Mapping[Any, Any], precision: int, draw: int = 0) 
         remarks: set[str] = set()
         env: dict[Any, Any] = {"draw": draw, "analytic": None, "remarks": remarks}
         for symbol, number in point.items():
-            env[symbol] = compile_expression(number)({**env, "exact": {}})
+            env[symbol] = rational(number) if number.is_Rational else compile_expression(number)({**env, "exact": {}})
         value = base(compile_expression(expr)({**env, "exact": dict(point)}))
         if not value.is_finite():
             raise Undecided

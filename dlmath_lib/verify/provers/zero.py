@@ -6,6 +6,7 @@ the outcome is the same on every machine.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -29,14 +30,20 @@ def is_zero(expr: sp.Expr, excused: Excused = ()) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_zero(expr: sp.Expr, excused: Excused) -> bool:
-    if expr == 0 or expr.is_zero:
-        return True
     if expr.is_Number:
-        return False
+        return bool(expr == 0)
     if expr.has(sp.floor, sp.ceiling) and by_division(expr, lambda case: bool(sp.expand(case) == 0)):
         return True
     size = expr.count_ops()
-    for limit, strategy in STRATEGIES:
+    if _by(CHEAP, expr, size):
+        return True
+    # The cases of a branch are small; to simplify the whole costs more than all of them.
+    return zero_by_cases(expr, _is_zero, excused) or _by(DEAR, expr, size)
+
+
+def _by(strategies: list[tuple[float, Callable[[sp.Expr], Any]]], expr: sp.Expr, size: int) -> bool:
+    """Tell whether one of the strategies that are meant for this size makes zero of `expr`."""
+    for limit, strategy in strategies:
         if size > limit:
             continue
         try:
@@ -53,7 +60,7 @@ def _is_zero(expr: sp.Expr, excused: Excused) -> bool:
             continue
         if result == 0:
             return True
-    return zero_by_cases(expr, _is_zero, excused)
+    return False
 
 
 def _rational(expr: sp.Expr) -> sp.Expr:
@@ -91,8 +98,10 @@ def _piecewise(expr: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.piecewise_fold(expr))
 
 
-STRATEGIES: list[tuple[int, Callable[[sp.Expr], Any]]] = [
+# Expansion decides most; SymPy's own question, whether an expression is zero, costs as much as several expansions.
+CHEAP: list[tuple[float, Callable[[sp.Expr], Any]]] = [
     (4000, sp.expand),
+    (math.inf, lambda e: 0 if e.is_zero else e),
     (2000, _rational),
     (600, _exponentials),
     (800, lambda e: sp.expand_trig(sp.expand(e)).expand()),
@@ -101,6 +110,9 @@ STRATEGIES: list[tuple[int, Callable[[sp.Expr], Any]]] = [
     (800, lambda e: sp.expand(sp.expand_log(e.rewrite(sp.log)))),
     (800, lambda e: sp.expand(rewrite_sums(e))),
     (400, lambda e: sp.expand(roots_of_unity(e))),
+]
+
+DEAR: list[tuple[float, Callable[[sp.Expr], Any]]] = [
     (200, lambda e: sp.powsimp(sp.expand(rewrite_sums(e), power_base=True), force=False).simplify()),
     (120, lambda e: sp.trigsimp(sp.expand(e))),
     (400, lambda e: sp.expand(sp.expand_func(e))),
