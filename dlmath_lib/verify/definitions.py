@@ -54,6 +54,14 @@ class Definitions:
             expr = new
         raise ValueError(message(self.function, "given", "definitions that end", "one that refers to itself"))
 
+    def check_where(self, where: Any) -> None:
+        """Refuse a domain for a symbol that a definition replaces: nothing would be restricted by it."""
+        for symbol in where if isinstance(where, Mapping) else ():
+            if symbol in self.symbols:
+                got = f"{plain(symbol)}, which stands for {plain(self.symbols[symbol])}"
+                hint = "give the domain of the letters in its definition"
+                raise ValueError(message(self.function, "where", "about letters that given leaves open", got, hint))
+
     def _once(self, expr: Any) -> Any:
         if expr in self.symbols:
             return self.symbols[expr]

@@ -140,6 +140,7 @@ def _check(
         if relation != "=":
             raise ValueError(message(function, "relation", "'=' between matrices", relation))
         return _check_matrices(function, shown, left, right, where, points)
+    definitions.check_where(where)
     ranges = domains(function, free_symbols(left, right), _relevant(where, left, right, lhs, rhs))
     return check_scalar(shown, left, right, relation, ranges, points)
 
@@ -185,7 +186,7 @@ def _of(where: Any, *sides: Any) -> Any:
 
 
 def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
-    """Drop from `where` the symbols that the statement has only bound, or that a definition replaced."""
+    """Drop from `where` the symbols that the statement has only bound."""
     if not isinstance(where, Mapping):
         return where
     present = set(free_symbols(left, right))

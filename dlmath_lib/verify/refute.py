@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import CodeType
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
@@ -190,11 +192,22 @@ def computes(function: Callable[[], Any]) -> bool:
     >>> computes(lambda: False), computes(lambda: np.bool_(False)), computes(lambda: np.exp(1) == 3)
     (False, False, True)
     """
-    function = getattr(function, "func", function)  # functools.partial
-    code = getattr(function, "__code__", None)
+    return _computes(function, set())
+
+
+def _computes(value: Any, seen: set[Any]) -> bool:
+    """Follow the names in a function to what they stand for: a constant behind a helper is still a constant."""
+    value = getattr(value, "func", value)  # functools.partial
+    code = getattr(value, "__code__", None)
     if code is None:
-        return getattr(function, "__name__", "") not in CONSTANT_MAKERS
-    return bool(_names(code) - CONSTANT_MAKERS)
+        return not isinstance(value, (bool, np.bool_)) and getattr(value, "__name__", "") not in CONSTANT_MAKERS
+    if code in seen:
+        return False
+    seen.add(code)
+    scope = inspect.getclosurevars(value)
+    known = {**scope.globals, **scope.nonlocals}
+    names = _names(code) - CONSTANT_MAKERS
+    return any(name not in known or _computes(known[name], seen) for name in names)
 
 
 def _names(code: CodeType) -> set[str]:

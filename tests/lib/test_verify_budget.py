@@ -8,6 +8,7 @@ import time
 import pytest
 import sympy as sp
 
+from dlmath_lib.verify.balls import Unsupported, enclose
 from dlmath_lib.verify.budget import OutOfTime, within
 
 
@@ -99,3 +100,13 @@ def test_sympy_works_after_it_was_interrupted():
             sp.simplify(sp.Sum(sp.binomial(n, k) * k**2 * x**k * (1 - x) ** (n - k), (k, 0, n)).doit())
     assert sp.simplify(sp.sin(x) ** 2 + sp.cos(x) ** 2) == 1
     assert sp.integrate(sp.exp(-(x**2)), (x, 0, sp.oo)) == sp.sqrt(sp.pi) / 2
+
+
+def test_the_budget_ends_inside_an_integral_of_balls():
+    x = sp.Symbol("x", real=True)
+    wild = sp.Integral(sp.sin(1 / x) * sp.cos(1 / (x - 1)) / sp.sqrt(x), (x, 0, 1))
+    for seconds in (0.05, 0.1, 0.2):
+        with pytest.raises(OutOfTime), within(seconds):
+            while True:
+                with contextlib.suppress(Unsupported):
+                    enclose(wild, {}, 200)

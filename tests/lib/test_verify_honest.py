@@ -301,3 +301,10 @@ def test_a_function_may_hand_out_the_same_array_again_and_again():
     with pytest.raises(ClaimFailed):
         gradient(square, lambda g, v: 0 * g, [1.0, 2.0])
     assert agree(square, [x**2, y**2], {x: (-1, 1), y: (-1, 1)}).kind == "agrees"
+
+
+def test_a_domain_of_a_letter_that_a_definition_replaces_is_refused():
+    x, y = sp.symbols("x y", real=True)
+    with pytest.raises(ValueError, match="prove: where must be about letters that given leaves open, got y"):
+        prove(sp.sqrt(y**2), x, given={y: x}, where={y: (0, sp.oo)})
+    assert prove(sp.sqrt(y**2), x, given={y: x}, where={x: (0, sp.oo)}).kind == "proved"

@@ -79,9 +79,20 @@ def test_an_executed_refutation():
     assert refute(lambda: bool(1 + np.exp(-40) > 1), name="h = 1e−17 works").statement == "h = 1e−17 works"
 
 
+def says_no():
+    return False
+
+
+NO = says_no()
+
+
 @pytest.mark.parametrize(
-    "nothing", [lambda: False, lambda: bool(0), lambda: np.bool_(False), lambda: 1 == 2, functools.partial(bool, 0)]
-)
+    "nothing",
+    [
+        lambda: False, lambda: bool(0), lambda: np.bool_(False), lambda: 1 == 2, functools.partial(bool, 0),
+        lambda: says_no(), lambda: bool(says_no() and NO), functools.partial(says_no), lambda: NO,
+    ],
+)  # fmt: skip
 def test_a_refutation_that_computes_nothing_is_refused(nothing):
     with pytest.raises(ValueError, match="refute: statement must be a function that runs the claim"):
         refute(nothing, name="a claim")

@@ -231,14 +231,26 @@ def _finite(inner: Value, x: Any, left: acb, right: acb, env: Env) -> Number:
 
 
 def _enclose(function: Callable[..., acb], left: acb, right: acb) -> acb:
+    stopped: list[BaseException] = []
+
     def safe(z: acb, analytic: Any) -> acb:
+        if stopped:
+            return acb("nan")
         try:
             return function(z, analytic)
         except (Undecided, Undefined):
             return acb("nan")
+        except BaseException as error:  # FLINT's loop lets none through, the end of the budget neither
+            stopped.append(error)
+            return acb("nan")
 
     goal = arb(2) ** -(ctx.prec - 12)
-    value = acb.integral(safe, left, right, rel_tol=goal, abs_tol=goal, eval_limit=MOST_EVALUATIONS)
+    try:
+        value = acb.integral(safe, left, right, rel_tol=goal, abs_tol=goal, eval_limit=MOST_EVALUATIONS)
+    except SystemError as error:  # the budget ended between two calls of `safe`
+        raise error.__cause__ or error from None
+    if stopped:
+        raise stopped[0]
     if not value.is_finite():
         raise Unsupported("the integral is not enclosed")
     return value
