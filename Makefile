@@ -30,16 +30,18 @@ lab: $(VENV)/installed ## open your own copies of the chapters (my_book/) in Jup
 	@$(BIN)/python -m dlmath_lib.book.lab $(LAB)
 
 renew: $(VENV)/installed ## take the book's newer version of a chapter into my_book/ (CHAPTER=networks/losses); yours is kept beside it
-	@$(BIN)/python -m dlmath_lib.book.lab --renew $(CHAPTER)
+	@$(BIN)/python -m dlmath_lib.book.lab --renew "$(CHAPTER)"
 
 chapter: $(VENV)/installed ## begin a chapter (NAME=subject/topic): notebook, exercises, contents, the subject's page
-	@$(BIN)/python -m dlmath_lib.book.chapter $(NAME)
+	@$(BIN)/python -m dlmath_lib.book.chapter "$(NAME)"
 
-check: $(VENV)/tools book ## run what one chapter needs (CHAPTER=networks/losses)
-	@DLMATH_BOOK=_build/html $(BIN)/python -m tests.check $(CHAPTER)
+check: $(VENV)/tools ## run what one chapter needs (CHAPTER=networks/losses)
+	@$(BIN)/python -m tests.check --ready "$(CHAPTER)"
+	@$(MAKE) --no-print-directory book
+	@DLMATH_BOOK=_build/html $(BIN)/python -m tests.check "$(CHAPTER)"
 
 execute: $(VENV)/installed ## run the notebooks and store their outputs (all, or CHAPTER=networks/losses)
-	$(BIN)/python -m dlmath_lib.book.execute $(if $(CHAPTER),chapters/$(CHAPTER).ipynb)
+	@$(BIN)/python -m dlmath_lib.book.execute $(if $(CHAPTER),"chapters/$(CHAPTER).ipynb")
 
 lint: $(VENV)/tools ## ruff and mypy
 	$(BIN)/ruff check .

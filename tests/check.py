@@ -1,4 +1,4 @@
-"""What one chapter needs: `python -m tests.check networks/losses` (or `make check CHAPTER=networks/losses`).
+"""What one chapter needs: `python -m tests.check networks/losses` (`make check` builds the book's pages in between).
 
 Its notebook by nbval, its structure, the checkers of its exercises, the modules of `dlmath_lib` that it imports, and
 its explorers in a browser.
@@ -6,6 +6,7 @@ its explorers in a browser.
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -45,16 +46,30 @@ def runs(chapter: Path) -> list[list[str]]:
     return [[*own, "-k", mine], *([tests] if (tests := library_tests(chapter)) else [])]
 
 
-def main() -> int:
-    """Run from the command line; 0 if all passes."""
-    name = sys.argv[1] if len(sys.argv) == 2 else ""
-    chapter = ROOT / "chapters" / f"{name.removesuffix('.ipynb')}.ipynb"
+def not_ready(name: str) -> str | None:
+    """Why a chapter cannot be tested yet, if so: better said at once than by a build that fails."""
+    chapter = ROOT / "chapters" / f"{name}.ipynb"
     if not chapter.is_file():
-        known = ", ".join(
-            p.relative_to(ROOT / "chapters").with_suffix("").as_posix() for p in notebooks.in_contents(ROOT)
-        )
-        print(f"check: CHAPTER must be one of {known}, got {name!r}", file=sys.stderr)
+        known = (p.relative_to(ROOT / "chapters").with_suffix("") for p in notebooks.in_contents(ROOT))
+        return f"check: CHAPTER must be one of {', '.join(p.as_posix() for p in known)}, got {name!r}"
+    if not any(cell.get("outputs") for cell in notebooks.read(chapter).cells):
+        return f"check: {name} has no outputs yet: make execute CHAPTER={name}"
+    return None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run from the command line; 0 if all passes. `--ready` only says whether the chapter can be tested."""
+    parser = argparse.ArgumentParser(prog="python -m tests.check", description=__doc__)
+    parser.add_argument("chapter", metavar="CHAPTER", nargs="?", default="", help="subject/topic, as networks/losses")
+    parser.add_argument("--ready", action="store_true", help="say what stands in the way of testing it, and stop")
+    options = parser.parse_args(arguments)
+    name = options.chapter.removesuffix(".ipynb")
+    if problem := not_ready(name):
+        print(problem, file=sys.stderr)
         return 2
+    if options.ready:
+        return 0
+    chapter = ROOT / "chapters" / f"{name}.ipynb"
     start = time.perf_counter()
     settings = {**os.environ, "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations", "5"]

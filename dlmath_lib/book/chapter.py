@@ -106,7 +106,7 @@ def _enter_in_contents(contents: Path, subject: str, topic: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m dlmath_lib.book.chapter", description=__doc__)
-    parser.add_argument("name", metavar="NAME", help="subject/topic, as networks/softsign")
+    parser.add_argument("name", metavar="NAME", nargs="?", default="", help="subject/topic, as networks/softsign")
     name = parser.parse_args(arguments).name
     try:
         written = begin(Path.cwd(), name)
@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for path in written:
         print(f"  {path.relative_to(Path.cwd())}")
-    print(f"Write what says WRITE, then `make execute` and `make check CHAPTER={name}`. CONTRIBUTING.md has the rules.")
+    print(f"Write what says WRITE, then `make execute CHAPTER={name}` and `make check CHAPTER={name}`.")
     return 0
 
 

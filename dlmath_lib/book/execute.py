@@ -227,11 +227,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _chosen(paths: list[Path], parser: argparse.ArgumentParser) -> list[Path]:
     if not paths:
         if not Path("_toc.yml").is_file():
-            parser.error("there is no _toc.yml here: run this from the book's folder, or name the notebooks")
+            parser.exit(
+                2, "execute: there is no _toc.yml here: run this from the book's folder or name the notebooks\n"
+            )
         try:
             return [path.relative_to(Path.cwd()) for path in notebooks.in_contents(Path.cwd())]
         except ValueError as error:
-            parser.error(str(error))
+            parser.exit(2, f"execute: {error}\n")
     chosen: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -239,7 +241,8 @@ def _chosen(paths: list[Path], parser: argparse.ArgumentParser) -> list[Path]:
         elif path.is_file():
             chosen.append(path)
         else:
-            parser.error(f"there is no {path}")
+            beside = ", ".join(p.name for p in sorted(path.parent.glob("*.ipynb"))) or "no notebook"
+            parser.exit(2, f"execute: there is no {path}; in that folder is {beside}\n")
     return list(dict.fromkeys(chosen))
 
 

@@ -67,7 +67,7 @@ def renew(book: Path, mine: Path, chapter: str) -> Path | None:
     source, target = book / name, mine / name
     if not source.is_file():
         known = ", ".join(sorted(p.relative_to(book).with_suffix("").as_posix() for p in book.rglob("*.ipynb")))
-        raise ValueError(f"renew: chapter must be one of {known}, got {chapter!r}")
+        raise ValueError(f"renew: CHAPTER must be one of {known}, got {chapter!r}")
     record, kept = _read(mine), None
     if target.exists() and not _unchanged(target, record.get(name)):
         free = (target.with_name(f"{target.stem}.mine-{number}.ipynb") for number in count(1))
@@ -119,12 +119,13 @@ def main(arguments: list[str] | None = None) -> int:
     root = Path.cwd()
     book, mine = root / "chapters", root / FOLDER
     if not book.is_dir():
-        parser.error("there are no chapters here: run this from the book's folder")
-    if options.renew:
+        parser.exit(2, "lab: there are no chapters here: run this from the book's folder\n")
+    if options.renew is not None:
         try:
             kept = renew(book, mine, options.renew)
         except ValueError as error:
-            parser.error(str(error))
+            parser.exit(2, f"{error}\n")
+        print(f"{FOLDER}/{options.renew.removesuffix('.ipynb')}.ipynb is the book's version now.")
         if kept:
             print(f"Your version lies in {kept.relative_to(root)}.")
         return 0

@@ -61,6 +61,7 @@ def test_a_chapter_is_entered_where_it_belongs(book: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        ("", "must be subject/topic in lower snake_case, got ''"),
         ("softsign", "must be subject/topic in lower snake_case, got 'softsign'"),
         ("Networks/softsign", "lower snake_case"),
         ("networks/soft-sign", "lower snake_case"),
@@ -70,6 +71,14 @@ def test_a_chapter_is_entered_where_it_belongs(book: Path) -> None:
 def test_a_name_of_another_form_is_refused(book: Path, name: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         chapter.begin(book, name)
+
+
+def test_a_missing_name_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ([], [""]):
+        assert chapter.main(arguments) == 1
+        assert capsys.readouterr().err.splitlines() == [
+            "chapter: NAME must be subject/topic in lower snake_case, got '': as networks/softsign"
+        ]
 
 
 def test_no_chapter_is_written_over(book: Path) -> None:

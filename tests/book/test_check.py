@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from dlmath_lib.book import chapter as template
 from tests import check
 from tests.conftest import ROOT
 
@@ -35,3 +39,20 @@ def test_a_chapter_that_is_not_there_is_named() -> None:
     assert "must be one of" in done.stderr
     assert "networks/losses" in done.stderr
     assert "got 'networks/nothing'" in done.stderr
+
+
+def test_what_stands_in_the_way_is_one_line_before_anything_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check.main(["networks/losses", "--ready"]) == 0
+    assert capsys.readouterr().err == ""
+    (tmp_path / "dlmath_lib/exercises").mkdir(parents=True)
+    (tmp_path / "_toc.yml").write_text("root: intro\nparts:\n")
+    template.begin(tmp_path, "networks/softsign")
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    for name, said in (
+        ("networks/softsign", "networks/softsign has no outputs yet: make execute CHAPTER=networks/softsign"),
+        ("", "CHAPTER must be one of networks/softsign, got ''"),
+    ):
+        assert check.main([name, "--ready"]) == 2
+        assert capsys.readouterr().err.splitlines() == [f"check: {said}"]

@@ -121,8 +121,11 @@ def test_what_is_not_a_notebook_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     path.write_text("{")
     assert execute.main([str(path)]) == 1
     assert "not a notebook" in capsys.readouterr().err
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as stopped:
         execute.main([str(tmp_path / "missing.ipynb")])
+    assert stopped.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"execute: there is no {tmp_path}/missing.ipynb; in that folder is a.ipynb"
 
 
 def test_slow_notebook_is_named() -> None:

@@ -64,14 +64,19 @@ def test_a_chapter_is_renewed_with_the_readers_beside_it(capsys: pytest.CaptureF
     write(Path("my_book/a/two.ipynb"), "mine")
     write(Path("chapters/a/two.ipynb"), "2 new")
     assert lab.main(["--renew", "a/two"]) == 0
-    assert "my_book/a/two.mine-1.ipynb" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "my_book/a/two.ipynb is the book's version now." in told
+    assert "my_book/a/two.mine-1.ipynb" in told
     assert first(Path("my_book/a/two.ipynb")) == "2 new"
     assert first(Path("my_book/a/two.mine-1.ipynb")) == "mine"
     assert lab.refresh(Path("chapters"), Path("my_book")) == []
     assert lab.renew(Path("chapters"), Path("my_book"), "a/two") is None, "nothing of the reader's was there"
-    with pytest.raises(SystemExit):
-        lab.main(["--renew", "a/three"])
-    assert "must be one of a/one, a/two, got 'a/three'" in capsys.readouterr().err
+    for wrong in ("a/three", ""):
+        with pytest.raises(SystemExit) as stopped:
+            lab.main(["--renew", wrong])
+        assert stopped.value.code == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line == f"renew: CHAPTER must be one of a/one, a/two, got {wrong!r}"
 
 
 def test_a_broken_copy_is_kept() -> None:

@@ -30,7 +30,7 @@ def compare(model: Model, values: dict[str, float]) -> int:
     for i, (panel, of_panel) in enumerate(zip(spec["panels"], numbers["panels"], strict=True)):
         for j, (mark, of_mark) in enumerate(zip(panel["marks"], of_panel, strict=True)):
             twin = model.panels[i].marks[j]
-            jobs += _JOBS[mark["type"]](mark, of_mark, p, panel, twin, given)
+            jobs += _JOBS.get(mark["type"], _plain)(mark, of_mark, p, panel, twin, given)
     for entry in spec["derived"]:
         twin = model.panels[entry["panel"]].marks[entry["mark"]]
         assert isinstance(twin, Trajectory)
@@ -76,12 +76,9 @@ def _area(mark: Any, n: Any, p: Any, panel: Any, *_: Any) -> list[_Job]:
     return [*_domain(mark, n, p, panel["x"]), *((mark[way], calls, n[way]) for way in ("lower", "upper"))]
 
 
-def _place(mark: Any, n: Any, p: Any, *_: Any) -> list[_Job]:
-    return [(mark["fn"], [[p]], [n["x"], n["y"]])]
-
-
-def _points(mark: Any, n: Any, p: Any, *_: Any) -> list[_Job]:
-    return [(mark["fn"], [[p]], n["points"])]
+def _plain(mark: Any, n: Any, p: Any, *_: Any) -> list[_Job]:
+    """A mark of one function of the parameters, whose values are its numbers in their order: most marks are."""
+    return [(mark["fn"], [[p]], np.concatenate([np.atleast_1d(part) for part in n.values()]))]
 
 
 def _field(mark: Any, n: Any, p: Any, panel: Any, *_: Any) -> list[_Job]:
@@ -122,7 +119,6 @@ def _data(mark: Any, n: Any, *_: Any) -> list[_Job]:
 
 
 _JOBS: dict[str, Any] = {
-    "curve": _curve, "parametric": _parametric, "area": _area, "point": _place, "label": _place, "arrow": _points,
-    "segment": _points, "field": _field, "gridmap": _gridmap, "bars": _flat, "cells": _flat, "network": _flat,
-    "trajectory": _trajectory, "polyline": _data, "scatter": _data,
+    "curve": _curve, "parametric": _parametric, "area": _area, "field": _field, "gridmap": _gridmap, "bars": _flat,
+    "cells": _flat, "network": _flat, "trajectory": _trajectory, "polyline": _data, "scatter": _data,
 }  # fmt: skip

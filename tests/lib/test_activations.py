@@ -21,7 +21,7 @@ SIGMA = 1 / (1 + sp.exp(-Z))
 NORMAL_CDF = sp.erfc(-Z / sp.sqrt(2)) / 2
 TANH_GATE = (1 + sp.tanh(sp.sqrt(2 / sp.pi) * (Z + sp.Rational(44715, 1000000) * Z**3))) / 2
 
-# name: (options, SymPy expression, value at 0, value at 1, kinks)
+# name: (options, SymPy expression, value at 0, value at 1)
 ELEMENTWISE: dict[str, tuple[dict, sp.Expr, float, float]] = {
     "sigmoid": ({}, SIGMA, 0.5, 0.7310585786300049),
     "log_sigmoid": ({}, sp.log(SIGMA), -np.log(2), -0.31326168751822286),
@@ -35,6 +35,8 @@ ELEMENTWISE: dict[str, tuple[dict, sp.Expr, float, float]] = {
     "gelu_tanh": ({"approximate": "tanh"}, Z * TANH_GATE, 0.0, 0.8411919906082768),
 }
 NAMES = list(ELEMENTWISE)
+# Not in the vectors by its own name: each has a test below that says which oracle from outside it has instead.
+OTHER_ORACLE = {"gelu_tanh"}
 SMOOTH_POINTS = [-700.5, -40.0, -9.5, -3.25, -1.0, -1e-3, 1e-3, 0.5, 2.0, 7.75, 40.0, 700.5]
 finite_arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=2, max_side=5), elements=st.floats(-1e4, 1e4))
 logits = hnp.arrays(np.float64, st.integers(1, 6), elements=st.floats(-1e3, 1e3))
@@ -143,7 +145,7 @@ def test_bad_arguments(name: str) -> None:
         getattr(act, base)(np.ones(3), 0.5)  # options are keyword-only
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "gelu_tanh"])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in OTHER_ORACLE])
 @pytest.mark.parametrize(
     ("bits", "dtype", "rtol", "atol"), [("64", np.float64, 1e-14, 1e-15), ("32", np.float32, 2e-6, 2e-7)]
 )

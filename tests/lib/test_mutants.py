@@ -84,6 +84,8 @@ def test_rows_are_read_with_their_common_tests(tmp_path: Path) -> None:
         (tmp_path / "row.toml").write_text(content)
         with pytest.raises(BadFault, match=said):
             plant.read("row", tmp_path)
+    with pytest.raises(BadFault, match=r"there is no row 'rows': the rows are row$"):
+        plant.read("rows", tmp_path)
 
 
 def test_every_row_of_the_book_can_be_read() -> None:

@@ -36,13 +36,15 @@ class Fault:
     stored: bool = False  # of a notebook: the fault is in what is stored, which is not made anew
 
 
-def rows() -> list[str]:
+def rows(folder: Path = FOLDER) -> list[str]:
     """The rows of faults, each a file."""
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(path.stem for path in folder.glob("*.toml"))
 
 
 def read(row: str, folder: Path = FOLDER) -> list[Fault]:
     """Read the faults of a row; ``tests`` at the top of the file are those of each fault that names none."""
+    if not (folder / f"{row}.toml").is_file():
+        raise BadFault(f"there is no row {row!r}: the rows are {', '.join(rows(folder))}")
     content = tomllib.loads((folder / f"{row}.toml").read_text(encoding="utf-8"))
     common = content.get("tests", [])
     faults = []

@@ -126,7 +126,8 @@ class Mark:
         """Those of its ``numbers`` that the axis ``way``, x or y, should show."""
         if "points" in numbers:
             return list(numbers["points"][0 if way == "x" else 1 :: 2])
-        return [float(v) for v in np.atleast_1d(numbers[way])]
+        # A mark without a coordinate along this axis, as a vertical line along y, tells nothing about it.
+        return [float(v) for v in np.atleast_1d(numbers.get(way, []))]
 
     def spec(self, scope: Scope, frame: Frame) -> dict[str, Any]:
         """This mark's own part of the JSON spec: functions as ``scope`` names them, in the ranges of ``frame``."""
