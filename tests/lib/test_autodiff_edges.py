@@ -242,6 +242,9 @@ def test_choices_at_ties_and_zeros():
     assert (base.tolist(), exponent.tolist()) == ([0.0, 1.0, 0.0], [0.0, 0.0, 0.0])
     assert grad(lambda x: np.sum(abs(x)), [0.0]).tolist() == [0.0]
     assert grad(lambda x: np.sum(autodiff.leaky_relu(x)), [0.0]).tolist() == [0.01]
+    assert grad(lambda x: np.sum(autodiff.elu(x, alpha=2.0)), [0.0]).tolist() == [2.0]
+    assert grad(np.max, [[1.0, 5.0], [5.0, 2.0]]).tolist() == [[0, 1], [0, 0]]
+    assert grad(lambda a, b: np.sum(np.minimum(a, b)), [1.0], [1.0])[1].tolist() == [0.5]
 
 
 def test_nan_stays_nan_in_every_activation():

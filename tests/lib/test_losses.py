@@ -355,7 +355,7 @@ def test_labels_refused(labels, error, message):
             r"class_weights must be of shape \(4,\)",
         ),
         (
-            lambda: softmax_cross_entropy_with_logits(LOGITS, LABELS, class_weights=-WEIGHTS),
+            lambda: softmax_cross_entropy_with_logits(LOGITS, LABELS, class_weights=[1, 0, 1, -1e-6]),
             ValueError,
             "class_weights must be all ≥ 0",
         ),

@@ -178,6 +178,17 @@ def test_outputs_predictions_and_probabilities():
         numbers.probabilities(x)
 
 
+def test_choices_at_ties():
+    """All logits are 0: of equal scores the first counts, a logit of 0 and a target of one half are no "yes"."""
+    x = np.ones((3, 4))
+    network = Network([Dense(4, 3, initialization="zeros")], rng=rng())
+    assert network.predict(x).tolist() == [0, 0, 0]
+    assert network.evaluate(x, [0, 0, 2]).accuracy == pytest.approx(2 / 3, rel=1e-12, abs=0)
+    binary = Network([Dense(4, 1, initialization="zeros")], loss="binary_cross_entropy", rng=rng())
+    assert binary.predict(x).tolist() == [[0], [0], [0]]
+    assert binary.evaluate(x, [[0.0], [0.5], [1.0]]).accuracy == pytest.approx(2 / 3, rel=1e-12, abs=0)
+
+
 def test_initial_weights_by_name_and_seed():
     layers = [Dense(300, 400, "relu"), Dense(400, 300, "tanh"), Dense(300, 10, initialization="zeros")]
     network = Network(layers, rng=rng())

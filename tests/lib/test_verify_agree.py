@@ -35,6 +35,16 @@ def test_the_witness_does_not_share_the_rounding_of_numpy():
         agree(lambda v: (np.exp(v) - 1 - v) / v, (sp.exp(x) - 1 - x) / x, {x: (1e-8, 1.1e-8)}, rtol=1e-6)
 
 
+def test_the_tolerance_is_the_one_that_was_asked_for():
+    for rtol in (1e-12, 1e-6):
+        assert agree(lambda v, by=rtol: np.exp(v) * (1 + by / 2), sp.exp(x), {x: (0, 1)}, rtol=rtol, atol=0)
+        with pytest.raises(ClaimFailed, match="disagrees"):
+            agree(lambda v, by=rtol: np.exp(v) * (1 + 2 * by), sp.exp(x), {x: (0, 1)}, rtol=rtol, atol=0)
+    assert agree(lambda v: v + 5e-9, x, {x: (-1, 1)}, atol=1e-8)
+    with pytest.raises(ClaimFailed, match="disagrees"):
+        agree(lambda v: v + 2e-8, x, {x: (-1, 1)}, atol=1e-8)
+
+
 def test_an_outside_witness():
     claim = agree(sigmoid, scipy.special.expit, {x: (-5, 5)})
     assert claim.method == "agrees with scipy.special.expit"

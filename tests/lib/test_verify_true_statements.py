@@ -60,6 +60,11 @@ def test_true_statements_pass_and_spoilt_ones_fail(case):
 KINKED = {
     "a derivative excuses no kink of its neighbours": (D(x, x) + sp.Piecewise((5, sp.Eq(x, one / 7)), (0, True)), 1),
     "two values of a step at its kink": (sp.Heaviside(3 * x - 1, 0), sp.Heaviside(3 * x - 1, 1)),
+    "a derivative excuses no zero of its letter": (
+        D(sp.Abs(x - 1), x) + sp.Heaviside(x, 0),
+        sp.sign(x - 1) + sp.Heaviside(x, 1),
+    ),
+    "what differs only between two kinks": (sp.Max(0, x * (1 - x)), sp.Integer(0)),
     "a kink elsewhere": (D(sp.Abs(x), x) + sp.Heaviside(x - 2, 0), sp.sign(x) + sp.Heaviside(x - 2, 1)),
 }
 
