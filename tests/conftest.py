@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -40,3 +41,16 @@ def run_build(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
     """Run the build as `make book` does, with `target` for what it makes."""
     command = [Path(sys.executable).parent / "jupyter-book", "build", source, "--path-output", target]
     return subprocess.run([*command, "-W", "-n", "--keep-going"], capture_output=True, text=True, check=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """As `--dist loadfile`, but the pages of the built book go to the workers one by one."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileAndPage(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            return f"{file}[{test.partition('[')[2]}" if file.endswith("browser/test_book.py") else file
+
+    return ByFileAndPage(config, log) if config.getoption("dist") == "loadfile" else None
