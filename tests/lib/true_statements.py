@@ -74,6 +74,9 @@ TRUE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
         Integral(gaussian(t, m1, s1) * gaussian(x - t, m2, s2), (t, -oo, oo)), "=",
         gaussian(x, m1 + m2, sqrt(s1**2 + s2**2)), {},
     ),
+    "ReLU of a normal: mean": (Integral(Max(0, x) * gaussian(x, 0, s), (x, -oo, oo)), "=", s / sqrt(2 * pi), {}),
+    "ReLU of a normal: square": (Integral(Max(0, x) ** 2 * gaussian(x, 0, s), (x, -oo, oo)), "=", s**2 / 2, {}),
+    "half a normal": (Integral(x**2 * gaussian(x, 0, s), (x, -oo, 0)), "=", s**2 / 2, {}),
     "beta density": (Integral(beta_density, (x, 0, 1)), "=", 1, {}),
     "beta mean": (Integral(x * beta_density, (x, 0, 1)), "=", alpha / (alpha + beta), {}),
     "Gibbs": (
@@ -147,6 +150,7 @@ FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "binomial mean: from 1 to n − 1": (Sum(k * binomial, (k, 0, n - 1)), "=", n * p, unit),
     "binomial variance: factor": (Sum((k - n * p) ** 2 * binomial, (k, 0, n)), "=", n * p, unit),
     "Laplace: factor": (Integral(laplace, (x, -oo, oo)), "=", 2, {}),
+    "ReLU of a normal: no half": (Integral(Max(0, x) ** 2 * gaussian(x, 0, s), (x, -oo, oo)), "=", s**2, {}),
     "Laplace variance: factor": (Integral((x - mu) ** 2 * laplace, (x, -oo, oo)), "=", s**2, {}),
     "two Gaussians: scales added": (
         Integral(gaussian(t, m1, s1) * gaussian(x - t, m2, s2), (t, -oo, oo)), "=", gaussian(x, m1 + m2, s1 + s2), {},

@@ -31,6 +31,8 @@ def integrate(node: sp.Integral) -> Any:
         return _over_the_line(integrand, t)
     if (low, high) == (0, sp.oo):
         return _term_by_term(integrand, t, _gamma)
+    if (low, high) == (-sp.oo, 0):
+        return _term_by_term(integrand.xreplace({t: -t}), t, _gamma)
     if (low, high) == (0, 1):
         return _term_by_term(integrand, t, _beta)
     return None
@@ -40,6 +42,7 @@ def _over_the_line(integrand: Any, t: sp.Symbol) -> Any:
     """Integrate over the real line; at the one kink k of |at + b| split into t = k + s and t = k − s with s > 0."""
     if not integrand.has(*KINKED):
         return _term_by_term(integrand, t, _gaussian)
+    integrand = integrand.replace(lambda e: isinstance(e, sp.Max) and len(e.args) == 2, _by_distance)
     kinks = set()
     for node in integrand.atoms(*KINKED):
         if not isinstance(node, sp.Abs):
@@ -60,10 +63,18 @@ def _over_the_line(integrand: Any, t: sp.Symbol) -> Any:
     return None if None in halves else sp.Add(*halves)
 
 
+def _by_distance(larger: Any) -> Any:
+    """max(a, b) = (a + b + |a − b|)/2, for real a and b."""
+    a, b = larger.args
+    return (a + b + sp.Abs(a - b)) / 2
+
+
 def _term_by_term(integrand: Any, t: sp.Symbol, entry: Any) -> Any:
     """Sum what `entry` gives for each term; each term must converge by itself."""
     total = sp.Integer(0)
     for term in sp.Add.make_args(_spread(integrand, t)):
+        if term == 0:
+            continue
         constant, rest = term.as_independent(t, as_Add=False)
         exponent: Any = sp.Integer(0)
         powers: dict[Any, Any] = {}
@@ -124,14 +135,15 @@ def _gaussian(exponent: Any, powers: dict[Any, Any], t: sp.Symbol) -> Any:
 
 
 def _gamma(exponent: Any, powers: dict[Any, Any], t: sp.Symbol) -> Any:
-    """∫ tᵏ exp(−at + c) dt from 0 to ∞ is k!/aᵏ⁺¹, for a > 0 and k > −1."""
+    """∫ tᵏ exp(−atⁿ + c) dt from 0 to ∞ is Γ((k + 1)/n) / (n a^((k + 1)/n)), for n = 1 or 2, a > 0 and k > −1."""
     degree = _degree(powers, t)
     if degree is None or not exponent.is_polynomial(t) or not (degree + 1).is_positive:
         return None
-    a, c = -exponent.coeff(t, 1), exponent.coeff(t, 0)
-    if sp.expand(exponent + a * t - c) != 0 or not sp.factor(a).is_positive:
+    n = sp.Integer(2) if exponent.coeff(t, 2) != 0 else sp.Integer(1)
+    a, c = -exponent.coeff(t, n), exponent.coeff(t, 0)
+    if sp.expand(exponent + a * t**n - c) != 0 or not sp.factor(a).is_positive:
         return None
-    return sp.exp(c) * sp.gamma(degree + 1) / a ** (degree + 1)
+    return sp.exp(c) * sp.gamma((degree + 1) / n) / (n * a ** ((degree + 1) / n))
 
 
 def _beta(exponent: Any, powers: dict[Any, Any], t: sp.Symbol) -> Any:
