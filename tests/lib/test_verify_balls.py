@@ -165,3 +165,8 @@ def test_mpmath_stands_in_and_certifies_nothing():
     verdict = judge(D(sp.erfinv(x), x), slope, "=", {x: Q(1, 3)})
     assert verdict.holds and not verdict.certified
     assert judge(D(sp.erfinv(x), x), -slope, "=", {x: Q(1, 3)}).holds is False
+
+
+def test_a_second_argument_is_never_left_out():
+    with pytest.raises(Unsupported, match="LambertW of 2 arguments"):
+        enclose(sp.LambertW(sp.Rational(-1, 5), -1), {}, 64)

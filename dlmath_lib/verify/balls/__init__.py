@@ -7,7 +7,7 @@ from typing import Any
 
 from flint import acb
 
-from dlmath_lib.verify.balls import endless as _endless  # noqa: F401  (it registers integrals, sums and limits)
+from dlmath_lib.verify.balls import branches, derivatives, drawn, endless, several  # noqa: F401  (each adds to BUILDERS)
 from dlmath_lib.verify.balls.endless import bits
 from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
 from dlmath_lib.verify.balls.jets import base

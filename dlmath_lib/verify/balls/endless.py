@@ -15,6 +15,7 @@ import sympy as sp
 from flint import acb, arb, ctx
 from sympy.core.relational import Relational
 
+from dlmath_lib.verify.balls.branches import surely_real
 from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
 from dlmath_lib.verify.balls.functions import inverse
 from dlmath_lib.verify.balls.jets import Jet, base, variable
@@ -28,7 +29,6 @@ from dlmath_lib.verify.balls.walk import (
     compile_expression,
     integer,
     new_tag,
-    surely_real,
 )
 
 MOST_EVALUATIONS = 30_000
