@@ -153,7 +153,9 @@ def test_back_brings_the_values_and_the_picture_back(host: str, tmp_path: Path, 
     text = page_of(resting_explorer().html()).replace(f"{STATIC.as_uri()}/", "")
     text = text.replace("</main>", '<a id="on" href="other.html">on</a></main>')
     (tmp_path / "index.html").write_text(text, encoding="utf-8")
-    (tmp_path / "other.html").write_text("<!doctype html><title>Other</title><p>Other", encoding="utf-8")
+    (tmp_path / "other.html").write_text(
+        '<!doctype html><link rel="icon" href="data:,"><title>Other</title><p>Other', encoding="utf-8"
+    )
     with served(tmp_path) as address:
         page = open_page("about:blank")
         # A page with an unload listener is not kept in memory: Back loads it anew, and Chromium restores forms.
