@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from html import unescape
 from itertools import combinations
 from pathlib import Path
@@ -31,8 +32,9 @@ EMPTY = set(
         the there things this to under was what which with words""",
     )
 )
-ABBREVIATED = {"mse": "mean squared error"}
+ABBREVIATED = {"mse": "mean squared error", "exp": "exponential", "log": "logarithm", "sin": "sine", "cos": "cosine"}
 MIME = "application/vnd.dlmath.claim+json"
+SPEC = re.compile(r'class="explorer-spec">(.*?)</script>', re.DOTALL)
 HEADINGS = [
     "Intuition", "Derivation", "Implementation", "Verification", "Explore", "Where it goes wrong", "Exercises",
     "Summary", "Further reading",
@@ -269,7 +271,8 @@ def test_every_exercise_has_a_hint(path: Path) -> None:
 
 def overlap(label: str, claim: dict[str, Any]) -> int:
     """How many words of a label stand in what the claim says."""
-    said = " ".join(str(claim.get(key) or "") for key in ("name", "statement", "because")).lower()
+    parts = [claim, *claim.get("steps", [])]
+    said = " ".join(str(part.get(key) or "") for part in parts for key in ("name", "statement", "because")).lower()
     words = re.findall(r"[a-z]{2,}", said)
     wanted = [word for part in label.split("-")[1:] for word in ABBREVIATED.get(part, part).split() if len(word) > 1]
     return sum(any(word[:4] == other[:4] for other in words) for word in wanted)
@@ -287,11 +290,15 @@ def swapped(claims: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 @every_chapter
 def test_a_label_belongs_to_its_claim(path: Path) -> None:
-    claims = [claim for claim in outputs(load(path), MIME) if claim.get("label")]
+    claims = [claim for claim in flat(outputs(load(path), MIME)) if claim.get("label")]
     assert swapped(claims) == [], "a label shares words with its claim's name or formula"
     if name_of(path) in SITTING:
-        for claim in claims:
-            assert overlap(claim["label"], claim), f"{claim['label']}: {claim['name']}"
+        cells = load(path)
+        for number, cell in enumerate(cells):
+            beside = markdown(cells[max(0, number - 1) : number + 2])
+            for claim in outputs([cell], MIME):
+                told = overlap(claim.get("label") or "", {**claim, "because": beside})
+                assert told or not claim.get("label"), f"{claim['label']}: {claim['name']}"
 
 
 def test_swapped_labels_are_seen() -> None:
@@ -300,6 +307,27 @@ def test_swapped_labels_are_seen() -> None:
     assert swapped([mean, spread]) == []
     exchanged = [{**mean, "label": spread["label"]}, {**spread, "label": mean["label"]}]
     assert swapped(exchanged) == [("eq-variance", "eq-mean")]
+
+
+@cache
+def labels(path: Path) -> set[str]:
+    """The labels of a notebook's claims."""
+    return {claim["label"] for claim in flat(outputs(load(path), MIME)) if claim.get("label")}
+
+
+@every_notebook
+def test_links_to_formulas_lead_to_their_labels(path: Path) -> None:
+    for file, anchor in re.findall(r"\]\(([\w/.]*)#(eq-[\w-]+)\)", markdown(load(path))):
+        there = (path.parent / file).resolve() if file else path
+        assert there in NOTEBOOKS and anchor in labels(there), f"{file}#{anchor}"
+
+
+@every_chapter
+def test_a_witness_names_a_formula_of_the_book(path: Path) -> None:
+    cells = load(path)
+    specs = [json.loads(spec) for html in outputs(cells, "text/html") for spec in re.findall(SPEC, html)]
+    named = {label for part in (*flat(outputs(cells, MIME)), *specs) for label in part.get("of") or []}
+    assert named <= set().union(*map(labels, NOTEBOOKS))
 
 
 @every_chapter
