@@ -138,6 +138,17 @@ def test_wrong_rules(f, wrong, inputs, words):
         gradient(f, wrong, *inputs)
 
 
+def test_atol_forgives_so_much_and_no_more():
+    def off(g, v):
+        return g * np.cos(v) + 1e-3
+
+    at = np.linspace(-1, 1, 5)
+    assert gradient(np.sin, off, at, atol=2e-3).points == 15
+    for options in ({"atol": 5e-4}, {"atol": 0.0}, {}):
+        with pytest.raises(ClaimFailed, match="is not the gradient of"):
+            gradient(np.sin, off, at, **options)
+
+
 def test_a_rule_that_changes_its_argument():
     def in_place(g, z):
         result = softmax_vjp(g, z)
