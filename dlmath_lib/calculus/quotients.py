@@ -115,7 +115,8 @@ def quotient(f: Callable[[Any], Any], x: Any, h: Any, kind: str) -> tuple[Any, A
     if kind == "complex":
         value = f(x + 1j * h)
         return value.imag / h, np.abs(value.real)
-    right, left = x if kind == "backward" else x + h, x if kind == "forward" else x - h
+    right = x if kind == "backward" else x + h
+    left = x if kind == "forward" else x - h
     above, below = f(right), f(left)
     return (above - below) / (right - left), np.maximum(np.abs(above), np.abs(below))
 

@@ -231,7 +231,7 @@ def agree(
     else:
         got = _column(called, function(*rows.T.copy(), **settings), len(rows))
     if other is not None:
-        outside = function_name(other)
+        outside = words or function_name(other)
         exact = _column(outside, other(*rows.T.copy()), len(rows))
     else:
         exact = np.array([_exact(exprs, list(ranges), row) for row in rows])
