@@ -75,7 +75,9 @@ def test_open_functions_are_smooth_where_that_matters():
 def test_matrices_show_their_shapes_and_the_sizes_written_out():
     A, B = sp.MatrixSymbol("A", n, k), sp.MatrixSymbol("B", k, n)
     claim = prove((A * B).T, B.T * A.T)
-    assert shown(claim)[:2] == ["A ∈ ℝ^(n×k)", "B ∈ ℝ^(k×n)"]
+    assert shown(claim) == ["A ∈ ℝ^(n×k)", "B ∈ ℝ^(k×n)"]  # proved for all sizes
+    C = sp.MatrixSymbol("C", n, k)
+    claim = prove(sp.HadamardProduct(A, C).T, sp.HadamardProduct(A.T, C.T))  # entry by entry
     assert claim.hypotheses[-1].kind == "sizes"
     assert "n = " in claim.hypotheses[-1].statement and "k = " in claim.hypotheses[-1].statement
     v = sp.MatrixSymbol("v", 3, 1)
