@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 MIME = "application/vnd.dlmath.claim+json"
 ELEMENTARY = {
-    "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "acosh", "erf", "erfc", "max", "min", "tr",
+    "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "acosh", "erf", "erfc", "max", "min", "tr",
     "det", "factorial", "binomial", "im", "re", "sign", "floor", "ceiling", "gamma", "θ", "H", "√",
 }  # fmt: skip
 APPLIED = re.compile(r"([^\W\d_][^\W_]*)′*\(")

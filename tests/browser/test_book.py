@@ -185,6 +185,6 @@ def test_the_landing_page_shows_a_live_explorer_in_its_first_screen(book: Path, 
     page = open_page((book / "intro.html").as_uri())
     page.evaluate(PROBE.read_text("utf-8"))
     figure = page.locator("figure.explorer").first
-    assert figure.locator(".explorer-plot, .explorer-panels").first.bounding_box()["y"] < 500
+    assert figure.locator(".explorer-plot, .explorer-panels").first.bounding_box()["y"] < 520
     hand = Hand(page, figure.get_attribute("id"))
     hand.move(hand.ask("kinds").index("point"), "point", "mouse")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 KINDS = {
+    "Definition": "definition",
     "Proved": "proved",
     "Derived": "derivation",
     "Agrees": "agrees",
