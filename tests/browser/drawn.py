@@ -308,9 +308,7 @@ def _cells(panel: Panel, k: int, mark: dict[str, Any], n: dict[str, Any]) -> Non
     for j, name in enumerate(names[len(mark["rows"] or []) :]):
         near(name["x"], x[0, j] + size / 2, "the name of a column stands above it")
     tints = [np.array(re.findall(r"\d+", cell["fill"])[:3], dtype=float) for cell in cells]
-    # A steep field of two colours has few pixels between its ends, and lines drawn over it hide those: not read back.
-    if mark["palette"] != "diverging":
-        _colors_follow(np.array(n["values"], dtype=float), np.array(tints), mark["palette"], panel.theme)
+    _colors_follow(np.array(n["values"], dtype=float), np.array(tints), mark["palette"], panel.theme)
 
 
 def _network(panel: Panel, k: int, mark: dict[str, Any], n: dict[str, Any]) -> None:
@@ -404,7 +402,9 @@ def _check_pixels(figure: Any, index: int, panel: Panel, mark: dict[str, Any], z
     tints = np.array(figure.evaluate(PIXELS, [index, places]), dtype=float)
     grid = np.array([math.nan if v is None else v for v in z], dtype=float).reshape(ny, nx)
     values = np.array([grid[j, i] for i, j in nodes])
-    _colors_follow(np.log(values) if mark["scale"] == "log" else values, tints[:, :3], mark["palette"], panel.theme)
+    # A steep field of two colours has few pixels between its ends, and lines drawn over it hide those: not read back.
+    if mark["palette"] != "diverging":
+        _colors_follow(np.log(values) if mark["scale"] == "log" else values, tints[:, :3], mark["palette"], panel.theme)
 
 
 def _check_controls(spec: dict[str, Any], drawn: dict[str, Any], values: dict[str, float]) -> None:
