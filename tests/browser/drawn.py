@@ -349,18 +349,34 @@ def _scatter(panel: Panel, k: int, mark: dict[str, Any], n: dict[str, Any]) -> N
         assert path["fill"] == panel.color(role)
 
 
+# From the most negative to the most positive number, in light and dark.
+_DIVERGING = (
+    ((138, 61, 0), (220, 138, 62), (245, 243, 238), (90, 165, 216), (10, 79, 135)),
+    ((255, 184, 112), (176, 101, 31), (37, 42, 49), (47, 125, 181), (147, 210, 255)),
+)
+
+
+def _tone(tints: np.ndarray, palette: str, theme: int) -> np.ndarray:
+    """How far along its palette each colour stands, from 0 to 255."""
+    if palette == "sequential":
+        return (1 if theme else -1) * tints @ [0.21, 0.72, 0.07]
+    stops = np.array(_DIVERGING[theme], dtype=float)
+    ramp = np.stack([np.interp(np.linspace(0, 4, 256), range(5), channel) for channel in stops.T], axis=1)
+    return ((tints[:, None] - ramp) ** 2).sum(axis=2).argmin(axis=1)
+
+
 def _colors_follow(values: np.ndarray, tints: np.ndarray, palette: str, theme: int) -> None:
     """Larger numbers have the colours of larger numbers."""
     finite = np.isfinite(values)
     values, tints = values[finite], tints[finite]
     if len(np.unique(values)) < 3:
         return
-    tone = tints[:, 2] - tints[:, 0] if palette == "diverging" else (1 if theme else -1) * tints @ [0.21, 0.72, 0.07]
+    tone = _tone(tints, palette, theme)
     # Pairs that are well apart; a mirrored or turned picture has half of them right.
     one, other = np.random.default_rng(0).integers(0, len(values), (2, 4000))
     apart = values[one] - values[other] > 0.05 * (values.max() - values.min())
     if apart.any():
-        right = np.mean(tone[one][apart] >= tone[other][apart] - 1)
+        right = np.mean(tone[one][apart] >= tone[other][apart] - 2)
         assert right > 0.85, f"the colours do not follow the numbers ({right:.2f} of the pairs do, palette {palette})"
 
 
@@ -402,9 +418,7 @@ def _check_pixels(figure: Any, index: int, panel: Panel, mark: dict[str, Any], z
     tints = np.array(figure.evaluate(PIXELS, [index, places]), dtype=float)
     grid = np.array([math.nan if v is None else v for v in z], dtype=float).reshape(ny, nx)
     values = np.array([grid[j, i] for i, j in nodes])
-    # A steep field of two colours has few pixels between its ends, and lines drawn over it hide those: not read back.
-    if mark["palette"] != "diverging":
-        _colors_follow(np.log(values) if mark["scale"] == "log" else values, tints[:, :3], mark["palette"], panel.theme)
+    _colors_follow(np.log(values) if mark["scale"] == "log" else values, tints[:, :3], mark["palette"], panel.theme)
 
 
 def _check_controls(spec: dict[str, Any], drawn: dict[str, Any], values: dict[str, float]) -> None:
