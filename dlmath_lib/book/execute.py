@@ -103,8 +103,9 @@ def _execute(notebook: NotebookNode) -> list[str]:
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": folder}},
         )
-        os.environ.update(ENVIRONMENT, IPYTHONDIR=f"{folder}/.ipython")
-        with client.setup_kernel():
+        # Handed to the kernel: this process keeps its own, in which the folder would outlive its end.
+        own = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": f"{folder}/.ipython"}
+        with client.setup_kernel(env=own):
             kernel: Any = client.kc
             client.wait_for_reply(kernel.execute(STARTUP, silent=True, store_history=False))
             for index, cell in enumerate(notebook.cells):

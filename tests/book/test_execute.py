@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,14 @@ def test_an_architecture_without_other_kernels_is_said(
     monkeypatch.setattr(execute.platform, "machine", lambda: "arm64")
     assert execute.main([str(path), "--other-kernels"]) == 0
     assert "No other kernels are known for arm64" in capsys.readouterr().err
+
+
+def test_the_environment_of_this_process_is_left_alone(tmp_path):
+    """Another kernel that a test starts afterwards must not look into a folder that is gone."""
+    before = dict(os.environ)
+    path = write(tmp_path / "a.ipynb", "import os\nassert 'dlmath-run' in os.environ['IPYTHONDIR']")
+    assert not execute.run(path).problems
+    assert dict(os.environ) == before
 
 
 def test_seconds_are_the_processors(tmp_path: Path) -> None:
