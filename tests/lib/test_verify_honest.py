@@ -148,6 +148,13 @@ def test_a_derivative_excuses_only_its_own_kinks():
     assert prove(D(sp.Max(0, x), x), sp.Heaviside(x, 0)).kind == "proved"
 
 
+def test_a_derivative_by_a_letter_that_does_not_occur_is_zero():
+    c, t = sp.symbols("c t", real=True)
+    assert prove(sp.Derivative(c, t, evaluate=False), 0).points > 100
+    with pytest.raises(ClaimFailed, match="left side  = 0"):
+        prove(sp.Derivative(c**2, (t, 2), evaluate=False), c)
+
+
 @pytest.mark.parametrize("place", [0, 2, -Q(1, 3)])
 def test_a_chain_holds_from_end_to_end(place):
     start = sp.Piecewise((5, sp.Eq(x, place)), (x + 1, True))
