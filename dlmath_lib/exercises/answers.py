@@ -343,7 +343,11 @@ def same_array(
         count = f" ({int((~good).sum())} of {good.size} entries are wrong)" if good.size > 1 else ""
         opposite = good.size and np.allclose(found, -expected, rtol=rtol, atol=atol)
         clue = "; every sign is wrong" if opposite else ""
-        raise Wrong(f"{what} is {show(found[spot])}{_at(~good)}; {show(expected[spot])} is right there{clue}{count}")
+        mine, right = show(found[spot]), show(expected[spot])
+        if mine == right:  # they differ in a digit that is not shown
+            off = abs(found[spot] / expected[spot] - 1)
+            raise Wrong(f"{what} is {mine}{_at(~good)}; that misses the right number by {off:.0e} of its size{count}")
+        raise Wrong(f"{what} is {mine}{_at(~good)}; {right} is right there{clue}{count}")
 
 
 def _first(mask: np.ndarray) -> tuple[int, ...]:

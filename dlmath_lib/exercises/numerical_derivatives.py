@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, number, same_array
+from dlmath_lib.exercises.answers import Wrong, close_to, number, same_array, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
@@ -35,7 +35,8 @@ _GRADIENTS: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], np.ndarr
         lambda w: np.exp(w) / np.exp(w).sum(),
         np.array([0.5, -1.0, 2.0]),
     ),
-    ("w₀²w₁ far out", lambda w: w[0] ** 2 * w[1], lambda w: [2 * w[0] * w[1], w[0] ** 2], np.array([3e4, -2e3])),
+    # So far out that a step which suits the other points is lost in rounding.
+    ("w₀²w₁ far out", lambda w: w[0] ** 2 * w[1], lambda w: [2 * w[0] * w[1], w[0] ** 2], np.array([3e9, -2e8])),
     ("(w₀ − 1)³ of one number", lambda w: (w[0] - 1) ** 3, lambda w: [3 * (w[0] - 1) ** 2], np.array([2.5])),
     ("w₀³ + w₁ at whole numbers", lambda w: w[0] ** 3 + w[1], lambda w: [3 * w[0] ** 2, 1.0], np.array([2, 5])),
 ]
@@ -46,6 +47,66 @@ def truncation_by_hand(answer: Any) -> str:
     """The step for which the forward difference of x² misses by 0.001."""
     close_to(answer, 0.001, hint="The forward difference of x² is 2x + h, and the derivative is 2x")
     return "the error is h itself"
+
+
+@exercise("numerical_derivatives.complex_step", of="eq-complex-step")
+def complex_step(answer: Any) -> str:
+    """Im f(x + ih) / h with a tiny h."""
+    for name, f, slope, x in [*_UNSEEN, ("x⁷ far out", lambda x: x**7, lambda x: 7 * x**6, 1e5)]:
+        seen: list[Any] = []
+
+        def watched(x: Any, f: Callable[[Any], Any] = f, seen: list[Any] = seen) -> Any:
+            seen.append(x)
+            return f(x)
+
+        what = f"for f = {name} at x = {x:g} your result"
+        found = number(call(answer, watched, x, names=("f", "x")), what)
+        if not any(np.iscomplexobj(at) for at in seen):
+            raise Wrong("your function asks f for no value at a complex number: f(x + ih) is needed")
+        off = abs(found / slope(x) - 1)
+        if off > 1e-13:
+            hint = ""
+            if abs(abs(found / slope(x)) - 1) < 1e-13:
+                hint = ": the sign is wrong"
+            elif off < 0.1:
+                hint = ": is h so small that h² vanishes beside x²?"
+            raise Wrong(f"{what} is {found:.15g}, and the slope is {slope(x):.15g}{hint}")
+    return "13 digits of each"
+
+
+@exercise("numerical_derivatives.wrong_entry", of="eq-central")
+def wrong_entry(answer: Any) -> str:
+    """Which entry of a claimed gradient differs from the numerical one."""
+    index = number(answer)
+    if index not in (0, 1, 2):
+        raise Wrong(f"your answer must be an index, 0, 1 or 2; it is {index:g}")
+    if index != 2:
+        raise Wrong(
+            f"entry {index:g} is right: with f = w₀²w₁ + sin(w₁w₂), compare the claimed entries with "
+            "numerical_gradient(f, w), at a w with three different entries"
+        )
+    return "∂/∂w₂ sin(w₁w₂) = w₁ cos(w₁w₂): the inner derivative along w₂ is w₁"
+
+
+@exercise("numerical_derivatives.too_small", of="eq-best-step")
+def too_small(answer: Any) -> str:
+    """Whether rounding or truncation decides a forward difference, from its values alone."""
+    # Products and quotients, which are rounded alike everywhere. At these points and steps f″ does not vanish, and no
+    # two slopes that rounding decides happen to agree.
+    tried: list[tuple[str, Callable[[Any], Any], float]] = [
+        ("1/x", lambda x: 1 / x, 3.1),
+        ("x³", lambda x: x * x * x, 3.1),
+        ("x/(1 + x²)", lambda x: x / (1 + x * x), 2.3),
+    ]
+    for name, f, x in tried:
+        for h, right in ((1e-4, False), (1e-13, True), (1e-5, False), (1e-12, True), (1e-3, False)):
+            found = call(answer, f, x, h, names=("f", "x", "h"))
+            if not isinstance(found, (bool, np.bool_)):
+                raise Wrong(f"your function must return True or False; it returns {show(found)}")
+            if bool(found) != right:
+                decides = "rounding" if right else "truncation"
+                raise Wrong(f"for f = {name} at x = {x:g} with h = {h:g} you say {found}; there {decides} decides")
+    return f"{len(tried)} functions, five steps each"
 
 
 @exercise("numerical_derivatives.gradient_of", of="eq-central")
@@ -99,7 +160,7 @@ def richardson(answer: Any) -> str:
         orders.append(np.polyfit(np.log(steps), np.log(np.maximum(errors, 1e-16)), 1)[0])
     order = min(orders)
     if order < 3.5:
-        hint = "use D(h/2) as well" if abs(order - 2) < 0.3 else "choose the weights so that h² cancels"
+        hint = "the h² does not cancel" if abs(order - 2) < 0.3 else "choose the weights so that h² cancels"
         raise Wrong(f"the result is right, but its error is of order {order:.1f}, not 4: {hint}")
     return f"the error is of order {order:.1f}"
 
@@ -108,8 +169,22 @@ def richardson(answer: Any) -> str:
 def second_difference_step(answer: Any) -> str:
     """Where M h²/12 + 4η/h² is least."""
     size, eta = sp.symbols("M eta", positive=True)
-    expression_equals(answer, (48 * eta / size) ** sp.Rational(1, 4), free_of=sp.Derivative, reveal=False)
+    try:
+        expression_equals(answer, (48 * eta / size) ** sp.Rational(1, 4), free_of=sp.Derivative, reveal=False)
+    except Wrong as error:
+        raise Wrong(f"{error}{_side_of_the_best(answer)}", unfinished=error.unfinished) from None
     return "about the fourth root of machine epsilon"
+
+
+def _side_of_the_best(answer: Any) -> str:
+    """Whether the bound still falls at the step that was given, for M = η = 1."""
+    if not isinstance(answer, sp.Expr) or {symbol.name for symbol in answer.free_symbols} - {"M", "eta"}:
+        return ""
+    step = answer.subs(dict.fromkeys(answer.free_symbols, 1))
+    if not step.is_positive:
+        return "\na step must be positive: for M = η = 1 yours is not"
+    slope = step / 6 - 8 / step**3
+    return f"\nfor M = η = 1 the bound {'still falls' if slope < 0 else 'already rises'} at your step"
 
 
 @exercise("numerical_derivatives.central_of_cube", of="eq-truncation-central")
@@ -126,4 +201,4 @@ def vanishing_step(answer: Any) -> str:
     close_to(answer, half, rtol=0.02, hint="10⁶ + h is rounded to the nearest float: compare h with np.spacing(1e6)")
     if 1e6 + (h := number(answer)) != 1e6:
         raise Wrong(f"your answer is {h:.3e}; 10⁶ + h rounds up already there, so the largest h is a little smaller")
-    return "10⁶ + h rounds back to 10⁶, so that the two values of sin are the same number"
+    return "10⁶ + h rounds back to 10⁶, so that f(x + h) and f(x) are the same number"

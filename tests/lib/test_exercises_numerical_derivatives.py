@@ -39,6 +39,15 @@ def one_sided(f, w):
     )
 
 
+def fixed_step(step):
+    return lambda f, w: np.array([(f(w + step * e) - f(w - step * e)) / (2 * step) for e in np.eye(len(w))])
+
+
+def by_shares(f, x, h, share=0.5):
+    one, ten, hundred = (difference(f, x, factor * h, kind="forward") for factor in (1, 10, 100))
+    return bool(abs(one - ten) > share * abs(ten - hundred))
+
+
 def cube_in_two_steps():
     return (
         Derivation(START)
@@ -50,11 +59,14 @@ def cube_in_two_steps():
 def test_all_are_registered():
     assert [exercise.name.partition(".")[2] for exercise in exercises_of("numerical_derivatives")] == [
         "central_of_cube",
+        "complex_step",
         "gradient_of",
         "richardson",
         "second_difference_step",
+        "too_small",
         "truncation_by_hand",
         "vanishing_step",
+        "wrong_entry",
     ]
 
 
@@ -65,6 +77,11 @@ def test_all_are_registered():
         ("gradient_of", central),
         ("gradient_of", lambda f, w: numerical_gradient(f, w.astype(float))),
         ("gradient_of", lambda f, w: list(central(f, w))),
+        ("complex_step", lambda f, x: f(x + 1e-100j).imag / 1e-100),
+        ("complex_step", lambda f, x: difference(f, x, kind="complex")),
+        ("wrong_entry", 2),
+        ("too_small", by_shares),
+        ("too_small", lambda f, x, h: by_shares(f, x, h, share=0.3)),
         ("richardson", extrapolate),
         ("second_difference_step", (48 * eta / M) ** sp.Rational(1, 4)),
         ("second_difference_step", 2 * sp.sqrt(sp.sqrt(3 * eta / M))),
@@ -89,15 +106,27 @@ def test_right_answers(name, answer):
         ("gradient_of", one_sided, ""),
         ("gradient_of", lambda f, w: central(f, w)[:1], "must have shape"),
         ("gradient_of", lambda f, w: central(f, w).sum(), "must have shape"),
+        *[("gradient_of", fixed_step(step), "your result") for step in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)],
+        ("complex_step", difference, "no value at a complex number"),
+        ("complex_step", lambda f, x: f(x + 1e-3j).imag / 1e-3, "so small that h² vanishes"),
+        ("complex_step", lambda f, x: -f(x + 1e-100j).imag / 1e-100, "the sign is wrong"),
+        ("complex_step", lambda f, x: f(x + 1e-100j).imag, "the slope is"),
+        ("wrong_entry", 0, "entry 0 is right"),
+        ("wrong_entry", 3, "an index, 0, 1 or 2"),
+        ("too_small", lambda f, x, h: True, "truncation decides"),
+        ("too_small", lambda f, x, h: False, "rounding decides"),
+        ("too_small", lambda f, x, h: h < 1e-4, "truncation decides"),
+        ("too_small", lambda f, x, h: 1.0, "must return True or False"),
         ("richardson", lambda f, x, h: difference(f, x, kind="complex"), "it has no order"),
-        ("richardson", difference, "order 2.0, not 4: use D"),
+        ("richardson", difference, "order 2.0, not 4: the h² does not cancel"),
         ("richardson", lambda f, x, h: difference(f, x, h, kind="forward"), "not 4: choose the weights"),
         ("richardson", lambda f, x, h: 2 * difference(f, x, h), "do your two weights add up to 1"),
         ("richardson", lambda f, x, h: np.nan, "your result is NaN"),
         ("richardson", lambda f, x, h: [1.0, 2.0], "must be one number; it has shape (2,)"),
         ("richardson", lambda f, x: f(x), "raises TypeError"),
         ("richardson", 4.0, "must be a function"),
-        ("second_difference_step", (12 * eta / M) ** sp.Rational(1, 4), "not the right expression"),
+        ("second_difference_step", (12 * eta / M) ** sp.Rational(1, 4), "the bound still falls"),
+        ("second_difference_step", (96 * eta / M) ** sp.Rational(1, 4), "the bound already rises"),
         ("second_difference_step", (48 * eta / M) ** sp.Rational(1, 3), "not the right expression"),
         ("central_of_cube", Derivation(START).step(3 * x**2 + h**2, because="expand"), "at least 2 steps"),
         ("central_of_cube", 3 * x**2 + h**2, "must be a Derivation"),
@@ -114,5 +143,8 @@ def test_wrong_answers_hear_why(name, answer, says):
 @pytest.mark.parametrize("name", [exercise.name for exercise in exercises_of("numerical_derivatives")])
 def test_stubs_say_not_yet(name):
     kind = name.partition(".")[2]
-    answer = {"richardson": lambda f, x, h: ..., "gradient_of": lambda f, w: ...}.get(kind, ...)
+    answer = {
+        "richardson": lambda f, x, h: ..., "gradient_of": lambda f, w: ...,
+        "complex_step": lambda f, x: ..., "too_small": lambda f, x, h: ...,
+    }.get(kind, ...)  # fmt: skip
     assert check(name, answer).status == "not yet"
