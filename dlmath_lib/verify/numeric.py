@@ -141,7 +141,7 @@ def _derivative(node: sp.Derivative) -> Callable[[Env], Value]:
     inner = compile_expression(node.expr)
     orders = [(variable, int(count)) for variable, count in node.variable_count]
     kinked = node.expr.has(*KINKED)
-    if not set(variable for variable, _ in orders) <= node.expr.free_symbols:
+    if not {variable for variable, _ in orders} <= node.expr.free_symbols:
         return lambda env: mpmath.mpf(0) * inner(env)  # it does not depend on them: 0 where it has a value
 
     def value(env: Env) -> Value:
