@@ -7,6 +7,7 @@ enough; otherwise more digits are taken. mpmath stands in where FLINT has no fun
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,7 +25,8 @@ from dlmath_lib.verify.sampling import Domain, Point, Sampler, kinks, short_numb
 
 DIGITS = 40
 ENDLESS_DIGITS = 25
-ENDLESS_POINTS = 6
+ENDLESS_POINTS = 10
+FOLLOWED_POINTS = 6  # where a value is not certified: a limit that is followed, a quadrature of mpmath
 SECONDS = 8.0
 SEED = 20261122
 PRECISIONS = (170, 400, 1000, 2500, 6000, 15000)
@@ -88,6 +90,8 @@ def compare(
                     continue
                 used += 1
                 certified = certified and verdict.certified
+                if slow and not certified and used >= FOLLOWED_POINTS:
+                    break
     except OutOfTime:
         reason = reason or f"the values take longer than {SECONDS:g} seconds"
         undefined += 1
@@ -123,7 +127,8 @@ def judge(lhs: Any, rhs: Any, relation: str, point: Point, draw: int = 0, digits
             return _by_mpmath(lhs, rhs, relation, point, draw, digits)
         holds = decide(relation, left, right, digits)
         if holds is False:  # twice the bits, so that a small difference is shown without noise
-            left, right = (enclose(side, point, 2 * precision, draw)[0] for side in (lhs, rhs))
+            with suppress(Undecided, Undefined, Unsupported):
+                left, right = (enclose(side, point, 2 * precision, draw)[0] for side in (lhs, rhs))
         if holds is not None:
             return Verdict(holds, (left, right), not (remarks or others))
     return Verdict(None, reason=reason)

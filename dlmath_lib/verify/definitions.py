@@ -54,13 +54,18 @@ class Definitions:
             expr = new
         raise ValueError(message(self.function, "given", "definitions that end", "one that refers to itself"))
 
-    def check_where(self, where: Any) -> None:
-        """Refuse a domain for a symbol that a definition replaces: nothing would be restricted by it."""
-        for symbol in where if isinstance(where, Mapping) else ():
-            if symbol in self.symbols:
-                got = f"{plain(symbol)}, which stands for {plain(self.symbols[symbol])}"
-                hint = "give the domain of the letters in its definition"
-                raise ValueError(message(self.function, "where", "about letters that given leaves open", got, hint))
+    def domain(self, where: Any) -> Any:
+        """Return `where` in the letters that `given` leaves open: a domain of p restricts what p stands for."""
+        if not isinstance(where, Mapping) or not self.symbols:
+            return where
+        found: dict[Any, Any] = {}
+        for name, interval in where.items():
+            key = self.expand(name) if isinstance(name, sp.Expr) else name
+            if key in found:
+                expected = f"one interval for {plain(key)}"
+                raise ValueError(message(self.function, "where", expected, "two, since given makes two letters equal"))
+            found[key] = interval
+        return found
 
     def _once(self, expr: Any) -> Any:
         if expr in self.symbols:

@@ -55,8 +55,13 @@ def hypotheses(
     sides = list(sides)
     definitions = Definitions("hypotheses", given)
     expanded = [definitions.expand(side) for side in sides]
-    used = _definitions_used(sides, given or {})
-    found = _domains(expanded, where or {}) + _shapes([*sides, *used.values()]) + _functions(expanded)
+    used = _definitions_used([*sides, *(where or {})], given or {})
+    between = [definitions.expand(key) for key in where or {} if not key.is_Symbol]
+    found = (
+        _domains([*expanded, *between], where or {}, given or {})
+        + _shapes([*sides, *used.values()])
+        + _functions(expanded)
+    )
     found += [Hypothesis("with", *_equation(name, formula)) for name, formula in used.items()]
     shown = list(sizes)
     if shown:
@@ -124,11 +129,11 @@ def _mentions(expr: Any, name: Any) -> bool:
     return bool(expr.has(name))
 
 
-def _domains(expanded: list[Any], where: Mapping[Any, Any]) -> list[Hypothesis]:
+def _domains(expanded: list[Any], where: Mapping[Any, Any], given: Mapping[Any, Any]) -> list[Hypothesis]:
     sizes = {s for side in expanded for m in side.atoms(sp.MatrixSymbol) for d in m.shape for s in d.free_symbols}
     indices = {s for side in expanded for e in side.atoms(MatrixElement) for i in e.indices for s in i.free_symbols}
     grouped: dict[tuple[str, str], list[sp.Symbol]] = {}
-    for symbol in _letters(expanded):
+    for symbol in _letters(expanded) + [key for key in where if not key.is_Symbol or key in given]:
         condition = None if symbol in sizes | indices else _condition(symbol, where.get(symbol))
         if condition:
             grouped.setdefault(condition, []).append(symbol)

@@ -70,7 +70,10 @@ class Compiled:
         self.symbols = sorted(
             (s for s in outer.free_symbols if s not in set(dummies)), key=lambda s: (s.name, str(s.assumptions0))
         )
-        self.body = sp.lambdify([*self.symbols, *dummies], outer, modules=[NAMES, "mpmath"], cse=False)
+        # A letter may have the name of a function: beta, gamma, zeta.
+        letters = {s: sp.Dummy(f"letter{i}", **s._assumptions_orig) for i, s in enumerate(self.symbols)}
+        arguments = [*letters.values(), *dummies]
+        self.body = sp.lambdify(arguments, outer.xreplace(letters), modules=[NAMES, "mpmath"], cse=False)
 
     def _collect(self, node: Any, found: list[Any]) -> None:
         if isinstance(node, SPECIAL):

@@ -77,7 +77,8 @@ def check_ends(
     if matrices.involved(left, right, *lines):
         return
     symbols = free_symbols(left, right, *lines)
-    ranges = domains(function, symbols, _relevant(where, sp.Tuple(*lines, left), right, lhs, rhs))
+    meant = _relevant(definitions.domain(where), sp.Tuple(*lines, left), right, lhs, rhs)
+    ranges = domains(function, symbols, meant)
     holes = [hole for line in lines for hole in _holes(line, ranges)]
     if not holes:
         return
@@ -140,8 +141,7 @@ def _check(
         if relation != "=":
             raise ValueError(message(function, "relation", "'=' between matrices", relation))
         return _check_matrices(function, shown, left, right, where, points)
-    definitions.check_where(where)
-    ranges = domains(function, free_symbols(left, right), _relevant(where, left, right, lhs, rhs))
+    ranges = domains(function, free_symbols(left, right), _relevant(definitions.domain(where), left, right, lhs, rhs))
     return check_scalar(shown, left, right, relation, ranges, points)
 
 
@@ -182,8 +182,10 @@ def _numbers(function: str, where: Any, lhs: Any, rhs: Any) -> dict[Any, Any]:
 
 def _of(where: Any, *sides: Any) -> Any:
     """Keep of `where` what is about the symbols of these sides."""
-    present = free_symbols(*sides)
-    return {s: interval for s, interval in where.items() if s in present} if isinstance(where, Mapping) else where
+    present = set(free_symbols(*sides))
+    if not isinstance(where, Mapping):
+        return where
+    return {key: interval for key, interval in where.items() if not _letters(key).isdisjoint(present)}
 
 
 def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
@@ -191,8 +193,12 @@ def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
     if not isinstance(where, Mapping):
         return where
     present = set(free_symbols(left, right))
-    mentioned = lhs.atoms(sp.Symbol) | rhs.atoms(sp.Symbol)
-    return {s: interval for s, interval in where.items() if s in present or s not in mentioned}
+    bound = (lhs.atoms(sp.Symbol) | rhs.atoms(sp.Symbol)) - present
+    return {key: interval for key, interval in where.items() if not _letters(key) or not _letters(key) <= bound}
+
+
+def _letters(key: Any) -> set[Any]:
+    return set(key.free_symbols) if isinstance(key, sp.Basic) else set()
 
 
 def prove(
@@ -217,6 +223,7 @@ def prove(
         What holds between the sides.
     where : dict, optional
         ``{symbol: (low, high)}``, open intervals on which the statement is meant. A symbol without assumptions is real.
+        A key may be an expression, ``{p + q: (0, 1), y - x: (0, oo)}``, or a letter of `given`.
     given : dict, optional
         ``{f(x): definition}`` or ``{symbol: definition}``; the statement is shown with the names.
     name, label : str, optional
@@ -240,8 +247,11 @@ def prove(
     -----
     A statement about a derivative is meant wherever the derivative exists: at a kink nothing is claimed.
 
-    Probabilities with the sum 1 are written as weights over their sum, ``p = w1/(w1 + w2 + w3)`` with positive weights:
-    a domain is an interval for each symbol. Wordings that pass at once are listed in ``tests/lib/true_statements.py``.
+    Probabilities with the sum 1: the last one is defined by the others, ``given={p3: 1 - p1 - p2}``, and each has the
+    domain ``(0, 1)``; or positive p and q with ``where={p + q: (0, 1)}``. An order of letters is
+    ``where={y - x: (0, oo)}``. Provers use conditions that are linear with rational coefficients; another condition,
+    such as ``{x**2 + y**2: (0, 1)}``, says only where the sides are compared, and the proof has to do without it.
+    Wordings that pass at once are listed in ``tests/lib/true_statements.py``.
 
     References
     ----------

@@ -102,7 +102,7 @@ def refute(
     if matrices.involved(a, b):
         method = _matrix(shown, left, right, relation, at, where, given)
     else:
-        method = _scalar(shown, a, b, relation, at, where)
+        method = _scalar(shown, a, b, relation, at, definitions.domain(where))
     shown_with = hypotheses([left, right], where, given)
     return Claim(
         "refuted", shown, tex, method, name=name, label=label, because=because, hypotheses=shown_with, mistake=mistake
@@ -168,6 +168,10 @@ def _place(at: Mapping[Any, Any], symbols: list[sp.Symbol], ranges: Mapping[Any,
     unknown = [s for s in at if s not in symbols]
     if unknown:
         raise ValueError(message("refute", "at", "about the symbols of the statement", ", ".join(map(str, unknown))))
+    for symbol, value in point.items():
+        if not ranges[symbol].admits(value, point):
+            expected = "a point at which the conditions of where hold"
+            raise ValueError(message("refute", "at", expected, describe(point)))
     return point
 
 

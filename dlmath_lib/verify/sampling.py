@@ -15,9 +15,11 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
+from dlmath_lib.verify import regions
 from dlmath_lib.verify._errors import message
 from dlmath_lib.verify.printing import plain
 
+CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
 Number = Any
 Point = dict[sp.Symbol, Number]
 SIMPLE = [sp.Rational(text) for text in ("1", "2", "-1", "0.5", "-2", "3", "-0.5", "0")]
@@ -30,17 +32,28 @@ TESTED = {"nonzero", "zero", "even", "odd", "prime", "composite", "irrational", 
           "imaginary", "infinite"}  # fmt: skip
 SIGNS = {"positive", "negative", "nonpositive", "nonnegative", "integer", "rational", "prime"}
 TRIES = 60
+DRAWS = 400  # of whole points, where conditions between letters must hold
 
 
 @dataclass(frozen=True)
 class Domain:
-    """The interval of one symbol, open but for ends that `closed` names; `integer` symbols take whole numbers in it."""
+    """The interval of one symbol, open but for ends that `closed` names; `integer` symbols take whole numbers in it.
+
+    `conditions` are expressions of this and other letters that must be positive; `place`, where there is one, runs
+    through what they leave of the domain (`regions`).
+    """
 
     low: Any
     high: Any
     integer: bool = False
     complex: bool = False
     closed: str = ""  # "low", "high", "low high", or nothing
+    conditions: tuple[Any, ...] = ()
+    place: Any = None
+
+    def admits(self, value: Any, point: Point) -> bool:
+        """Tell whether the domain holds a number, beside the numbers that a point gives to the other letters."""
+        return self.contains(value) and all(side.xreplace(point).is_positive for side in self.conditions)
 
     def contains(self, value: Any) -> bool:
         """Tell whether the domain holds a number."""
@@ -54,34 +67,45 @@ class Domain:
 
 
 def domains(function: str, symbols: list[sp.Symbol], where: Mapping[Any, Any] | None) -> dict[sp.Symbol, Domain]:
-    """Return the domain of each symbol from its assumptions and `where`; raise when they leave nothing."""
-    ranges: dict[sp.Symbol, tuple[Any, Any]] = {}
+    """Return the domain of each symbol from its assumptions and `where`; raise when they leave nothing.
+
+    Symbols that only `where` holds, in a condition between letters, have a domain too.
+    """
     if where is not None and not isinstance(where, Mapping):
         raise TypeError(message(function, "where", "a mapping {symbol: (low, high)}", repr(where)))
-    for symbol, interval in (where or {}).items():
-        if not isinstance(symbol, sp.Symbol):
-            raise TypeError(message(function, "where", "a mapping from symbols", repr(symbol)))
-        if symbol not in symbols:
+    intervals = {key: _interval(function, key, interval) for key, interval in (where or {}).items()}
+    between = {key: ends for key, ends in intervals.items() if not isinstance(key, sp.Symbol)}
+    for key in intervals:
+        if not (key.free_symbols & set(symbols)):
             names = ", ".join(plain(s) for s in symbols) or "none"
-            raise ValueError(message(function, "where", f"about the symbols of the statement ({names})", plain(symbol)))
-        ranges[symbol] = _interval(function, symbol, interval)
+            raise ValueError(message(function, "where", f"about the symbols of the statement ({names})", plain(key)))
+    others = {s for key in between for s in key.free_symbols} - set(symbols)
     result = {}
-    for symbol in symbols:
-        low, high = ranges.get(symbol, (-sp.oo, sp.oo))
-        closed = []
-        if symbol.is_extended_nonnegative and low < 0:
-            low = sp.Integer(0)
-            closed += ["low"] * (not symbol.is_extended_positive)
-        if symbol.is_extended_nonpositive and high > 0:
-            high = sp.Integer(0)
-            closed += ["high"] * (not symbol.is_extended_negative)
-        if not low < high:
-            expected = f"a range of {plain(symbol)} that its assumptions allow"
-            raise ValueError(message(function, "where", expected, f"({low}, {high})"))
-        unreal = bool(symbol.is_complex) and symbol.is_real is None and symbol not in ranges
-        result[symbol] = Domain(low, high, bool(symbol.is_integer), unreal, " ".join(closed))
-        _check_assumptions(function, symbol, result[symbol])
-    return result
+    for symbol in [*symbols, *sorted(others, key=sp.default_sort_key)]:
+        result[symbol] = _domain(function, symbol, intervals.get(symbol))
+    if not between:
+        return result
+    coupled = regions.couple(result, regions.conditions(between, result))
+    _check_points(function, "where", "conditions that hold somewhere", ", ".join(map(plain, between)), coupled)
+    return coupled
+
+
+def _domain(function: str, symbol: sp.Symbol, interval: tuple[Any, Any] | None) -> Domain:
+    low, high = interval or (-sp.oo, sp.oo)
+    closed = []
+    if symbol.is_extended_nonnegative and low < 0:
+        low = sp.Integer(0)
+        closed += ["low"] * (not symbol.is_extended_positive)
+    if symbol.is_extended_nonpositive and high > 0:
+        high = sp.Integer(0)
+        closed += ["high"] * (not symbol.is_extended_negative)
+    if not low < high:
+        expected = f"a range of {plain(symbol)} that its assumptions allow"
+        raise ValueError(message(function, "where", expected, f"({low}, {high})"))
+    unreal = bool(symbol.is_complex) and symbol.is_real is None and interval is None
+    domain = Domain(low, high, bool(symbol.is_integer), unreal, " ".join(closed))
+    _check_assumptions(function, symbol, domain)
+    return domain
 
 
 def _check_assumptions(function: str, symbol: sp.Symbol, domain: Domain) -> None:
@@ -90,12 +114,16 @@ def _check_assumptions(function: str, symbol: sp.Symbol, domain: Domain) -> None
         expected = "about numbers and matrices"
         got = f"the noncommutative symbol {plain(symbol)}"
         raise ValueError(message(function, "statement", expected, got, "write a MatrixSymbol"))
+    facts = ", ".join(f"{fact}={truth}" for fact, truth in sorted(symbol.assumptions0.items()) if fact in TESTED)
+    expected = "about symbols for which numbers can be drawn"
+    _check_points(function, "statement", expected, f"{plain(symbol)} with {facts}", {symbol: domain})
+
+
+def _check_points(function: str, argument: str, expected: str, got: str, ranges: dict[sp.Symbol, Domain]) -> None:
     try:
-        next(Sampler({symbol: domain}).points(1))
+        next(Sampler(ranges).points(1))
     except _NoneFound:
-        facts = ", ".join(f"{fact}={truth}" for fact, truth in sorted(symbol.assumptions0.items()) if fact in TESTED)
-        expected = "about symbols for which numbers can be drawn"
-        raise ValueError(message(function, "statement", expected, f"{plain(symbol)} with {facts}")) from None
+        raise ValueError(message(function, argument, expected, got)) from None
 
 
 def check_open_names(function: str, *sides: Any) -> None:
@@ -123,7 +151,10 @@ class _NoneFound(ValueError):
     """No number of the domain has what the symbol assumes."""
 
 
-def _interval(function: str, symbol: sp.Symbol, interval: Any) -> tuple[Any, Any]:
+def _interval(function: str, symbol: Any, interval: Any) -> tuple[Any, Any]:
+    if not isinstance(symbol, sp.Expr) or not symbol.free_symbols or symbol.has(AppliedUndef, sp.Indexed, *CALCULUS):
+        hint = "such as {x: (0, 1), p + q: (0, 1)}"
+        raise TypeError(message(function, "where", "a mapping from symbols or expressions of them", repr(symbol), hint))
     try:
         if isinstance(interval, (str, Mapping)) or any(isinstance(end, (str, bool)) for end in interval):
             raise TypeError
@@ -144,19 +175,41 @@ class Sampler:
     def __init__(self, ranges: Mapping[sp.Symbol, Domain], seed: int = 20261122) -> None:
         self.ranges = dict(ranges)
         self.random = random.Random(seed)
-        self.facts = {s: [(f"is_{f}", t) for f, t in s.assumptions0.items() if f in TESTED] for s in self.ranges}
+        self.conditions = {side for domain in self.ranges.values() for side in domain.conditions}
+        places = {symbol: domain.place for symbol, domain in self.ranges.items() if domain.place is not None}
+        self.places = {symbol: regions.unfolded(symbol, places) for symbol in self.ranges}
+        steps = {s for place in self.places.values() for s in place.free_symbols} - set(self.ranges)
+        self.drawn = {symbol: domain for symbol, domain in self.ranges.items() if symbol not in places}
+        self.drawn |= {step: Domain(sp.Integer(0), sp.oo) for step in sorted(steps, key=lambda step: step.name)}
+        named = [*self.ranges, *steps]
+        self.facts = {s: [(f"is_{f}", t) for f, t in s.assumptions0.items() if f in TESTED] for s in named}
         self.only = len(self.ranges) == 1
 
     def points(self, count: int) -> Iterator[Point]:
         """Yield `count` points."""
         for index in range(count):
-            yield {symbol: self._fitting(symbol, domain, index) for symbol, domain in self.ranges.items()}
+            yield self._coupled(index) if self.conditions else self._free(index)
+
+    def _free(self, index: int) -> Point:
+        return {symbol: self._fitting(symbol, domain, index) for symbol, domain in self.drawn.items()}
+
+    def _coupled(self, index: int) -> Point:
+        """Draw until the conditions between letters hold: at once where every letter has its place."""
+        for attempt in range(DRAWS):
+            drawn = self._free(index + attempt)
+            point = {symbol: place.xreplace(drawn) for symbol, place in self.places.items()}
+            if all(self.ranges[s].admits(v, point) and self._fits(s, v) for s, v in point.items()):
+                return point
+        raise _NoneFound
+
+    def _fits(self, symbol: sp.Symbol, value: Number) -> bool:
+        return all(getattr(value, fact) in (truth, None) for fact, truth in self.facts[symbol])
 
     def _fitting(self, symbol: sp.Symbol, domain: Domain, index: int) -> Number:
         """Draw until the number has all that the symbol assumes: nonzero, even, prime …"""
         for attempt in range(TRIES):
             value = self._draw(domain, index + attempt)
-            if all(getattr(value, fact) in (truth, None) for fact, truth in self.facts[symbol]):
+            if self._fits(symbol, value):
                 return value
         raise _NoneFound
 
@@ -247,7 +300,7 @@ def zeros(borders: Iterable[Any], ranges: Mapping[sp.Symbol, Domain], places: li
                 continue
             root = -rest / slope
             fits = all(getattr(root, f"is_{f}") in (t, None) for f, t in symbol.assumptions0.items() if f in TESTED)
-            if fits and ranges[symbol].contains(root):
+            if fits and ranges[symbol].admits(root, {**place, symbol: root}):
                 found.append({**place, symbol: root})
     return found
 

@@ -13,7 +13,7 @@ from dlmath_lib.verify.compare import as_mpmath, decide, judge
 from dlmath_lib.verify.numeric import evaluate
 
 x, y, h, t, a, mu = sp.symbols("x y h t a mu", real=True)
-s = sp.Symbol("s", positive=True)
+s, p, q = sp.symbols("s p q", positive=True)
 k, n = sp.symbols("k n", integer=True, nonnegative=True)
 f, g = sp.symbols("f g", cls=sp.Function)
 Q = sp.Rational
@@ -170,3 +170,25 @@ def test_mpmath_stands_in_and_certifies_nothing():
 def test_a_second_argument_is_never_left_out():
     with pytest.raises(Unsupported, match="LambertW of 2 arguments"):
         enclose(sp.LambertW(sp.Rational(-1, 5), -1), {}, 64)
+
+
+@pytest.mark.parametrize(
+    ("lhs", "rhs"),
+    [
+        (sp.Integral(x ** (p - 1) * (1 - x) ** (q - 1) / sp.beta(p, q), (x, 0, 1)), sp.Integer(1)),
+        (sp.Integral(x**p * (1 - x) ** (q - 1) / sp.beta(p, q), (x, 0, 1)), p / (p + q)),
+        (sp.Integral(x ** (p - 1) * sp.exp(-q * x) * q**p / sp.gamma(p), (x, 0, sp.oo)), sp.Integer(1)),
+    ],
+)
+@pytest.mark.parametrize("at", [(Q(1, 4), Q(7, 3)), (sp.Integer(3), Q(3, 10)), (Q(5, 3), sp.Integer(1))])
+def test_densities_with_a_pole_at_an_end_are_enclosed(lhs, rhs, at):
+    point = dict(zip((p, q), at, strict=True))
+    assert judge(lhs, rhs, "=", point, digits=25).holds is True
+    verdict = judge(lhs, rhs * (1 + Q(1, 10**18)), "=", point, digits=25)
+    assert (verdict.holds, verdict.certified) == (False, True)
+
+
+def test_a_letter_may_have_the_name_of_a_function():
+    beta, zeta = sp.symbols("beta zeta", positive=True)
+    found = evaluate(sp.beta(zeta, beta) * sp.zeta(beta), {beta: mpmath.mpf(2), zeta: mpmath.mpf(3)}, 40)
+    assert abs(found - mpmath.pi**2 / 72) < 1e-14

@@ -310,8 +310,13 @@ def test_a_function_may_hand_out_the_same_array_again_and_again():
     assert agree(square, [x**2, y**2], {x: (-1, 1), y: (-1, 1)}).kind == "agrees"
 
 
-def test_a_domain_of_a_letter_that_a_definition_replaces_is_refused():
+def test_a_domain_of_a_letter_that_a_definition_replaces_restricts_the_definition():
     x, y = sp.symbols("x y", real=True)
-    with pytest.raises(ValueError, match="prove: where must be about letters that given leaves open, got y"):
-        prove(sp.sqrt(y**2), x, given={y: x}, where={y: (0, sp.oo)})
+    claim = prove(sp.sqrt(y**2), x, given={y: x}, where={y: (0, sp.oo)})
+    assert [h.statement for h in claim.hypotheses] == ["y > 0", "y = x"]
     assert prove(sp.sqrt(y**2), x, given={y: x}, where={x: (0, sp.oo)}).kind == "proved"
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(sp.sqrt(y**2), x, given={y: x}, where={y: (-1, sp.oo)})
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(sp.sqrt(y**2), x - 1, given={y: x + 1}, where={y: (0, sp.oo)})
+    assert prove(sp.sqrt(y**2), x + 1, given={y: x + 1}, where={y: (0, sp.oo)}).kind == "proved"

@@ -56,7 +56,10 @@ def _integral(expr: sp.Integral) -> Value:
     for x, low, high in expr.limits[:-1]:
         outside, inside = sp.expand_power_exp(function).as_independent(x, as_Add=False)
         function = outside * sp.Integral(inside, (x, low, high))
-    return _one_integral(compile_expression(function), function, *expr.limits[-1])
+    x, low, high = expr.limits[-1]
+    outside, inside = function.as_independent(x, as_Add=False)  # so that a constant is not computed at every place
+    factor, one = compile_expression(outside), _one_integral(compile_expression(inside), inside, x, low, high)
+    return lambda env: factor(env) * one(env)
 
 
 def _indefinite(env: Env) -> Number:

@@ -12,6 +12,7 @@ from sympy.core.relational import Relational
 from dlmath_lib.verify.provers.branches import decide
 from dlmath_lib.verify.provers.integrals import integrate
 from dlmath_lib.verify.provers.sums import rewrite_sums
+from dlmath_lib.verify.regions import unfolded
 from dlmath_lib.verify.sampling import Domain
 
 CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
@@ -46,6 +47,7 @@ def meant(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain]) -> list[An
     worked = [work_out(side.xreplace(changed)) for side in sides]
     stretched = {signed[symbol]: _stretched(signed[symbol], domain) for symbol, domain in ranges.items()}
     places = {symbol: place for symbol, place in stretched.items() if place is not None}
+    places = {symbol: unfolded(place.xreplace(changed), places) for symbol, place in places.items()}
     worked = [_choose(side, places) if side.has(sp.Piecewise) else side for side in worked]
     places = {symbol: place for symbol, place in places.items() if not any(_bound(side, symbol) for side in worked)}
     return [side.xreplace(places) for side in worked] if places else worked
@@ -85,6 +87,8 @@ def _signed(symbol: sp.Symbol, domain: Domain) -> sp.Symbol:
 
 def _stretched(symbol: sp.Symbol, domain: Domain) -> Any:
     """Return an expression in t > 0 that runs through the domain, or None when the symbol's own sign says it all."""
+    if domain.place is not None:
+        return domain.place
     low, high = domain.low, domain.high
     if domain.complex or (low in (-sp.oo, 0) and high in (0, sp.oo)):
         return None

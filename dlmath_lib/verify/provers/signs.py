@@ -15,18 +15,8 @@ from dlmath_lib.verify.provers.reductions import reductions
 from dlmath_lib.verify.provers.slopes import smooth
 from dlmath_lib.verify.provers.tangents import by_exponentials, by_logarithms
 from dlmath_lib.verify.provers.whole import by_division
-from dlmath_lib.verify.provers.zero import is_zero
+from dlmath_lib.verify.provers.zero import FAILURES, is_zero
 from dlmath_lib.verify.sampling import Domain
-
-FAILURES = (
-    NotImplementedError,
-    TypeError,
-    ValueError,
-    sp.PolynomialError,
-    AttributeError,
-    RecursionError,
-    ZeroDivisionError,
-)
 
 
 @lru_cache(maxsize=2048)
@@ -204,7 +194,7 @@ def _convex_in(
 ) -> bool:
     expr = work_out(large) - work_out(small)
     domain = ranges[symbol]
-    if domain.integer or domain.complex or not smooth(meant((expr,), ranges)[0]):
+    if domain.integer or domain.complex or domain.conditions or not smooth(meant((expr,), ranges)[0]):
         return False
     slope = sp.diff(expr, symbol)
     if not has_simple_sign(meant((sp.diff(slope, symbol),), ranges)[0]):

@@ -110,6 +110,8 @@ def sign_by_slope(expr: sp.Expr, ranges: Ranges, strict: bool, simple: Any, dept
     if depth == 0 or expr.count_ops() > MOST_OPERATIONS:
         return False
     for symbol, domain in ranges.items():
+        if domain.conditions:  # the other letters say how far the interval of this one goes
+            continue
         if domain.integer or domain.complex or not expr.has(symbol) or not expr.atoms(sp.Function):
             continue
         if any(_follows(expr, symbol, part, ranges, strict, simple, depth) for part in _parts(symbol, domain)):

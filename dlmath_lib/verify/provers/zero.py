@@ -12,10 +12,24 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from dlmath_lib.verify.provers.branches import Excused, zero_by_cases
 from dlmath_lib.verify.provers.sums import rewrite_sums
 from dlmath_lib.verify.provers.whole import by_division, roots_of_unity
+
+Strategy = tuple[float, tuple[Any, ...], Callable[[sp.Expr], Any]]
+# What SymPy raises where it does not know how to go on.
+FAILURES = (
+    NotImplementedError,
+    TypeError,
+    ValueError,
+    sp.PolynomialError,
+    AttributeError,
+    RecursionError,
+    ZeroDivisionError,
+)
 
 
 def is_zero(expr: sp.Expr, excused: Excused = ()) -> bool:
@@ -41,22 +55,14 @@ def _is_zero(expr: sp.Expr, excused: Excused) -> bool:
     return zero_by_cases(expr, _is_zero, excused) or _by(DEAR, expr, size)
 
 
-def _by(strategies: list[tuple[float, Callable[[sp.Expr], Any]]], expr: sp.Expr, size: int) -> bool:
-    """Tell whether one of the strategies that are meant for this size makes zero of `expr`."""
-    for limit, strategy in strategies:
-        if size > limit:
+def _by(strategies: list[Strategy], expr: sp.Expr, size: int) -> bool:
+    """Tell whether one of the strategies that are meant for this size, and for what it holds, makes zero of `expr`."""
+    for limit, kinds, strategy in strategies:
+        if size > limit or (kinds and not expr.has(*kinds)):
             continue
         try:
             result = strategy(expr)
-        except (
-            NotImplementedError,
-            TypeError,
-            ValueError,
-            sp.PolynomialError,
-            AttributeError,
-            RecursionError,
-            ZeroDivisionError,
-        ):
+        except FAILURES:
             continue
         if result == 0:
             return True
@@ -70,6 +76,8 @@ def _rational(expr: sp.Expr) -> sp.Expr:
 def _exponentials(expr: sp.Expr) -> sp.Expr:
     """Rewrite in exponentials, name each independent exponential, and return the expanded numerator."""
     expr = expr.rewrite(sp.exp)
+    if not expr.has(sp.exp):
+        return expr
     expr = sp.expand(expr, power_exp=True, mul=True, deep=True)
     changes: dict[Any, Any] = {}
     for power in sorted(expr.atoms(sp.exp), key=sp.default_sort_key):
@@ -98,28 +106,37 @@ def _piecewise(expr: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.piecewise_fold(expr))
 
 
-# Expansion decides most; SymPy's own question, whether an expression is zero, costs as much as several expansions.
-CHEAP: list[tuple[float, Callable[[sp.Expr], Any]]] = [
-    (4000, sp.expand),
-    (math.inf, lambda e: 0 if e.is_zero else e),
-    (2000, _rational),
-    (600, _exponentials),
-    (800, lambda e: sp.expand_trig(sp.expand(e)).expand()),
-    (800, _logarithms),
-    (300, lambda e: _exponentials(_logarithms(e))),
-    (800, lambda e: sp.expand(sp.expand_log(e.rewrite(sp.log)))),
-    (800, lambda e: sp.expand(rewrite_sums(e))),
-    (400, lambda e: sp.expand(roots_of_unity(e))),
+def _rewritten(expr: sp.Expr, kind: Any, then: Callable[[sp.Expr], Any]) -> Any:
+    """Go on with what is rewritten by one function; where nothing is, the other strategies say as much."""
+    new = expr.rewrite(kind)
+    return expr if new == expr else then(new)
+
+
+# (the largest size, what an expression must hold, and the strategy). Expansion decides most; SymPy's own question,
+# whether an expression is zero, costs as much as several expansions. Logarithms come before fractions of them.
+WAVES = (TrigonometricFunction, HyperbolicFunction)
+COUNTS = (sp.gamma, sp.factorial, sp.binomial, sp.beta, sp.RisingFactorial, sp.FallingFactorial, sp.factorial2)
+CHEAP: list[Strategy] = [
+    (4000, (), sp.expand),
+    (math.inf, (), lambda e: 0 if e.is_zero else e),
+    (800, (sp.log,), _logarithms),
+    (2000, (), _rational),
+    (600, (sp.exp, sp.Pow, *WAVES), _exponentials),
+    (800, WAVES, lambda e: sp.expand_trig(sp.expand(e)).expand()),
+    (300, (sp.log,), lambda e: _exponentials(_logarithms(e))),
+    (800, (sp.Function,), lambda e: _rewritten(e, sp.log, lambda new: sp.expand(sp.expand_log(new)))),
+    (800, (sp.Sum,), lambda e: sp.expand(rewrite_sums(e))),
+    (400, (sp.I,), lambda e: sp.expand(roots_of_unity(e))),
 ]
 
-DEAR: list[tuple[float, Callable[[sp.Expr], Any]]] = [
-    (200, lambda e: sp.powsimp(sp.expand(rewrite_sums(e), power_base=True), force=False).simplify()),
-    (120, lambda e: sp.trigsimp(sp.expand(e))),
-    (400, lambda e: sp.expand(sp.expand_func(e))),
-    (200, lambda e: sp.gammasimp(sp.combsimp(e))),
-    (150, lambda e: sp.radsimp(sp.powsimp(sp.expand(e, power_base=True)))),
-    (120, sp.simplify),
-    (60, lambda e: sp.simplify(e.rewrite(sp.exp))),
-    (60, lambda e: sp.simplify(sp.expand_log(sp.simplify(e)))),
-    (100, _piecewise),
+DEAR: list[Strategy] = [
+    (200, (), lambda e: sp.powsimp(sp.expand(rewrite_sums(e), power_base=True), force=False).simplify()),
+    (120, WAVES, lambda e: sp.trigsimp(sp.expand(e))),
+    (400, (sp.Function,), lambda e: sp.expand(sp.expand_func(e))),
+    (200, COUNTS, lambda e: sp.gammasimp(sp.combsimp(e))),
+    (150, (sp.Pow,), lambda e: sp.radsimp(sp.powsimp(sp.expand(e, power_base=True)))),
+    (120, (), sp.simplify),
+    (60, (), lambda e: _rewritten(e, sp.exp, sp.simplify)),
+    (60, (sp.log,), lambda e: sp.simplify(sp.expand_log(sp.simplify(e)))),
+    (100, (sp.Piecewise,), _piecewise),
 ]
