@@ -226,8 +226,8 @@ def evidence(claim: dict[str, Any]) -> str:
     return "; ".join(part for part in (claim.get("method") or "", claim.get("evidence") or "") if part not in said)
 
 
-def conditions(claim: dict[str, Any]) -> list[nodes.Node]:
-    """Return the hypotheses of a claim: one small line, many definitions folded."""
+def conditions(claim: dict[str, Any], typeset: bool = True) -> list[nodes.Node]:
+    """Return the hypotheses of a claim, as formulas or as text: one small line, many definitions folded."""
     given = claim.get("hypotheses") or []
     line: list[nodes.Node] = []
     folded: list[nodes.Node] = []
@@ -237,18 +237,19 @@ def conditions(claim: dict[str, Any]) -> list[nodes.Node]:
             continue
         if kind == "with" and len(same) > FEW:
             summary = fold_summary("", "", nodes.Text(f"with {len(same)} definitions"))
-            body = nodes.paragraph("", "", *_listed("", same), classes=["claim-conditions"])
+            body = nodes.paragraph("", "", *_listed("", same, typeset), classes=["claim-conditions"])
             folded.append(fold("", summary, body, classes=["claim-definitions"]))
             continue
-        line += [nodes.Text(", ")] * bool(line) + _listed(start, same)
+        line += [nodes.Text(", ")] * bool(line) + _listed(start, same, typeset)
     paragraph = [nodes.paragraph("", "", *line, classes=["claim-conditions"])] if line else []
     return [*paragraph, *folded]
 
 
-def _listed(start: str, given: list[dict[str, str]]) -> list[nodes.Node]:
+def _listed(start: str, given: list[dict[str, str]], typeset: bool) -> list[nodes.Node]:
     found: list[nodes.Node] = [nodes.Text(start)] if start else []
     for position, hypothesis in enumerate(given):
-        found += [nodes.Text(", ")] * bool(position) + [nodes.math("", hypothesis["latex"])]
+        found += [nodes.Text(", ")] * bool(position)
+        found.append(nodes.math("", hypothesis["latex"]) if typeset else nodes.Text(hypothesis["statement"]))
     return found
 
 

@@ -116,10 +116,17 @@ def _formula(app: Sphinx, docname: str, formula: Formula) -> nodes.entry:
         app.builder, docname, record.docname, record.anchor, nodes.inline("", record.name or record.statement)
     )
     cell = nodes.entry("", nodes.paragraph("", "", link))
-    if record.latex:
-        cell += nodes.paragraph("", "", nodes.math("", record.latex), classes=["ledger-formula"])
-    cell += conditions({"hypotheses": record.hypotheses})
+    cell += _statement(record)
     return cell
+
+
+def _statement(record: Record) -> list[nodes.Node]:
+    """Return the formula as a line of text, with its hypotheses: typeset it stands behind the link.
+
+    Some hundred typeset formulas are more than a hundred thousand elements, and a page that takes seconds to open.
+    """
+    shown = [nodes.paragraph("", record.statement, classes=["ledger-formula"])] if record.name else []
+    return [*shown, *conditions({"hypotheses": record.hypotheses}, typeset=False)]
 
 
 def _cells(app: Sphinx, docname: str, formula: Formula) -> Iterator[list[nodes.Node]]:
@@ -183,9 +190,7 @@ def _row(app: Sphinx, docname: str, claim: Record) -> nodes.row:
     cell = nodes.entry("", statement)
     # A numbered formula stands in the matrix above: shown twice it would double the weight of the page.
     if not claim.anchor.startswith("eq-"):
-        if claim.latex and claim.kind != "gradient":
-            cell += nodes.paragraph("", "", nodes.math("", claim.latex), classes=["ledger-formula"])
-        cell += conditions({"hypotheses": claim.hypotheses})
+        cell += _statement(claim)
     method = nodes.paragraph("", "", nodes.inline("", mark, classes=["claim-mark"]), *words(f" {claim.method}"))
     row = nodes.row("", cell, nodes.entry("", method), _entry(nodes.Text(claim.points)), _entry(*words(claim.error)))
     row["classes"] += ["ledger-row", f"ledger-{claim.kind}"]
