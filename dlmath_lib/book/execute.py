@@ -10,6 +10,7 @@ import platform
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -169,13 +170,21 @@ def run_all(paths: list[Path], *, check: bool, jobs: int) -> list[Outcome]:
     """Run notebooks in parallel, showing the progress."""
     outcomes = []
     progress = Progress(len(paths))
-    with ProcessPoolExecutor(min(jobs, len(paths)), mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(run, path, check): path for path in paths}
-        for future in as_completed(futures):
-            outcome = future.result()
-            outcomes.append(outcome)
-            progress.step(_line(outcome, check))
+    for outcome in _outcomes(paths, check, jobs):
+        outcomes.append(outcome)
+        progress.step(_line(outcome, check))
     return sorted(outcomes, key=lambda outcome: paths.index(outcome.path))
+
+
+def _outcomes(paths: list[Path], check: bool, jobs: int) -> Iterator[Outcome]:
+    """Run each notebook and yield it as it ends; a single one needs no process beside its kernel."""
+    workers = min(jobs, len(paths))
+    if workers == 1:
+        yield from (run(path, check) for path in paths)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(run, path, check) for path in paths]):
+            yield future.result()
 
 
 def _line(outcome: Outcome, check: bool) -> str:
