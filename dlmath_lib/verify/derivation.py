@@ -8,9 +8,10 @@ from typing import Any
 from dlmath_lib.verify._errors import check_label, check_words, message
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS
+from dlmath_lib.verify.ends import check_ends
 from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import RELATIONS, latex, plain
-from dlmath_lib.verify.prove import check_ends, check_statement
+from dlmath_lib.verify.prove import check_statement
 from dlmath_lib.verify.statements import as_side
 from dlmath_lib.verify.text import latex_text
 

@@ -183,7 +183,8 @@ def _plus(a: Any, b: Any) -> Any:
     return a + b
 
 
-def _dimensions(*sides: Any) -> list[sp.Symbol]:
+def dimensions(*sides: Any) -> list[sp.Symbol]:
+    """Return the symbols in the sizes of the matrices."""
     found: set[Any] = set()
     for side in sides:
         for symbol in side.atoms(sp.MatrixSymbol, sp.Identity, sp.ZeroMatrix, sp.OneMatrix):
@@ -209,26 +210,26 @@ def _explicit(side: Any) -> Any:
 
 def letters_of(*sides: Any) -> set[sp.Symbol]:
     """Return the symbols that are sizes or index letters of the matrices."""
-    return {*_dimensions(*sides), *_index_letters(*sides)}
+    return {*dimensions(*sides), *_index_letters(*sides)}
 
 
 def written_out(
-    shown: str, lhs: Any, rhs: Any, scalars: Mapping[Any, Any] | None = None
+    shown: str, lhs: Any, rhs: Any, scalars: Mapping[Any, Any] | None = None, beside: tuple[Any, ...] = ()
 ) -> Iterator[tuple[dict[Any, int], Any, Any]]:
     """Yield (sizes of the symbolic dimensions, left matrix, right matrix), for several sizes when there are any.
 
     With `scalars`, numbers for the other symbols, numbers stand for the entries too, and larger sizes are among them;
-    nothing comes without symbolic sizes.
+    nothing comes without symbolic sizes. The sizes of matrices `beside` the sides are among the sizes too.
     """
-    dimensions = _dimensions(lhs, rhs)
+    open_sizes = dimensions(lhs, rhs, *beside)
     letters = _index_letters(lhs, rhs)
-    count, numbers = len(dimensions), scalars is not None
+    count, numbers = len(open_sizes), scalars is not None
     kinds = list(dict.fromkeys((shape * count)[:count] for shape in ((*SHAPES, *LARGE) if numbers else SHAPES)))
-    if numbers and not dimensions:
+    if numbers and not open_sizes:
         return
     used = 0
     for seed, shape in enumerate(kinds):
-        sizes = dict(zip(dimensions, shape, strict=True))
+        sizes = dict(zip(open_sizes, shape, strict=True))
         components = Components({**sizes, **(scalars or {})}, seed if numbers else None)
         try:
             left, right = (_side(components, side, letters) for side in (lhs, rhs))

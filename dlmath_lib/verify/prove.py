@@ -13,13 +13,13 @@ from dlmath_lib.verify import budget, matrices
 from dlmath_lib.verify._errors import check_label, check_points, check_words, message
 from dlmath_lib.verify.budget import OutOfTime, within
 from dlmath_lib.verify.claim import Claim, ClaimFailed
-from dlmath_lib.verify.compare import DIGITS, compare, failure, judge
+from dlmath_lib.verify.compare import DIGITS, compare, failure
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.hypotheses import hypotheses
 from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.provers import proved
 from dlmath_lib.verify.provers.words import equal_for_all_sizes
-from dlmath_lib.verify.sampling import Domain, Sampler, check_open_names, domains, zeros
+from dlmath_lib.verify.sampling import Domain, Sampler, check_open_names, domains
 from dlmath_lib.verify.statements import check_names, free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.written import unwritten
 
@@ -65,50 +65,6 @@ def check_scalar(
     )
 
 
-def check_ends(
-    function: str, lhs: Any, rhs: Any, relation: str, between: list[Any], where: Any, given: Any
-) -> None:  # fmt: skip
-    """Check the ends of a chain against each other where a line between them has no value.
-
-    Elsewhere the steps carry from one end to the other. Raise `ClaimFailed` where the ends differ.
-    """
-    definitions = Definitions(function, given)
-    left, right, *lines = (unwritten(definitions.expand(side)) for side in (lhs, rhs, *between))
-    if matrices.involved(left, right, *lines):
-        return
-    symbols = free_symbols(left, right, *lines)
-    meant = _relevant(definitions.domain(where), sp.Tuple(*lines, left), right, lhs, rhs)
-    ranges = domains(function, symbols, meant)
-    holes = [hole for line in lines for hole in _holes(line, ranges)]
-    if not holes:
-        return
-    shown = statement_text(lhs, rhs, relation)
-    places = list(Sampler(ranges).points(len(holes)))
-    for point in zeros(holes, ranges, places):
-        verdict = judge(left, right, relation, {s: v for s, v in point.items() if s in free_symbols(left, right)})
-        if verdict.holds is False:
-            words = failure(shown, (point, *verdict.sides), ranges)
-            raise ClaimFailed(f"{words}\n  a line between has no value there, so that its steps do not reach across")
-
-
-def _holes(line: Any, ranges: dict[sp.Symbol, Domain]) -> list[Any]:
-    """Return what must not be zero for a line to have a value, as far as its symbols do not rule it out."""
-    found = {node.base for node in line.atoms(sp.Pow) if node.exp.is_negative or not node.exp.is_real}
-    found |= {node.args[0] for node in line.atoms(sp.log)}
-    for node in line.atoms(sp.Derivative):
-        found |= {inner.args[0] for inner in node.expr.atoms(sp.Abs, sp.sign, sp.Heaviside)}
-    known = {s: sp.Dummy(s.name, real=True, **_sign_facts(domain)) for s, domain in ranges.items()}
-    return [hole for hole in found if hole.free_symbols and not hole.xreplace(known).is_nonzero]
-
-
-def _sign_facts(domain: Domain) -> dict[str, bool]:
-    if domain.complex:
-        return {}
-    if domain.low >= 0 and not domain.closed:
-        return {"positive": True}
-    return {"negative": True} if domain.high <= 0 and not domain.closed else {}
-
-
 def _drawn(*sides: Any) -> str:
     """Say that a counterexample holds for one draw of the functions that the statement leaves open."""
     names = sorted({pretty_name(f.func.__name__) for side in sides for f in side.atoms(AppliedUndef)})
@@ -141,7 +97,7 @@ def _check(
         if relation != "=":
             raise ValueError(message(function, "relation", "'=' between matrices", relation))
         return _check_matrices(function, shown, left, right, where, points)
-    ranges = domains(function, free_symbols(left, right), _relevant(definitions.domain(where), left, right, lhs, rhs))
+    ranges = domains(function, free_symbols(left, right), relevant(definitions.domain(where), left, right, lhs, rhs))
     return check_scalar(shown, left, right, relation, ranges, points)
 
 
@@ -162,7 +118,7 @@ def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, p
             pairs = list(matrices.entries(named, left, right))
             each = 2 if drawn else max(8, points // max(1, len(pairs)))
             for place, a, b in pairs:
-                ranges = domains(function, free_symbols(a, b), _of(where, a, b))
+                ranges = domains(function, free_symbols(a, b), about(where, a, b))
                 evidence = check_scalar(f"{named}{place}", a, b, "=", ranges, each, proof=not drawn)
                 total, digits = total + evidence.points, min(digits, evidence.digits)
                 certified = certified and evidence.certified
@@ -174,13 +130,19 @@ def _check_matrices(function: str, shown: str, lhs: Any, rhs: Any, where: Any, p
 
 def _numbers(function: str, where: Any, lhs: Any, rhs: Any) -> dict[Any, Any]:
     """Draw a number for each symbol that is neither a size nor an index of a matrix."""
-    names = {s.args[0] for side in (lhs, rhs) for s in side.atoms(sp.MatrixSymbol)}
-    held = {str(name) for name in names} | {s.name for s in matrices.letters_of(lhs, rhs)}
-    scalars = [s for s in free_symbols(lhs, rhs) if s.name not in held]
-    return next(Sampler(domains(function, scalars, _of(where, *scalars))).points(1)) if scalars else {}
+    ranges = scalars(function, where, lhs, rhs)
+    return next(Sampler(ranges).points(1)) if ranges else {}
 
 
-def _of(where: Any, *sides: Any) -> Any:
+def scalars(function: str, where: Any, *sides: Any) -> dict[sp.Symbol, Domain]:
+    """Return the domains of the symbols that are neither sizes nor indices of matrices, nor matrices."""
+    names = {s.args[0] for side in sides for s in side.atoms(sp.MatrixSymbol)}
+    held = {str(name) for name in names} | {s.name for s in matrices.letters_of(*sides)}
+    found = [s for s in free_symbols(*sides) if s.name not in held]
+    return domains(function, found, about(where, *found))
+
+
+def about(where: Any, *sides: Any) -> Any:
     """Keep of `where` what is about the symbols of these sides."""
     present = set(free_symbols(*sides))
     if not isinstance(where, Mapping):
@@ -188,7 +150,7 @@ def _of(where: Any, *sides: Any) -> Any:
     return {key: interval for key, interval in where.items() if not _letters(key).isdisjoint(present)}
 
 
-def _relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
+def relevant(where: Any, left: Any, right: Any, lhs: Any, rhs: Any) -> Any:
     """Drop from `where` the symbols that the statement has only bound."""
     if not isinstance(where, Mapping):
         return where

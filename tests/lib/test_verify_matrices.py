@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from sympy import Derivative as D
 
-from dlmath_lib.verify import ClaimFailed, prove
+from dlmath_lib.verify import ClaimFailed, Derivation, prove
 from dlmath_lib.verify.provers.words import equal_for_all_sizes
 
 n, m = sp.symbols("n m", integer=True, positive=True)
@@ -151,3 +151,44 @@ def test_explicit_matrices_name_the_wrong_entry():
         prove(matrix.inv(), sp.Matrix([[d, b], [-c, a]]) / determinant)
     with pytest.raises(ClaimFailed, match="one side looks transposed"):
         prove(sp.Matrix([[a, b]]), sp.Matrix([a, b]))
+
+
+c = sp.Symbol("c", real=True)
+S = sp.MatrixSymbol("S", m, m)
+gram = (X.T * X).I  # exists where X has at least as many rows as columns
+hole = sp.Piecewise((5, sp.Eq(c, 0)), (c + 1, True))
+wider, count = sp.Max(0, m - n), sp.Trace(X * gram * X.T)  # count = m, where it has a value
+
+
+@pytest.mark.parametrize(
+    ("start", "between", "end"),
+    [
+        (wider, wider + count - m, sp.Integer(0)),
+        (wider * S, (wider + count - m) * S, sp.ZeroMatrix(m, m)),
+        (hole * A, (c**2 + c) / c * A, (c + 1) * A),
+        (sp.Matrix([[hole, 1]]), sp.Matrix([[(c**2 + c) / c, 1]]), sp.Matrix([[c + 1, 1]])),
+        (hole * X.T * X, (c**2 + c) / c * X.T * X, (c + 1) * X.T * X),
+    ],
+)
+def test_a_chain_does_not_reach_across_a_line_without_a_value(start, between, end):
+    chain = Derivation(start).step(between, because="there and")
+    with pytest.raises(
+        ClaimFailed, match=r"^step 2 \(back\), from the first line to this one: false: .*(\n.*)*no value"
+    ):
+        chain.step(end, because="back")
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(start, end)
+
+
+@pytest.mark.parametrize(
+    ("start", "between", "end"),
+    [
+        (m + sp.Trace(S), count + sp.Trace(S), m + sp.Trace(S.T)),
+        ((c + 1) * A, (c**2 + c) / c * A, (c + 1) * A),
+        ((X.T * X + lam * square).I * X.T, X.T * (X * X.T + lam * unit).I, (X.T * X + lam * square).I * X.T),
+        (D(residual.T * residual, w), 2 * X.T * residual, 2 * X.T * X * w - 2 * X.T * y),
+    ],
+)
+def test_a_chain_of_matrices_holds_from_end_to_end(start, between, end):
+    chain = Derivation(start).step(between, because="there").step(end, because="and on")
+    assert (chain.rhs, chain.relation) == (end, "=")
