@@ -9,6 +9,8 @@ from sympy import log, oo
 
 from dlmath_lib.verify import ClaimFailed, Derivation, budget, prove, refute
 from dlmath_lib.verify import compare as comparing
+from dlmath_lib.verify.provers.signs import convex_on, has_simple_sign
+from dlmath_lib.verify.provers.slopes import sign_by_slope
 from dlmath_lib.verify.sampling import Sampler, domains
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -56,7 +58,9 @@ FALSE = {
     "one step too far": (y - x, ">", 1, {"where": {y - x: (0, oo)}}),
     "only neighbours of one": (abs(x - z), "=", z - x, {"where": {y - x: (0, oo), y - z: (0, oo)}}),
     "positive, order reversed": (q / p, "<", 1, {"where": {q - p: (0, oo)}}),
-    "rising where the order does not hold": (y**3 - 3 * y, ">=", -2, {"where": {y - x: (0, oo)}}),
+    "rising from where the order does not hold": (
+        sp.exp(q - p) + sp.exp(p - q), ">=", sp.exp(p) + sp.exp(-p), {"where": {q - p: (0, oo)}},
+    ),
     "the last probability may be negative": (P[3], ">", 0, {**last, "where": dict.fromkeys(P[:3], (0, 1))}),
     "entropy without its weights": (
         joint, "=", rows + entropy(*(c / (P[0] + P[1]) for c in P[:2])) + conditional(*P[2:]), simplex,
@@ -81,6 +85,14 @@ def test_near_misses_fail_with_the_comparison_and_without(case, blind, monkeypat
         monkeypatch.setattr(sys.modules["dlmath_lib.verify.prove"], "compare", lambda *args, **options: nothing)
     with pytest.raises(ClaimFailed, match=r"^not proved" if blind else r"^(false|not proved)"):
         prove(lhs, rhs, relation=relation, points=40, **options)
+
+
+def test_no_slope_is_followed_beyond_a_condition():
+    """Rising in q wherever q > p, and 0 at q = 0; but between 0 and p it falls."""
+    lhs, _, rhs, options = FALSE["rising from where the order does not hold"]
+    assert not sign_by_slope(lhs - rhs, domains("prove", [p, q], options["where"]), False, has_simple_sign)
+    ordered = {"where": {x - y: (0, oo)}}
+    assert not convex_on(sp.exp(y), 1 + y + x / 10, domains("prove", [x, y], ordered["where"]), False)
 
 
 def test_the_chain_rule_of_entropy_with_the_last_probability_defined():
