@@ -45,8 +45,6 @@ def by_kind(cell: Any, outputs: list[Any]) -> dict[str, list[Any]]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    try:
-        from nbval.plugin import IPyNbCell
-    except ImportError:  # without nbval there are no notebooks among the tests
-        return
-    IPyNbCell.compare_outputs = compare_outputs
+    plugin = config.pluginmanager.get_plugin("nbval")
+    if plugin is not None:  # without nbval, which takes long to load, there are no notebooks among the tests
+        plugin.IPyNbCell.compare_outputs = compare_outputs

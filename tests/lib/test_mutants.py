@@ -37,7 +37,7 @@ def fault(old: str, new: str, file: str = "a.py", tests: tuple[str, ...] = TESTS
 )
 def test_a_fault_is_judged_and_taken_out(tree: Path, old: str, new: str, verdict: str) -> None:
     before = (tree / "a.py").read_bytes()
-    assert runner.judge(fault(old, new), tree, limit=3 if "sleep" in new else 60) == verdict
+    assert runner.judge(fault(old, new), tree, limit=3 if "sleep" in new else 60)[0] == verdict
     assert (tree / "a.py").read_bytes() == before
 
 
@@ -58,7 +58,13 @@ def test_a_fault_that_cannot_be_planted_or_judged_is_an_error(tree: Path, bad: F
 def test_tests_that_fail_anyway_are_an_error(tree: Path) -> None:
     (tree / "test_a.py").write_text("def test_f():\n    assert False\n")
     with pytest.raises(BadFault, match="does not pass without a fault"):
-        runner.check_without_faults([fault("2 * x", "3 * x")], tree, limit=60)
+        runner.check_without_faults(TESTS, tree, limit=60)
+
+
+def test_tests_without_options_are_checked_in_one_run() -> None:
+    lists = [("a.py",), ("b.py::test_x", "c.py"), ("a.py::test_y",), ("b.py::test_x",), ("a.py", "-k", "z")]
+    faults = [fault("2 * x", str(n), tests=tests) for n, tests in enumerate(lists)]
+    assert runner.sets_of_tests(faults) == [("a.py", "b.py::test_x", "c.py"), ("a.py", "-k", "z")]
 
 
 def test_a_fault_of_a_notebook_stands_in_one_cell(tmp_path: Path) -> None:
@@ -95,9 +101,11 @@ def test_every_row_of_the_book_can_be_read() -> None:
 
 def test_the_report_has_the_share_of_each_row_and_the_survivors(capsys: pytest.CaptureFixture[str]) -> None:
     verdicts = {Fault("a", f"f{n}", "a.py", "1", str(n), TESTS): "caught" for n in range(2, 21)}
-    assert runner.report(verdicts)
-    assert runner.report({**verdicts, Fault("a", "late", "a.py", "1", "x", TESTS): "survived"})
-    assert not runner.report({**verdicts, Fault("b", "lost", "a.py", "1", "x", TESTS): "survived"})
+    spent = {"a": 12.4, "b": 3.0}
+    assert runner.report(verdicts, spent)
+    assert runner.report({**verdicts, Fault("a", "late", "a.py", "1", "x", TESTS): "survived"}, spent)
+    assert not runner.report({**verdicts, Fault("b", "lost", "a.py", "1", "x", TESTS): "survived"}, spent)
     told = capsys.readouterr().out
-    assert "a                 20      19  95.0%" in told
+    assert "a                 20      19  95.0%           12\n" in told
+    assert "all               20      19                  15\n" in told
     assert "survived: b: lost\n  a.py\n  - 1\n  + x" in told

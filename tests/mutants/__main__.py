@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Timer
 
 from tests.mutants.plant import BadFault, Fault, changed, copy, planted, read, rows, runs
 
@@ -24,86 +27,131 @@ BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=line"]
 
 
-def run(arguments: list[str], root: Path, limit: float) -> tuple[int | None, str]:
-    """Run a command in a copy; None instead of its code if it does not end in time."""
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended: its code (None if it did not end in time), its last words, its processor time."""
+
+    code: int | None
+    told: str
+    seconds: float
+
+
+def run(arguments: list[str], root: Path, limit: float) -> Ran:
+    """Run a command in a copy, in a group of its own, so that a browser ends with the tests that started it."""
     environment = {
         **os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
         "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
     environment.pop("DLMATH_BOOK", None)  # a browser test must build the book that holds the fault
-    try:
-        done = subprocess.run(
-            arguments, cwd=root, env=environment, capture_output=True, text=True, timeout=limit, check=False
+    if "--nbval" not in arguments:  # loading what finds the plugins takes longer than most of the tests
+        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as words:
+        process = subprocess.Popen(
+            arguments, cwd=root, env=environment, stdout=words, stderr=subprocess.STDOUT, start_new_session=True
         )
-    except subprocess.TimeoutExpired:
-        return None, f"no end within {limit:.0f} s"
-    return done.returncode, done.stdout[-2000:] + done.stderr[-2000:]
+        timer = Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
+        timer.start()
+        _, status, used = os.wait4(process.pid, 0)
+        late = not timer.is_alive()
+        timer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        words.seek(0)
+        told = f"no end within {limit:.0f} s" if late else words.read()[-4000:]
+    return Ran(None if late else process.returncode, told, used.ru_utime + used.ru_stime)
 
 
-def judge(fault: Fault, root: Path, limit: float) -> str:
-    """Return "caught", or why it was not."""
+def judge(fault: Fault, root: Path, limit: float) -> tuple[str, float]:
+    """Return "caught", or why it was not, and the processor time that it took."""
     run_anew = runs(fault, root)
+    seconds = 0.0
     with planted(fault, root):
         if fault.file.startswith(FRONTEND):
-            code, told = run(["npm", "run", "--silent", "build"], root / FRONTEND, limit)
-            if code != 0:
-                raise BadFault(f"{fault.row}: {fault.name}: the front end cannot be bundled:\n{told}")
+            ran = run(["npm", "run", "--silent", "build"], root / FRONTEND, limit)
+            seconds += ran.seconds
+            if ran.code != 0:
+                raise BadFault(f"{fault.row}: {fault.name}: the front end cannot be bundled:\n{ran.told}")
         if run_anew:
-            code, told = run([sys.executable, "-m", "dlmath_lib.book.execute", fault.file], root, limit)
-            if code != 0:
-                return "caught" if code == 1 else told
-        code, told = run([*PYTEST, *fault.tests], root, limit)
-    if code == 0:
-        return "survived"
-    if code is None:
-        return told
-    if code in (1, 2):  # 2: a module that the tests import cannot be read
-        return "caught"
-    raise BadFault(f"{fault.row}: {fault.name}: pytest {' '.join(fault.tests)} ended with {code}:\n{told}")
+            ran = run([sys.executable, "-m", "dlmath_lib.book.execute", fault.file], root, limit)
+            seconds += ran.seconds
+            if ran.code != 0:
+                return "caught" if ran.code == 1 else ran.told, seconds
+        ran = run([*PYTEST, *fault.tests], root, limit)
+    seconds += ran.seconds
+    if ran.code == 0:
+        return "survived", seconds
+    if ran.code is None:
+        return ran.told, seconds
+    if ran.code in (1, 2):  # 2: a module that the tests import cannot be read
+        return "caught", seconds
+    raise BadFault(f"{fault.row}: {fault.name}: pytest {' '.join(fault.tests)} ended with {ran.code}:\n{ran.told}")
 
 
-def check_without_faults(faults: list[Fault], root: Path, limit: float) -> None:
-    """What fails without a fault would seem to catch every fault."""
-    seen: set[tuple[str, ...]] = set()
-    for fault in faults:
-        if fault.tests not in seen:
-            seen.add(fault.tests)
-            code, told = run([*PYTEST, *fault.tests], root, limit)
-            if code != 0:
-                raise BadFault(f"{fault.row}: {' '.join(fault.tests)} does not pass without a fault:\n{told}")
+def check_without_faults(tests: tuple[str, ...], root: Path, limit: float) -> float:
+    """Return the processor time of tests that must pass: what fails anyway would seem to catch every fault."""
+    ran = run([*PYTEST, *tests], root, limit)
+    if ran.code != 0:
+        raise BadFault(f"{' '.join(tests)} does not pass without a fault:\n{ran.told}")
+    return ran.seconds
 
 
-def judge_all(faults: list[Fault], jobs: int, limit: float) -> dict[Fault, str]:
-    """Judge faults in parallel, each worker in a copy of its own."""
+def sets_of_tests(faults: list[Fault]) -> list[tuple[str, ...]]:
+    """What must pass without a fault: one list of all that need no option, and each that has one."""
+    plain, special = [], []
+    for tests in dict.fromkeys(fault.tests for fault in faults):
+        if any(part.startswith("-") for part in tests):
+            special.append(tests)
+        else:
+            plain += tests
+    files = {part for part in plain if "::" not in part}
+    plain = [part for part in dict.fromkeys(plain) if part in files or part.partition("::")[0] not in files]
+    return [*([tuple(plain)] if plain else []), *special]
+
+
+def judge_all(faults: list[Fault], jobs: int, limit: float) -> tuple[dict[Fault, str], dict[str, float]]:
+    """Judge faults in parallel, each worker in a copy of its own; return also the processor time by row."""
+    verdicts: dict[Fault, str] = {}
+    spent: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="dlmath-mutants-") as folder, ThreadPoolExecutor(jobs) as pool:
         free: SimpleQueue[Path] = SimpleQueue()
         for number in range(jobs):
             free.put(copy(Path(folder) / str(number)))
 
-        def one(fault: Fault) -> str:
+        def check(tests: tuple[str, ...]) -> float:
             root = free.get()
             try:
-                verdict = judge(fault, root, limit)
+                return check_without_faults(tests, root, limit)
             finally:
                 free.put(root)
-            print(f"{fault.row:12} {fault.name}: {verdict}", flush=True)
-            return verdict
 
-        root = free.get()
-        check_without_faults(faults, root, limit)
-        free.put(root)
-        return dict(zip(faults, pool.map(one, faults), strict=True))
+        def one(fault: Fault) -> tuple[str, float]:
+            root = free.get()
+            try:
+                verdict, seconds = judge(fault, root, limit)
+            finally:
+                free.put(root)
+            print(f"{fault.row:12} {fault.name}: {verdict} ({seconds:.0f} s)", flush=True)
+            return verdict, seconds
+
+        for row in dict.fromkeys(fault.row for fault in faults):
+            here = [fault for fault in faults if fault.row == row]
+            spent[row] = sum(pool.map(check, sets_of_tests(here)))
+            print(f"{row:12} the tests pass without a fault ({spent[row]:.0f} s)", flush=True)
+            for fault, (verdict, seconds) in zip(here, pool.map(one, here), strict=True):
+                verdicts[fault] = verdict
+                spent[row] += seconds
+    return verdicts, spent
 
 
-def report(verdicts: dict[Fault, str]) -> bool:
-    """Print the share of faults that were caught, row by row; return whether it is high enough in each."""
+def report(verdicts: dict[Fault, str], spent: dict[str, float]) -> bool:
+    """Print the share of faults that were caught and the time, row by row; return whether each share is enough."""
     enough = True
-    print(f"\n{'row':12} planted  caught  share")
+    print(f"\n{'row':12} planted  caught  share  CPU seconds")
     for row in dict.fromkeys(fault.row for fault in verdicts):
         here = [verdict for fault, verdict in verdicts.items() if fault.row == row]
         share = here.count("caught") / len(here)
         enough &= share >= WANTED
-        print(f"{row:12} {len(here):7} {here.count('caught'):7} {share:6.1%}")
+        print(f"{row:12} {len(here):7} {here.count('caught'):7} {share:6.1%} {spent[row]:12.0f}")
+    print(f"{'all':12} {len(verdicts):7} {list(verdicts.values()).count('caught'):7} {sum(spent.values()):19.0f}")
     for fault, verdict in verdicts.items():
         if verdict != "caught":
             print(f"\n{verdict}: {fault.row}: {fault.name}\n  {fault.file}\n  - {fault.old}\n  + {fault.new}")
@@ -124,11 +172,11 @@ def main() -> int:
             changed(fault, Path.cwd())
         if not faults:
             raise BadFault("there is no such fault")
-        verdicts = judge_all(faults, max(1, min(options.jobs, len(faults))), options.limit)
+        verdicts, spent = judge_all(faults, max(1, min(options.jobs, len(faults))), options.limit)
     except (BadFault, OSError) as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2
-    return 0 if report(verdicts) else 1
+    return 0 if report(verdicts, spent) else 1
 
 
 if __name__ == "__main__":

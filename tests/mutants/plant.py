@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import shutil
 import subprocess
 import tomllib
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from dlmath_lib.book import notebooks
 
@@ -108,6 +110,8 @@ def copy(target: Path) -> Path:
     for name in LINKED:
         if (ROOT / name).is_dir():
             (target / name).symlink_to(ROOT / name)
+    # Nothing is compiled anew in each run; by its hash, since a fault may come within the second and leave the size.
+    compileall.compile_dir(target / "dlmath_lib", quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     return target
 
 
