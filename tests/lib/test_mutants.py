@@ -37,7 +37,10 @@ def fault(old: str, new: str, file: str = "a.py", tests: tuple[str, ...] = TESTS
 )
 def test_a_fault_is_judged_and_taken_out(tree: Path, old: str, new: str, verdict: str) -> None:
     before = (tree / "a.py").read_bytes()
-    assert runner.judge(fault(old, new), tree, limit=3 if "sleep" in new else 60)[0] == verdict
+    judged = runner.judge(fault(old, new), tree, limit=3 if "sleep" in new else 60)
+    assert judged.verdict == verdict
+    assert judged.by.startswith("test_a.py") == (verdict == "caught")
+    assert judged.seconds > 0
     assert (tree / "a.py").read_bytes() == before
 
 

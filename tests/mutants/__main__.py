@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -60,8 +61,17 @@ def run(arguments: list[str], root: Path, limit: float) -> Ran:
     return Ran(None if late else process.returncode, told, used.ru_utime + used.ru_stime)
 
 
-def judge(fault: Fault, root: Path, limit: float) -> tuple[str, float]:
-    """Return "caught", or why it was not, and the processor time that it took."""
+@dataclass(frozen=True)
+class Judged:
+    """What became of a fault: "caught", or why it was not; what saw it; the processor time."""
+
+    verdict: str
+    by: str
+    seconds: float
+
+
+def judge(fault: Fault, root: Path, limit: float) -> Judged:
+    """Plant a fault, run its tests, and take it out again."""
     run_anew = runs(fault, root)
     seconds = 0.0
     with planted(fault, root):
@@ -74,16 +84,13 @@ def judge(fault: Fault, root: Path, limit: float) -> tuple[str, float]:
             ran = run([sys.executable, "-m", "dlmath_lib.book.execute", fault.file], root, limit)
             seconds += ran.seconds
             if ran.code != 0:
-                return "caught" if ran.code == 1 else ran.told, seconds
+                return Judged("caught" if ran.code == 1 else ran.told, "the notebook, as it ran", seconds)
         ran = run([*PYTEST, *fault.tests], root, limit)
     seconds += ran.seconds
-    if ran.code == 0:
-        return "survived", seconds
-    if ran.code is None:
-        return ran.told, seconds
-    if ran.code in (1, 2):  # 2: a module that the tests import cannot be read
-        return "caught", seconds
-    raise BadFault(f"{fault.row}: {fault.name}: pytest {' '.join(fault.tests)} ended with {ran.code}:\n{ran.told}")
+    if ran.code not in (0, 1, 2, None):  # 2: a module that the tests import cannot be read
+        raise BadFault(f"{fault.row}: {fault.name}: pytest {' '.join(fault.tests)} ended with {ran.code}:\n{ran.told}")
+    verdict = "survived" if ran.code == 0 else ran.told if ran.code is None else "caught"
+    return Judged(verdict, next(iter(re.findall(r"^(?:FAILED|ERROR) (.+)$", ran.told, re.M)), ""), seconds)
 
 
 def check_without_faults(tests: tuple[str, ...], root: Path, limit: float) -> float:
@@ -123,22 +130,22 @@ def judge_all(faults: list[Fault], jobs: int, limit: float) -> tuple[dict[Fault,
             finally:
                 free.put(root)
 
-        def one(fault: Fault) -> tuple[str, float]:
+        def one(fault: Fault) -> Judged:
             root = free.get()
             try:
-                verdict, seconds = judge(fault, root, limit)
+                judged = judge(fault, root, limit)
             finally:
                 free.put(root)
-            print(f"{fault.row:12} {fault.name}: {verdict} ({seconds:.0f} s)", flush=True)
-            return verdict, seconds
+            print(f"{fault.row:12} {fault.name}: {judged.verdict} ({judged.seconds:.0f} s) {judged.by}", flush=True)
+            return judged
 
         for row in dict.fromkeys(fault.row for fault in faults):
             here = [fault for fault in faults if fault.row == row]
             spent[row] = sum(pool.map(check, sets_of_tests(here)))
             print(f"{row:12} the tests pass without a fault ({spent[row]:.0f} s)", flush=True)
-            for fault, (verdict, seconds) in zip(here, pool.map(one, here), strict=True):
-                verdicts[fault] = verdict
-                spent[row] += seconds
+            for fault, judged in zip(here, pool.map(one, here), strict=True):
+                verdicts[fault] = judged.verdict
+                spent[row] += judged.seconds
     return verdicts, spent
 
 
