@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from typing import Any
 
@@ -45,6 +46,6 @@ def by_kind(cell: Any, outputs: list[Any]) -> dict[str, list[Any]]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    plugin = config.pluginmanager.get_plugin("nbval")
+    plugin = sys.modules.get("nbval.plugin")
     if plugin is not None:  # without nbval, which takes long to load, there are no notebooks among the tests
         plugin.IPyNbCell.compare_outputs = compare_outputs

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.mutants import __main__ as runner
 from tests.mutants import plant
+from tests.mutants.__main__ import Place
 from tests.mutants.plant import BadFault, Fault
 
 TESTS = ("test_a.py",)
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    (tmp_path / "a.py").write_text("def f(x):\n    return 2 * x\n\n\ndef g(x):\n    return x + 1\n")
-    (tmp_path / "test_a.py").write_text("from a import f\n\n\ndef test_f():\n    assert f(2) == 4\n")
-    return tmp_path
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    root = tmp_path_factory.mktemp("tree")
+    (root / "a.py").write_text("def f(x):\n    return 2 * x\n\n\ndef g(x):\n    return x + 1\n")
+    (root / "test_a.py").write_text("from a import f\n\n\ndef test_f():\n    assert f(2) == 4\n")
+    (root / "test_c.py").write_text("def test_f():\n    assert False\n")
+    with Place(root) as place:
+        yield place
 
 
 def fault(old: str, new: str, file: str = "a.py", tests: tuple[str, ...] = TESTS) -> Fault:
@@ -35,13 +40,13 @@ def fault(old: str, new: str, file: str = "a.py", tests: tuple[str, ...] = TESTS
         ("2 * x", "__import__('time').sleep(60)", "no end within 3 s"),
     ],
 )
-def test_a_fault_is_judged_and_taken_out(tree: Path, old: str, new: str, verdict: str) -> None:
-    before = (tree / "a.py").read_bytes()
-    judged = runner.judge(fault(old, new), tree, limit=3 if "sleep" in new else 60)
+def test_a_fault_is_judged_and_taken_out(place: Place, old: str, new: str, verdict: str) -> None:
+    before = (place.root / "a.py").read_bytes()
+    judged = runner.judge(fault(old, new), place, limit=3 if "sleep" in new else 60)
     assert judged.verdict == verdict
     assert judged.by.startswith("test_a.py") == (verdict == "caught")
     assert judged.seconds > 0
-    assert (tree / "a.py").read_bytes() == before
+    assert (place.root / "a.py").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -53,15 +58,15 @@ def test_a_fault_is_judged_and_taken_out(tree: Path, old: str, new: str, verdict
         (fault("2 * x", "3 * x", tests=("test_b.py",)), "pytest test_b.py ended with 4"),
     ],
 )
-def test_a_fault_that_cannot_be_planted_or_judged_is_an_error(tree: Path, bad: Fault, said: str) -> None:
+def test_a_fault_that_cannot_be_planted_or_judged_is_an_error(place: Place, bad: Fault, said: str) -> None:
     with pytest.raises(BadFault, match=said):
-        runner.judge(bad, tree, limit=60)
+        runner.judge(bad, place, limit=60)
 
 
-def test_tests_that_fail_anyway_are_an_error(tree: Path) -> None:
-    (tree / "test_a.py").write_text("def test_f():\n    assert False\n")
+def test_tests_that_fail_anyway_are_an_error(place: Place) -> None:
+    assert runner.check_without_faults(TESTS, place, limit=60) > 0
     with pytest.raises(BadFault, match="does not pass without a fault"):
-        runner.check_without_faults(TESTS, tree, limit=60)
+        runner.check_without_faults(("test_c.py",), place, limit=60)
 
 
 def test_tests_without_options_are_checked_in_one_run() -> None:

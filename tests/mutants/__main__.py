@@ -8,24 +8,27 @@ run; `stored = true` plants it into the notebook's file as it is, outputs includ
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Timer
+from subprocess import PIPE
+from typing import Self
 
 from tests.mutants.plant import BadFault, Fault, changed, copy, planted, read, rows, runs
 
 WANTED = 0.95
 FRONTEND = "dlmath_lib/explore/frontend"
 BIN = Path(sys.executable).parent
-PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=line"]
+SERVER = Path(__file__).with_name("server.py")
+PYTEST = ["pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=line"]
 
 
 @dataclass(frozen=True)
@@ -37,28 +40,41 @@ class Ran:
     seconds: float
 
 
-def run(arguments: list[str], root: Path, limit: float) -> Ran:
-    """Run a command in a copy, in a group of its own, so that a browser ends with the tests that started it."""
-    environment = {
-        **os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
-        "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-    }  # fmt: skip
-    environment.pop("DLMATH_BOOK", None)  # a browser test must build the book that holds the fault
-    if "--nbval" not in arguments:  # loading what finds the plugins takes longer than most of the tests
-        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as words:
-        process = subprocess.Popen(
-            arguments, cwd=root, env=environment, stdout=words, stderr=subprocess.STDOUT, start_new_session=True
+class Place:
+    """A folder in which faults are planted, with a process that runs commands there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        environment = {
+            **os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
+            "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            # Plugins cost more than most of the tests; without a browser its tests would see nothing.
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "DLMATH_REQUIRE_BROWSER": "1", "MPLBACKEND": "agg",
+        }  # fmt: skip
+        environment.pop("DLMATH_BOOK", None)  # a browser test must build the book that holds the fault
+        self.server = subprocess.Popen(
+            [sys.executable, SERVER], cwd=root, env=environment, stdin=PIPE, stdout=PIPE, text=True
         )
-        timer = Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
-        timer.start()
-        _, status, used = os.wait4(process.pid, 0)
-        late = not timer.is_alive()
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        words.seek(0)
-        told = f"no end within {limit:.0f} s" if late else words.read()[-4000:]
-    return Ran(None if late else process.returncode, told, used.ru_utime + used.ru_stime)
+
+    def run(self, words: list[str], limit: float, folder: str = ".") -> Ran:
+        """Run a command; None instead of its code if it does not end in time."""
+        assert self.server.stdin and self.server.stdout
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as told:
+            print(json.dumps([words, str(self.root / folder), told.name, limit]), file=self.server.stdin, flush=True)
+            answer = self.server.stdout.readline()
+            if not answer:
+                raise BadFault("the process that runs the tests has ended")
+            code, seconds = json.loads(answer)
+            return Ran(code, f"no end within {limit:.0f} s" if code is None else told.read()[-4000:], seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.server.stdin and self.server.stdout
+        self.server.stdin.close()
+        self.server.wait()
+        self.server.stdout.close()
 
 
 @dataclass(frozen=True)
@@ -70,22 +86,22 @@ class Judged:
     seconds: float
 
 
-def judge(fault: Fault, root: Path, limit: float) -> Judged:
+def judge(fault: Fault, place: Place, limit: float) -> Judged:
     """Plant a fault, run its tests, and take it out again."""
-    run_anew = runs(fault, root)
+    run_anew = runs(fault, place.root)
     seconds = 0.0
-    with planted(fault, root):
+    with planted(fault, place.root):
         if fault.file.startswith(FRONTEND):
-            ran = run(["npm", "run", "--silent", "build"], root / FRONTEND, limit)
+            ran = place.run(["npm", "run", "--silent", "build"], limit, FRONTEND)
             seconds += ran.seconds
             if ran.code != 0:
                 raise BadFault(f"{fault.row}: {fault.name}: the front end cannot be bundled:\n{ran.told}")
         if run_anew:
-            ran = run([sys.executable, "-m", "dlmath_lib.book.execute", fault.file], root, limit)
+            ran = place.run(["execute", fault.file], limit)
             seconds += ran.seconds
             if ran.code != 0:
                 return Judged("caught" if ran.code == 1 else ran.told, "the notebook, as it ran", seconds)
-        ran = run([*PYTEST, *fault.tests], root, limit)
+        ran = place.run([*PYTEST, *fault.tests], limit)
     seconds += ran.seconds
     if ran.code not in (0, 1, 2, None):  # 2: a module that the tests import cannot be read
         raise BadFault(f"{fault.row}: {fault.name}: pytest {' '.join(fault.tests)} ended with {ran.code}:\n{ran.told}")
@@ -93,9 +109,9 @@ def judge(fault: Fault, root: Path, limit: float) -> Judged:
     return Judged(verdict, next(iter(re.findall(r"^(?:FAILED|ERROR) (.+)$", ran.told, re.M)), ""), seconds)
 
 
-def check_without_faults(tests: tuple[str, ...], root: Path, limit: float) -> float:
+def check_without_faults(tests: tuple[str, ...], place: Place, limit: float) -> float:
     """Return the processor time of tests that must pass: what fails anyway would seem to catch every fault."""
-    ran = run([*PYTEST, *tests], root, limit)
+    ran = place.run([*PYTEST, *tests], limit)
     if ran.code != 0:
         raise BadFault(f"{' '.join(tests)} does not pass without a fault:\n{ran.told}")
     return ran.seconds
@@ -118,24 +134,26 @@ def judge_all(faults: list[Fault], jobs: int, limit: float) -> tuple[dict[Fault,
     """Judge faults in parallel, each worker in a copy of its own; return also the processor time by row."""
     verdicts: dict[Fault, str] = {}
     spent: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="dlmath-mutants-") as folder, ThreadPoolExecutor(jobs) as pool:
-        free: SimpleQueue[Path] = SimpleQueue()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dlmath-mutants-")))
+        free: SimpleQueue[Place] = SimpleQueue()
         for number in range(jobs):
-            free.put(copy(Path(folder) / str(number)))
+            free.put(stack.enter_context(Place(copy(folder / str(number)))))
+        pool = stack.enter_context(ThreadPoolExecutor(jobs))
 
         def check(tests: tuple[str, ...]) -> float:
-            root = free.get()
+            place = free.get()
             try:
-                return check_without_faults(tests, root, limit)
+                return check_without_faults(tests, place, limit)
             finally:
-                free.put(root)
+                free.put(place)
 
         def one(fault: Fault) -> Judged:
-            root = free.get()
+            place = free.get()
             try:
-                judged = judge(fault, root, limit)
+                judged = judge(fault, place, limit)
             finally:
-                free.put(root)
+                free.put(place)
             print(f"{fault.row:12} {fault.name}: {judged.verdict} ({judged.seconds:.0f} s) {judged.by}", flush=True)
             return judged
 
