@@ -129,8 +129,9 @@ def check_analytic(
     The steps differ by factors of 100, so that one of them fits a function that oscillates, or is steep near 0.
     """
     size_of_x = np.abs(x) if np.ndim(along) == 0 else np.abs(x).max()
-    scale = np.where(size_of_x == 0, 1.0, size_of_x)
-    eps, agreed = np.finfo(x.dtype).eps, np.zeros(np.shape(slope), dtype=bool)
+    info, agreed = np.finfo(x.dtype), np.zeros(np.shape(slope), dtype=bool)
+    eps, least = info.eps, info.smallest_subnormal  # a value near 0 is rounded to a multiple of `least`
+    scale = np.where(size_of_x == 0, 1.0, np.maximum(size_of_x, info.tiny / eps))
     # Some functions return complex numbers with imaginary part 0 for real ones.
     real = Values(function, lambda at: np.real_if_close(f(at)), "central", shape)
     with np.errstate(all="ignore"):
@@ -140,7 +141,7 @@ def check_analytic(
                 (near, size), (far, _) = (_symmetric(real, x, along, by) for by in (h, 2 * h))
             except (TypeError, ValueError):
                 continue
-            allowed = 1e-3 * np.abs(slope) + 16 * eps * size / h
+            allowed = 1e-3 * np.abs(slope) + 16 * np.maximum(eps * size, least) / h
             agreed |= np.abs(near - slope) <= allowed + 4 * np.abs(near - far)
             if agreed.all():
                 return

@@ -5,7 +5,7 @@ import pytest
 import scipy.differentiate
 import scipy.optimize
 import sympy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlmath_lib.calculus import best_step, difference, hessian, jacobian, numerical_gradient
@@ -103,6 +103,9 @@ class TestDifference:
         np.testing.assert_allclose(difference(lambda x: x, points, kind=kind), 1, rtol=1e-7)
         np.testing.assert_allclose(difference(np.square, points, kind=kind), 2 * points, rtol=1e-7, atol=2e-8)
 
+    # Values that are rounded to the least numbers, or to 0, say nothing against the slope of the complex step.
+    @example(a=5.404652815031527e-167, b=0.0, x=5.404652815031527e-167, kind="complex")
+    @example(a=1e-200, b=0.0, x=1e-120, kind="complex")
     @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-2, 2), st.sampled_from(KINDS))
     def test_is_linear(self, a, b, x, kind):
         h = 1e-3
@@ -110,6 +113,9 @@ class TestDifference:
         parts = a * difference(np.sin, x, h, kind=kind) + b * difference(np.exp, x, h, kind=kind)
         assert both == pytest.approx(parts, abs=1e-10)
 
+    @example(5e-324)
+    @example(-1e-310)
+    @example(7e-197)
     @given(st.floats(-2, 2))
     def test_the_product_rule_holds(self, x):
         product = difference(lambda t: np.sin(t) * np.exp(t), x, kind="complex")
