@@ -18,7 +18,6 @@ one = sp.Integer(1)
 SECONDS = 10.0
 SECONDS_FOR_A_FALSE_ONE = 0.5
 OPPOSITE = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
-UNCOMPARED = {"telescoping series"}  # the numeric check does not decide slow series
 
 
 def by_provers(lhs: Any, relation: str, rhs: Any, options: dict[str, Any], seconds: float) -> bool:
@@ -43,7 +42,7 @@ def test_near_misses_are_not_proved(case):
     assert not by_provers(*FALSE[case], SECONDS_FOR_A_FALSE_ONE)
 
 
-@pytest.mark.parametrize("case", [name for name in TRUE if name not in UNCOMPARED])
+@pytest.mark.parametrize("case", TRUE)
 def test_true_statements_pass_and_spoilt_ones_fail(case):
     lhs, relation, rhs, options = TRUE[case]
     assert prove(lhs, rhs, relation=relation, points=20, **options).kind == "proved"
@@ -52,7 +51,8 @@ def test_true_statements_pass_and_spoilt_ones_fail(case):
             prove(lhs, rhs, relation=OPPOSITE[relation], points=20, **options)
         return
     for wrong in (2 * rhs, -rhs, rhs - sp.Add.make_args(rhs)[0]) if rhs != 0 else (rhs + 1,):
-        with pytest.raises(ClaimFailed, match=r"^false: "):
+        # A slow series is summed without a certificate, which is no counterexample.
+        with pytest.raises(ClaimFailed, match=r"^not checked: " if case == "telescoping series" else r"^false: "):
             prove(lhs, wrong, points=20, **options)
 
 
@@ -74,6 +74,14 @@ def test_cases_include_the_kinks(case):
     assert not by_provers(lhs, "=", rhs, {}, SECONDS)
     with pytest.raises(ClaimFailed):
         prove(lhs, rhs)
+
+
+def test_a_range_of_negative_length_does_not_telescope():
+    """With the usual meaning of a sum: 0 where the last index comes before the first."""
+    k, first, last = sp.symbols("k m n", integer=True)
+    f = sp.Function("f")
+    with pytest.raises(ClaimFailed, match=r"^false: "):
+        prove(sp.Sum(f(k + 1) - f(k), (k, first, last)), f(last + 1) - f(first))
 
 
 def test_a_derivative_excuses_its_own_kinks():

@@ -17,7 +17,7 @@ i, j, k = symbols("i j k", integer=True)
 f, g = symbols("f g", cls=Function)
 w = symbols("w1:4", positive=True)
 z = symbols("z1:4", real=True)
-X = sp.IndexedBase("X", real=True)
+X, Y = sp.IndexedBase("X", real=True), sp.IndexedBase("Y", real=True)
 P, V = sp.IndexedBase("p", positive=True), sp.IndexedBase("v", positive=True)
 
 total, other = sum(w), q + r + s
@@ -113,6 +113,18 @@ TRUE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
         Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - n * mean**2, {},
     ),
     "telescoping series": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", 1, {}),
+    "telescoping sum": (Sum(f(k + 1) - f(k), (k, 1, n)), "=", f(n + 1) - f(1), {}),
+    "telescoping sum with two open ends": (Sum(X[k] - X[k - 1], (k, m, m + n)), "=", X[m + n] - X[m - 1], {}),
+    "telescoping second differences": (
+        Sum(f(k + 1) - 2 * f(k) + f(k - 1), (k, 1, n)), "=", f(n + 1) - f(n) - f(1) + f(0), {},
+    ),
+    "telescoping product": (Sum(log(1 + 1 / k), (k, 1, n)), "=", log(n + 1), {}),
+    "telescoping squares": (Sum((X[k + 1] - X[k]) * (X[k + 1] + X[k]), (k, 0, n)), "=", X[n + 1] ** 2 - X[0] ** 2, {}),
+    "summation by parts": (
+        Sum(X[k] * (Y[k + 1] - Y[k]), (k, 1, n)), "=",
+        X[n + 1] * Y[n + 1] - X[1] * Y[1] - Sum(Y[k + 1] * (X[k + 1] - X[k]), (k, 1, n)), {},
+    ),
+    "a range cut and shifted": (Sum(X[k + 1], (k, 0, n)), "=", Sum(X[k], (k, 2, n)) + X[1] + X[n + 1], {}),
     "Markov": (
         Sum(P[i] * sp.Heaviside(V[i] - s, 1), (i, 1, n)), "<=", Sum(P[i] * V[i], (i, 1, n)) / s, {},
     ),
@@ -186,6 +198,18 @@ FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "log-sum-exp: strict at ties": (log(sum(exp(c) for c in z)), "<", Max(*z) + log(3), {}),
     "squares: factor": (Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - mean**2, {}),
     "telescoping series: second term": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", Rational(1, 2), {}),
+    "telescoping sum: last term": (Sum(f(k + 1) - f(k), (k, 1, n)), "=", f(n) - f(1), {}),
+    "telescoping sum: first term": (Sum(f(k + 1) - f(k), (k, 0, n)), "=", f(n + 1) - f(1), {}),
+    "telescoping sum: reversed": (Sum(f(k + 1) - f(k), (k, 1, n)), "=", f(1) - f(n + 1), {}),
+    "telescoping sum: a step of two": (Sum(f(k + 2) - f(k), (k, 1, n)), "=", f(n + 2) - f(1), {}),
+    "telescoping sum: another function": (Sum(f(k + 1) - g(k), (k, 1, n)), "=", f(n + 1) - g(1), {}),
+    "telescoping product: one factor too many": (Sum(log(1 + 1 / k), (k, 1, n)), "=", log(n + 2), {}),
+    "summation by parts: not shifted": (
+        Sum(X[k] * (Y[k + 1] - Y[k]), (k, 1, n)), "=",
+        X[n + 1] * Y[n + 1] - X[1] * Y[1] - Sum(Y[k] * (X[k + 1] - X[k]), (k, 1, n)), {},
+    ),
+    "a range cut on the wrong side": (Sum(X[k + 1], (k, 0, n)), "=", Sum(X[k], (k, 1, n)) + X[1], {}),
+    "a sum over half a range": (Sum(X[k], (k, 1, 2 * n)), "=", 2 * Sum(X[k], (k, 1, n)), {}),
     "Markov: without the bound": (
         Sum(P[i] * sp.Heaviside(V[i] - s, 1), (i, 1, n)), "<=", Sum(P[i] * V[i], (i, 1, n)), {},
     ),

@@ -1,5 +1,6 @@
 """Finite sums with symbolic ends: split term by term, constants in front, one name for each bound index, closed forms.
 
+Sums over shifted ranges become one sum and what is left at its ends, so that telescoping sums cancel.
 A sum of products of sums becomes a polynomial in sums that depend on nothing, so that Σ(xᵢ − x̄)² needs no rule of its
 own. Sums with binomial coefficients come from the binomial theorem, differentiated: Σ k(k−1)…(k−j+1)·C(n, k)·ρᵏ is
 n(n−1)…(n−j+1)·ρʲ(1 + ρ)ⁿ⁻ʲ.
@@ -13,6 +14,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+MOST_SPLIT = 6
 UNTOUCHED = (sp.Piecewise, sp.Heaviside, sp.Abs, sp.Max, sp.Min, sp.sign, sp.floor, sp.ceiling)
 
 
@@ -44,6 +46,7 @@ def _sum(node: sp.Sum) -> Any:
 
 def _single(function: Any, index: sp.Symbol, low: Any, high: Any) -> Any:
     total = sp.Integer(0)
+    function = _without_quotients(function, index, low)
     powers = _binomial_powers(function, index)
     terms = sp.Add.make_args(sp.expand(function, power_base=powers is None, power_exp=powers is None))
     if len(terms) > 1 and not (low.is_finite and high.is_finite):
@@ -60,13 +63,61 @@ def _binomial_powers(function: Any, index: sp.Symbol) -> Any:
     return next((node for node in function.atoms(sp.binomial) if node.has(index)), None)
 
 
+def _without_quotients(function: Any, index: sp.Symbol, low: Any) -> Any:
+    """Split logarithms of products and quotients, with an index that is as positive as its least value."""
+    if not function.has(sp.log) or not (low.is_positive or low.is_nonnegative):
+        return function
+    known = sp.Dummy(index.name, integer=True, **{"positive" if low.is_positive else "nonnegative": True})
+    named = function.xreplace({index: known})
+    split = named.replace(sp.log, lambda a: sp.expand_log(sp.log(sp.factor(sp.together(a)))))
+    return split.xreplace({known: index})
+
+
 def _plain(rest: Any, index: sp.Symbol, low: Any, high: Any) -> Any:
     bound = _bound_name(1 + max((_level(s) for s in rest.atoms(sp.Dummy)), default=-1))
     renamed = sp.Sum(rest.xreplace({index: bound}), (bound, low, high))
     opaque = rest.has(sp.binomial, sp.Indexed, AppliedUndef, sp.Sum, *UNTOUCHED)
     if opaque and not (high - low).is_Integer:
-        return renamed
-    return renamed.doit()
+        return _in_one_range(renamed)
+    value = renamed.doit()
+    return _in_one_range(value) if isinstance(value, sp.Sum) and len(value.limits) == 1 else value
+
+
+def _in_one_range(total: sp.Sum) -> Any:
+    """Shift the index so that its least offset is 0, and let the range begin and end without whole numbers added.
+
+    Σ a(k + 1) over k = 1 … n becomes Σ a(k) + a(n + 1) − a(1): differences of neighbours cancel, however they are
+    written. Needed: the range is not of negative length, before and after, and what is split off has a value.
+    """
+    (index, low, high), function = total.limits[0], total.function
+    shift = _least_offset(function, index)
+    low, high, moved = low + shift, high + shift, function.xreplace({index: index - shift})
+    (more, end), (fewer, start) = high.as_coeff_Add(), low.as_coeff_Add()
+    if start == 0:
+        fewer, start = fewer - 1, sp.Integer(1)
+    lengths = (high - low + 1, end - start + 1)
+    if not (more.is_Integer and fewer.is_Integer and max(abs(more), abs(fewer)) <= MOST_SPLIT):
+        return total
+    if not all(sp.expand(length).is_nonnegative for length in lengths):
+        return total
+    result = sp.Sum(moved, (index, start, end))
+    for first, last, sign in ((end, more, 1), (start - 1, fewer, -1)):
+        places = [first + j for j in (range(1, int(last) + 1) if last > 0 else range(int(last) + 1, 1))]
+        result += (sign if last > 0 else -sign) * sp.Add(*(moved.xreplace({index: place}) for place in places))
+    return total if result.has(sp.nan, sp.zoo, sp.oo) else result
+
+
+def _least_offset(function: Any, index: sp.Symbol) -> Any:
+    """Return the least c of the arguments index + c in the function, 0 where there is none."""
+    offsets = []
+    for node in sp.preorder_traversal(function):
+        for part in getattr(node, "args", ()):
+            if part == index:
+                offsets.append(sp.Integer(0) if not node.is_Add else None)
+            elif part.is_Add and part.coeff(index) == 1 and not (part - index).has(index):
+                offsets.append(part.as_coeff_Add()[0])
+    whole = [c for c in offsets if c is not None and c.is_Integer]
+    return min(whole, default=sp.Integer(0))
 
 
 NAME = "index"
