@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dlmath_lib.book import chapter, notebooks
+from dlmath_lib.book import chapter, execute, notebooks
 from tests.mutants.plant import copy
 
 CONTENTS = """# A comment that stays.
@@ -87,19 +86,19 @@ def test_no_chapter_is_written_over(book: Path) -> None:
         chapter.begin(book, "networks/softsign")
 
 
-def test_a_new_chapter_runs_and_lacks_only_what_is_to_be_written(tmp_path: Path) -> None:
+def test_a_new_chapter_runs_and_lacks_only_what_is_to_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = copy(tmp_path)
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        own = {**os.environ, "PYTHONPATH": str(root)}  # the copy's package, not this one
-        command = [sys.executable, "-m", *arguments]
-        return subprocess.run(command, cwd=root, env=own, capture_output=True, text=True, check=False)
-
-    assert run("dlmath_lib.book.chapter", "networks/softsign").returncode == 0
-    done = run("dlmath_lib.book.execute", "chapters/networks/softsign.ipynb")
-    assert done.returncode == 0, done.stderr
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("PYTHONPATH", str(root))  # the copy's package, not this one
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    assert chapter.main(["networks/softsign"]) == 0
+    assert execute.main(["chapters/networks/softsign.ipynb"]) == 0, capsys.readouterr().err
     tests = ("tests/book/test_notebooks.py", "tests/book/test_both_hosts.py")
-    done = run("pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "softsign or subjects_page or there_are")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    chosen = ["-k", "softsign or subjects_page or there_are"]
+    done = subprocess.run([*command, *chosen], capture_output=True, text=True, check=False)
     failed = [line.split("::")[1].split(" ")[0] for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert failed == [
         "test_nothing_is_left_to_write[networks/softsign]",

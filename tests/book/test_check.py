@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -32,13 +30,12 @@ def test_every_chapter_has_something_to_run() -> None:
             assert all((ROOT / name).exists() for name in arguments if name.startswith(("tests/", "chapters/")))
 
 
-def test_a_chapter_that_is_not_there_is_named() -> None:
-    command = [sys.executable, "-m", "tests.check", "networks/nothing"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "must be one of" in done.stderr
-    assert "networks/losses" in done.stderr
-    assert "got 'networks/nothing'" in done.stderr
+def test_a_chapter_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check.main(["networks/nothing"]) == 2
+    told = capsys.readouterr().err
+    assert "must be one of" in told
+    assert "networks/losses" in told
+    assert "got 'networks/nothing'" in told
 
 
 def test_what_stands_in_the_way_is_one_line_before_anything_is_built(

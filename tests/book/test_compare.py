@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -151,19 +152,11 @@ def notebook(folder: Path, *texts: str) -> Path:
 def test_nbval_compares_by_it(tmp_path: Path) -> None:
     path = notebook(tmp_path, "3.1416", "3.1415", "3.1417", "3.1418", "4")
     command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval",
-        "-p",
-        "conftest",
-        "--rootdir",
-        tmp_path,
-        "-c",
-        "/dev/null",
-    ]
-    done = subprocess.run([*command, path], capture_output=True, text=True, check=False, cwd=ROOT)
+        sys.executable, "-m", "pytest", "-q", "-p", "nbval.plugin", "--nbval", "-p", "conftest",
+        "--rootdir", tmp_path, "-c", "/dev/null",
+    ]  # fmt: skip
+    own = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run([*command, path], capture_output=True, text=True, check=False, cwd=ROOT, env=own)
     assert "2 failed, 3 passed" in done.stdout, done.stdout + done.stderr
     assert "stored '3.1418', now '3.1416'" in done.stdout
     assert "stored '4', now '3.1416'" in done.stdout

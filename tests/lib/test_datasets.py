@@ -35,7 +35,7 @@ def test_diabetes():
 
 @pytest.mark.parametrize("load", [digits, diabetes])
 def test_without_scikit_learn_the_error_names_the_install(load, monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(ModuleNotFoundError, match=f"{load.__name__}: scikit-learn must be installed: pip install"):
         load()
 
