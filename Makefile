@@ -88,7 +88,8 @@ $(VENV)/installed: $(VENV)/python requirements.txt pyproject.toml $(FRONTEND)
 	$(call install,-r requirements.txt)
 	@touch $@
 
-$(VENV)/tools: $(VENV)/installed
+# A change of the front end is built by the installation above, and asks for no other.
+$(VENV)/tools: pyproject.toml | $(VENV)/installed
 	@echo "Installing what the tests need …"
 	$(call install,-e '.[test]')
 	@touch $@

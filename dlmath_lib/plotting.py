@@ -13,16 +13,18 @@ import html
 import io
 import re
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from dlmath_lib._needs import need
 
 need("dlmath_lib.plotting", "matplotlib")
 
-import matplotlib as mpl
 from cycler import cycler
-from matplotlib.figure import Figure
+
+# matplotlib takes a second to import: those who draw do it, the book's build (which needs `inline` alone) does not.
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["COLORS", "COLOR_CYCLE", "figure", "inline", "show"]
 
@@ -93,6 +95,9 @@ def figure(
     >>> [round(float(side), 1) for side in fig.get_size_inches()]
     [3.0, 2.0]
     """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     # Not a context: legends and labels that the caller adds later take the style as well.
     mpl.rcParams.update(_STYLE)
     fig = Figure(figsize=(width, height), layout="constrained")
@@ -192,6 +197,9 @@ def show(fig: Figure, *, alt: str) -> _Picture:
     >>> show(fig, alt="a line that rises from the origin to the right")
     Figure: a line that rises from the origin to the right
     """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     if not isinstance(fig, Figure):
         raise TypeError(
             f"show: fig must be a matplotlib figure, got {type(fig).__name__}: pass the first value of figure()"
