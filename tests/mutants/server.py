@@ -5,6 +5,7 @@ is written is its code (null if it did not end in time) and its processor time. 
 notebook, are run in the fork itself, any other command replaces it. What does not end in time ends with its browser.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -45,6 +46,7 @@ def serve() -> int:
     """Answer each line; in the fork, return the command's code."""
     for name in LOADED:
         importlib.import_module(name)
+    gc.freeze()  # pytest collects garbage several times: not in what was loaded here
     for line in sys.stdin:
         words, folder, told, seconds = json.loads(line)
         child = os.fork()
