@@ -138,7 +138,7 @@ def test_extremes_stay_finite_and_right():
 
 
 def test_of_equal_scores_the_first_counts():
-    assert accuracy([[1.0, 1.0], [0.0, 0.0]], [0, 1]) == 0.5
+    assert accuracy([[1.0, 1.0], [0.0, 0.0], [0.0, 2.0], [2.0, 0.0]], [0, 0, 1, 1]) == 0.75
 
 
 def test_kinks():
