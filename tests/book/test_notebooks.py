@@ -310,9 +310,14 @@ def test_swapped_labels_are_seen() -> None:
 
 
 @cache
-def labels(path: Path) -> set[str]:
+def labels(path: Path) -> list[str]:
     """The labels of a notebook's claims."""
-    return {claim["label"] for claim in flat(outputs(load(path), MIME)) if claim.get("label")}
+    return [claim["label"] for claim in flat(outputs(load(path), MIME)) if claim.get("label")]
+
+
+@every_notebook
+def test_a_label_is_given_once(path: Path) -> None:
+    assert sorted(set(labels(path))) == sorted(labels(path))
 
 
 @every_notebook
