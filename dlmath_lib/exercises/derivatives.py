@@ -83,6 +83,17 @@ def quotient_rule(answer: Any) -> str:
     return derivation_of(answer, sp.Derivative(f / g, x), rule, min_steps=3)
 
 
+@exercise("derivatives.by_the_table", of=("eq-product-rule", "eq-chain-rule", "eq-derivative-of-exp"))
+def by_the_table(answer: Any) -> str:
+    """The slope of x exp(−x²/2) at 2."""
+    slope = -3 * np.exp(-2)
+    hints = {np.exp(-2): "the product rule has a second term", -4 * np.exp(-2): "the product rule has a second term"}
+    given = number(answer)
+    hint = next((words for value, words in hints.items() if abs(given - value) < 5e-4), "product rule, then chain rule")
+    close_to(answer, slope, rtol=2e-3, hint=hint)
+    return "(1 − x²) exp(−x²/2)"
+
+
 @exercise("derivatives.three_numbers", of="eq-differential")
 def three_numbers(answer: Any) -> str:
     """Derivative, differential and change of x³ at 2 for a step of 0.1."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, number, same_array, show
+from dlmath_lib.exercises.answers import Wrong, close_to, number, parts, same_array, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
@@ -93,20 +93,35 @@ def too_small(answer: Any) -> str:
     """Whether rounding or truncation decides a forward difference, from its values alone."""
     # Products and quotients, which are rounded alike everywhere. At these points and steps f″ does not vanish, and no
     # two slopes that rounding decides happen to agree.
-    tried: list[tuple[str, Callable[[Any], Any], float]] = [
-        ("1/x", lambda x: 1 / x, 3.1),
-        ("x³", lambda x: x * x * x, 3.1),
-        ("x/(1 + x²)", lambda x: x / (1 + x * x), 2.3),
+    near = ((1e-4, False), (1e-13, True), (1e-5, False), (1e-12, True), (1e-3, False))
+    # Far out and close to 0 the same steps are too small, and large enough: no fixed bound on h will do.
+    far, close = ((1e-4, True), (1e3, False)), ((1e-10, False), (1e-18, True))
+    tried: list[tuple[str, Callable[[Any], Any], float, tuple[tuple[float, bool], ...]]] = [
+        ("1/x", lambda x: 1 / x, 3.1, near),
+        ("x³", lambda x: x * x * x, 3.1, near),
+        ("x/(1 + x²)", lambda x: x / (1 + x * x), 2.3, near),
+        ("1/x", lambda x: 1 / x, 3.1e6, far),
+        ("1/x", lambda x: 1 / x, 3.1e-6, close),
     ]
-    for name, f, x in tried:
-        for h, right in ((1e-4, False), (1e-13, True), (1e-5, False), (1e-12, True), (1e-3, False)):
+    for name, f, x, steps in tried:
+        for h, right in steps:
             found = call(answer, f, x, h, names=("f", "x", "h"))
             if not isinstance(found, (bool, np.bool_)):
                 raise Wrong(f"your function must return True or False; it returns {show(found)}")
             if bool(found) != right:
                 decides = "rounding" if right else "truncation"
                 raise Wrong(f"for f = {name} at x = {x:g} with h = {h:g} you say {found}; there {decides} decides")
-    return f"{len(tried)} functions, five steps each"
+    return "three functions, near and far out"
+
+
+@exercise("numerical_derivatives.bound_of_sine", of="eq-best-step")
+def bound_of_sine(answer: Any) -> str:
+    """The best step and the least bound of the forward difference for M = 1 and η = 1e-16."""
+    names = "the step", "the bound"
+    pair = parts(answer, 2, "a pair, (step, bound)")
+    for given, what, hint in zip(pair, names, ("h* = 2√(η/M)", "the least bound is 2√(ηM)"), strict=True):
+        close_to(given, 2e-8, what=what, hint=hint, rtol=0.02)
+    return "for M = 1 the two are the same number"
 
 
 @exercise("numerical_derivatives.gradient_of", of="eq-central")

@@ -57,6 +57,7 @@ def test_all_are_registered():
     names = [exercise.name for exercise in exercises_of("derivatives")]
     assert names == [
         "derivatives.arcsine",
+        "derivatives.by_the_table",
         "derivatives.derivative_of",
         "derivatives.discontinuous_derivative",
         "derivatives.leaky_corner",
@@ -73,6 +74,8 @@ def test_all_are_registered():
         ("slope_by_hand", (sp.Rational(-1, 4), 0.0769)),
         ("slope_by_hand", [-0.25, 1e-6]),
         ("leaky_corner", (0.1, 1)),
+        ("by_the_table", -0.406),
+        ("by_the_table", -3 * sp.exp(-2)),
         ("arcsine", sp.Rational(5, 4)),
         ("three_numbers", (12, 1.2, 2.1**3 - 8)),
         ("three_numbers", [12.0, 1.2, 1.261]),
@@ -105,6 +108,9 @@ def test_any_chain_of_three_true_steps_is_right():
         ("slope_by_hand", (-0.25, 0.0771), "your δ is too large: at h = −0.077"),
         ("slope_by_hand", (-0.25, 10), "differs from −0.25 by 0.25"),
         ("leaky_corner", 0.1, "an interval"),
+        ("by_the_table", 0.406, "its sign is wrong"),
+        ("by_the_table", 0.1353, "second term"),
+        ("by_the_table", -0.5413, "second term"),
         ("leaky_corner", (1.0, 0.1), "upside down"),
         ("leaky_corner", (0.0, 1.0), "your smallest subgradient is 0; it is too small"),
         ("leaky_corner", (0.1, 10), "your largest subgradient is 10; it is too large"),

@@ -58,6 +58,7 @@ def cube_in_two_steps():
 
 def test_all_are_registered():
     assert [exercise.name.partition(".")[2] for exercise in exercises_of("numerical_derivatives")] == [
+        "bound_of_sine",
         "central_of_cube",
         "complex_step",
         "gradient_of",
@@ -80,6 +81,7 @@ def test_all_are_registered():
         ("complex_step", lambda f, x: f(x + 1e-100j).imag / 1e-100),
         ("complex_step", lambda f, x: difference(f, x, kind="complex")),
         ("wrong_entry", 2),
+        ("bound_of_sine", (2e-8, 2e-8)),
         ("too_small", by_shares),
         ("too_small", lambda f, x, h: by_shares(f, x, h, share=0.3)),
         ("richardson", extrapolate),
@@ -112,6 +114,10 @@ def test_right_answers(name, answer):
         ("complex_step", lambda f, x: -f(x + 1e-100j).imag / 1e-100, "the sign is wrong"),
         ("complex_step", lambda f, x: f(x + 1e-100j).imag, "the slope is"),
         ("wrong_entry", 0, "entry 0 is right"),
+        ("bound_of_sine", (1e-8, 2e-8), "the step"),
+        ("bound_of_sine", (2e-8, 1e-8), "the bound"),
+        ("bound_of_sine", 2e-8, "a pair, (step, bound)"),
+        *[("too_small", lambda f, x, h, t=t: bool(h < t), "decides") for t in (1e-5, 1e-8, 1e-11)],
         ("wrong_entry", 3, "an index, 0, 1 or 2"),
         ("too_small", lambda f, x, h: True, "truncation decides"),
         ("too_small", lambda f, x, h: False, "rounding decides"),
