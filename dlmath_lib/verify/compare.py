@@ -19,9 +19,10 @@ from sympy.core.function import AppliedUndef
 
 from dlmath_lib.verify import numeric
 from dlmath_lib.verify.balls import Undecided, Undefined, Unsupported, bits, enclose
+from dlmath_lib.verify.borders import kinks
 from dlmath_lib.verify.budget import OutOfTime, within
 from dlmath_lib.verify.printing import plain
-from dlmath_lib.verify.sampling import Domain, Point, Sampler, kinks, short_number
+from dlmath_lib.verify.sampling import Domain, Point, Sampler, short_number
 
 DIGITS = 40
 ENDLESS_DIGITS = 25
@@ -72,7 +73,7 @@ def compare(
     digits = ENDLESS_DIGITS if any(side.has(sp.Integral, sp.Limit) for side in (lhs, rhs)) else DIGITS
     used = undefined = 0
     reason, certified = "", True
-    places = list(Sampler(ranges, seed).points(count))
+    places = _points(tuple(ranges.items()), seed, count)
     corners = [] if slow else kinks((lhs, rhs), ranges, places)
     try:
         with within(SECONDS):
@@ -96,6 +97,12 @@ def compare(
         reason = reason or f"the values take longer than {SECONDS:g} seconds"
         undefined += 1
     return Outcome(used, undefined, digits, reason, certified=certified)
+
+
+@lru_cache(maxsize=256)
+def _points(ranges: tuple[tuple[sp.Symbol, Domain], ...], seed: int, count: int) -> list[Point]:
+    """Return the points; the steps of a chain and the statements of a chapter have the same ones."""
+    return list(Sampler(dict(ranges), seed).points(count))
 
 
 @lru_cache(maxsize=4096)

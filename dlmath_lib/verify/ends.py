@@ -13,12 +13,13 @@ from typing import Any
 import sympy as sp
 
 from dlmath_lib.verify import budget, matrices
+from dlmath_lib.verify.borders import zeros
 from dlmath_lib.verify.budget import OutOfTime, within
 from dlmath_lib.verify.claim import ClaimFailed
 from dlmath_lib.verify.compare import failure, judge
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.prove import about, relevant, scalars
-from dlmath_lib.verify.sampling import Domain, Point, Sampler, domains, zeros
+from dlmath_lib.verify.sampling import Domain, Point, Sampler, domains
 from dlmath_lib.verify.statements import free_symbols, statement_text
 from dlmath_lib.verify.written import unwritten
 

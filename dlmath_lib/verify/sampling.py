@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -13,10 +13,10 @@ from typing import Any
 import mpmath
 import sympy as sp
 from sympy.core.function import AppliedUndef
-from sympy.core.relational import Relational
 
 from dlmath_lib.verify import regions
 from dlmath_lib.verify._errors import message
+from dlmath_lib.verify.borders import TESTED
 from dlmath_lib.verify.printing import plain
 
 CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
@@ -24,12 +24,8 @@ Number = Any
 Point = dict[sp.Symbol, Number]
 SIMPLE = [sp.Rational(text) for text in ("1", "2", "-1", "0.5", "-2", "3", "-0.5", "0")]
 DIGITS = 60
-MOST_KINKS = 12
 # What the arithmetic honours by itself, or what says nothing about single numbers.
 PLAIN = {"commutative", "complex", "real", "finite", "hermitian", "extended_real", "infinite", "imaginary"}
-# What a number is tested for when it is drawn; the interval takes care of the sign and of integers.
-TESTED = {"nonzero", "zero", "even", "odd", "prime", "composite", "irrational", "transcendental", "noninteger",
-          "imaginary", "infinite"}  # fmt: skip
 SIGNS = {"positive", "negative", "nonpositive", "nonnegative", "integer", "rational", "prime"}
 TRIES = 60
 DRAWS = 400  # of whole points, where conditions between letters must hold
@@ -279,51 +275,6 @@ def _fraction(value: Any) -> Fraction:
 
 def _number(value: Fraction) -> Number:
     return sp.Rational(value.numerator, value.denominator)
-
-
-def kinks(sides: tuple[Any, ...], ranges: Mapping[sp.Symbol, Domain], places: list[Point]) -> list[Point]:
-    """Return points at which a branch of a side changes, where its border is linear in a symbol."""
-    return zeros({border for side in sides for border in _borders(side)}, ranges, places)
-
-
-def zeros(borders: Iterable[Any], ranges: Mapping[sp.Symbol, Domain], places: list[Point]) -> list[Point]:
-    """Return points of the domain at which one of `borders` is zero: exact roots of its factors that are linear."""
-    found: list[Point] = []
-    for number, border in enumerate(sorted(borders, key=sp.default_sort_key)):
-        for factor, symbol in _linear(border, ranges):
-            if len(found) >= MOST_KINKS:
-                return found
-            place = places[number % len(places)]
-            others = {s: v for s, v in place.items() if s != symbol}
-            slope, rest = (part.xreplace(others) for part in sp.Poly(factor, symbol).all_coeffs())
-            if not (slope.is_Rational and rest.is_Rational and slope != 0):
-                continue
-            root = -rest / slope
-            fits = all(getattr(root, f"is_{f}") in (t, None) for f, t in symbol.assumptions0.items() if f in TESTED)
-            if fits and ranges[symbol].admits(root, {**place, symbol: root}):
-                found.append({**place, symbol: root})
-    return found
-
-
-def _linear(border: Any, ranges: Mapping[sp.Symbol, Domain]) -> Iterator[tuple[Any, sp.Symbol]]:
-    try:
-        factors = [factor for factor, _ in sp.factor_list(sp.numer(sp.together(border)))[1]]
-    except sp.PolynomialError:
-        factors = [border]
-    for factor in factors:
-        for symbol in sorted(factor.free_symbols & set(ranges), key=sp.default_sort_key):
-            if factor.is_polynomial(symbol) and sp.degree(factor, symbol) == 1:
-                yield factor, symbol
-
-
-def _borders(side: Any) -> Iterator[Any]:
-    for node in side.atoms(sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.floor, sp.ceiling, Relational):
-        args = node.args if isinstance(node, (sp.Max, sp.Min, Relational)) else (node.args[0], sp.S.Zero)
-        for position, first in enumerate(args):
-            for second in args[:position]:
-                border = first - second
-                if not border.has(sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.Piecewise):
-                    yield border
 
 
 def short_number(value: Any, digits: int = 12) -> str:

@@ -10,7 +10,8 @@ from sympy import Derivative as D
 
 from dlmath_lib.verify import ClaimFailed, Derivation, agree, budget, gradient, prove, refute
 from dlmath_lib.verify import compare as comparing
-from dlmath_lib.verify.sampling import Domain, Sampler, kinks
+from dlmath_lib.verify.borders import kinks
+from dlmath_lib.verify.sampling import Domain, Sampler
 
 x, y, a, b, t, w1, w2, x1, x2 = sp.symbols("x y a b t w1 w2 x1 x2", real=True)
 s = sp.Symbol("s", nonnegative=True)

@@ -16,7 +16,7 @@ from tests.lib.true_statements import FALSE, TRUE, h, x
 
 one = sp.Integer(1)
 SECONDS = 10.0
-SECONDS_FOR_A_FALSE_ONE = 0.5
+SECONDS_FOR_A_FALSE_ONE = 0.25
 OPPOSITE = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
 
 

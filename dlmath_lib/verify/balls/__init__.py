@@ -7,11 +7,17 @@ from typing import Any
 
 from flint import acb
 
-from dlmath_lib.verify.balls import branches, derivatives, drawn, endless, several  # noqa: F401  (each adds to BUILDERS)
-from dlmath_lib.verify.balls.endless import bits
+from dlmath_lib.verify.balls import (  # noqa: F401  (each adds to BUILDERS)
+    branches,
+    derivatives,
+    drawn,
+    endless,
+    integrals,
+    several,
+)
 from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
 from dlmath_lib.verify.balls.jets import base
-from dlmath_lib.verify.balls.walk import compile_expression, rational
+from dlmath_lib.verify.balls.walk import bits, compile_expression, rational
 
 __all__ = ["Undecided", "Undefined", "Unsupported", "bits", "enclose"]
 

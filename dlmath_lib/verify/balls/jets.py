@@ -42,9 +42,10 @@ class Jet:
         return Jet({key: function(value) for key, value in self.terms.items()}, self.orders)
 
     def __add__(self, other: Any) -> Jet:
-        if not isinstance(other, Jet):
-            other = Jet({(): acb(other)}, {})
         terms = dict(self.terms)
+        if not isinstance(other, Jet):
+            terms[()] = terms[()] + other if () in terms else acb(other)
+            return Jet(terms, self.orders)
         for key, value in other.terms.items():
             terms[key] = terms[key] + value if key in terms else value
         return Jet(terms, {**self.orders, **other.orders})
@@ -68,11 +69,8 @@ class Jet:
         terms: dict[Key, acb] = {}
         for left, a in self.terms.items():
             for right, b in other.terms.items():
-                powers = dict(left)
-                for tag, power in right:
-                    powers[tag] = powers.get(tag, 0) + power
-                if all(power <= orders[tag] for tag, power in powers.items()):
-                    key = tuple(sorted(powers.items()))
+                key = _times(left, right, orders) if left and right else left or right
+                if key is not None:
                     terms[key] = terms[key] + a * b if key in terms else a * b
         return Jet(terms, orders)
 
@@ -94,6 +92,16 @@ class Jet:
             if all(powers.get(tag, 0) == power for tag, power in wanted.items()):
                 terms[tuple(pair for pair in key if pair[0] not in wanted)] = value
         return Jet(terms, orders) if orders else terms.get((), acb(0))
+
+
+def _times(left: Key, right: Key, orders: dict[int, int]) -> Key | None:
+    """Return the product of two powers of ε's, None where it is beyond the order."""
+    powers = dict(left)
+    for tag, power in right:
+        powers[tag] = powers.get(tag, 0) + power
+        if powers[tag] > orders[tag]:
+            return None
+    return tuple(sorted(powers.items()))
 
 
 def variable(value: Any, tag: int, order: int) -> Jet:

@@ -6,12 +6,13 @@ numbers, arithmetic and functions of one argument; the modules beside it add wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
 import sympy as sp
-from flint import acb, arb, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
 from dlmath_lib.verify.balls.functions import CUT_VALUES, TAYLOR, VALUES, call, inverse, power, real
@@ -52,6 +53,22 @@ def _compile(expr: Any) -> Value:
     if type(expr) in TAYLOR or type(expr) in VALUES or type(expr) in CUT_VALUES:
         return _function(expr)
     raise Unsupported(f"no ball arithmetic for {type(expr).__name__}")
+
+
+@contextmanager
+def bits(precision: int) -> Iterator[None]:
+    """Work with another precision for a while."""
+    before = ctx.prec
+    ctx.prec = precision
+    try:
+        yield
+    finally:
+        ctx.prec = before
+
+
+def indefinite(env: Env) -> Number:
+    """Say that an integral or a sum without ends has no value."""
+    raise Undefined("an indefinite integral or sum has no value")
 
 
 def rational(value: Any) -> acb:

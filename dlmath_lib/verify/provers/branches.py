@@ -9,6 +9,8 @@ from typing import Any
 import sympy as sp
 from sympy.core.relational import Relational
 
+from dlmath_lib.verify.borders import borders
+
 BRANCHES = (sp.Abs, sp.Max, sp.Min, sp.Heaviside, sp.sign, sp.Piecewise)
 MOST_KINKS = 8
 
@@ -55,16 +57,8 @@ def holds_by_cases(expr: sp.Expr, holds: Callable[[sp.Expr, Excused], bool], exc
 
 
 def _borders(expr: sp.Expr) -> list[sp.Expr]:
-    borders: list[sp.Expr] = []
-    for node in expr.atoms(*BRANCHES):
-        if isinstance(node, sp.Piecewise):
-            for _, condition in node.args:
-                borders += [relation.lhs - relation.rhs for relation in condition.atoms(Relational)]
-        elif isinstance(node, (sp.Max, sp.Min)):
-            borders += [a - b for i, a in enumerate(node.args) for b in node.args[:i]]
-        else:
-            borders.append(node.args[0])
-    return sorted({plain for border in borders for plain in _without_branches(border)}, key=sp.default_sort_key)
+    found = {plain for border in borders(expr, *BRANCHES) for plain in _without_branches(border)}
+    return sorted(found, key=sp.default_sort_key)
 
 
 def _without_branches(border: sp.Expr) -> Iterator[sp.Expr]:
