@@ -28,6 +28,11 @@ WANTED = 0.95
 FRONTEND = "dlmath_lib/explore/frontend"
 BIN = Path(sys.executable).parent
 SERVER = Path(__file__).with_name("server.py")
+# What no fault touches: loaded once, not for each of them.
+LOADED = (
+    "anywidget", "flint", "hypothesis", "matplotlib.pyplot", "mpmath", "nbclient", "nbformat", "numpy",
+    "playwright.sync_api", "scipy.special", "scipy.stats", "sympy",
+)  # fmt: skip
 PYTEST = ["pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=line"]
 
 
@@ -43,7 +48,7 @@ class Ran:
 class Place:
     """A folder in which faults are planted, with a process that runs commands there."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, loaded: tuple[str, ...] = LOADED) -> None:
         self.root = root
         environment = {
             **os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
@@ -53,7 +58,7 @@ class Place:
         }  # fmt: skip
         environment.pop("DLMATH_BOOK", None)  # a browser test must build the book that holds the fault
         self.server = subprocess.Popen(
-            [sys.executable, SERVER], cwd=root, env=environment, stdin=PIPE, stdout=PIPE, text=True
+            [sys.executable, SERVER, *loaded], cwd=root, env=environment, stdin=PIPE, stdout=PIPE, text=True
         )
 
     def run(self, words: list[str], limit: float, folder: str = ".") -> Ran:

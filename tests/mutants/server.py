@@ -1,4 +1,4 @@
-"""Run commands, each in a fork of a process that has loaded what no fault touches: most of what a short test costs.
+"""Run commands, each in a fork of a process that has loaded the named modules: most of what a short test costs.
 
 Each line that is read is a command: its words, its folder, the file for what it says, and its seconds. Each line that
 is written is its code (null if it did not end in time) and its processor time. `pytest` and `execute`, which runs a
@@ -15,10 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-LOADED = (
-    "anywidget", "flint", "hypothesis", "matplotlib.pyplot", "mpmath", "nbclient", "nbformat", "numpy",
-    "playwright.sync_api", "pytest", "scipy.special", "scipy.stats", "sympy",
-)  # fmt: skip
+import pytest
 
 
 def obey(words: list[str], folder: str, told: str) -> int:
@@ -31,7 +28,7 @@ def obey(words: list[str], folder: str, told: str) -> int:
     os.dup2(1, 2)
     try:
         if words[0] == "pytest":
-            return int(sys.modules["pytest"].main(words[1:]))
+            return int(pytest.main(words[1:]))
         if words[0] == "execute":
             problems = importlib.import_module("dlmath_lib.book.execute").run(Path(words[1])).problems
             print(*problems, sep="\n")
@@ -42,9 +39,9 @@ def obey(words: list[str], folder: str, told: str) -> int:
         return 3
 
 
-def serve() -> int:
+def serve(loaded: list[str]) -> int:
     """Answer each line; in the fork, return the command's code."""
-    for name in LOADED:
+    for name in loaded:
         importlib.import_module(name)
     gc.freeze()  # pytest collects garbage several times: not in what was loaded here
     for line in sys.stdin:
@@ -69,4 +66,4 @@ def serve() -> int:
 
 if __name__ == "__main__":
     sys.path.remove(str(Path(__file__).parent))  # what is imported is the copy's
-    sys.exit(serve())
+    sys.exit(serve(sys.argv[1:]))
