@@ -157,6 +157,8 @@ def judge_all(faults: list[Fault], jobs: int, limit: float) -> tuple[dict[Fault,
             place = free.get()
             try:
                 judged = judge(fault, place, limit)
+            except BadFault as error:  # the others of a long run are judged all the same
+                judged = Judged(str(error), "", 0.0)
             finally:
                 free.put(place)
             print(f"{fault.row:12} {fault.name}: {judged.verdict} ({judged.seconds:.0f} s) {judged.by}", flush=True)
