@@ -59,7 +59,10 @@ READ = """figure => {
       canvas: canvas ? {width: canvas.width, height: canvas.height} : null,
     };
   });
+  const { explorer } = figure;
+  const numbers = explorer.numbers();
   return {
+    numbers, values: explorer.values,
     title: figure.querySelector('.explorer-title').firstChild.textContent, panels,
     readouts: [...figure.querySelectorAll('.explorer-readout')].map((row) => ({
       name: row.querySelector('dt').textContent, value: row.querySelector('dd').textContent,
@@ -434,9 +437,15 @@ def _check_controls(spec: dict[str, Any], drawn: dict[str, Any], values: dict[st
             assert got["output"] == shown(value, form)
 
 
-def check(figure: Any, spec: dict[str, Any], numbers: dict[str, Any], theme: str = "light") -> None:
-    """Hold the live drawing of a figure (a Playwright locator) against its spec and its numbers."""
-    drawn = figure.evaluate(READ)
+def read(figure: Any) -> dict[str, Any]:
+    """All that a figure (a Playwright locator) draws, with its numbers and values, in one call."""
+    return dict(figure.evaluate(READ))
+
+
+def check(figure: Any, spec: dict[str, Any], theme: str = "light", drawn: dict[str, Any] | None = None) -> None:
+    """Hold the live drawing of a figure, which may have been read already, against its spec and its numbers."""
+    drawn = drawn or read(figure)
+    numbers = drawn["numbers"]
     dark = int(theme == "dark")
     assert drawn["title"] == spec["title"]
     for index, (panel_spec, got, of_marks) in enumerate(
@@ -476,4 +485,4 @@ def check(figure: Any, spec: dict[str, Any], numbers: dict[str, Any], theme: str
             assert row["name"] == readout["label"]
         if readout["color"]:
             assert row["color"] == Panel({}, {"width": 0, "height": 0}, dark).color(readout["color"])
-    _check_controls(spec, drawn, figure.evaluate("figure => figure.explorer.values"))
+    _check_controls(spec, drawn, drawn["values"])

@@ -31,7 +31,6 @@ class Hand:
         if at is None:
             return False
         assert at["focused"], f"{self.figure}: {kind} {number} takes no focus"
-        self.ask("look")
         changed = getattr(self, f"_{by}")(kind, at)
         name = f"{self.figure}: {kind} {number} by {by}"
         assert changed[0], f"{name} is dead"
@@ -39,16 +38,15 @@ class Hand:
         return True
 
     def reset(self) -> None:
-        """Press its button."""
-        button = self.page.locator(f"#{self.figure} .explorer-reset")
-        button.click()
+        """Press its button, with the mouse."""
+        self.page.mouse.click(*self.ask("reset"))
 
     def _keyboard(self, kind: str, at: dict[str, Any]) -> list[bool]:
         keyboard = self.page.keyboard
         if kind == "slider":
-            # A fine slider takes a few steps until its readout moves a pixel.
-            for _ in range(5):
-                keyboard.press("ArrowLeft" if at["part"] == 1 else "ArrowRight")
+            # One step, and a page of steps: until a fine slider's readout moves a pixel.
+            for key in ("ArrowLeft", "PageDown") if at["part"] == 1 else ("ArrowRight", "PageUp"):
+                keyboard.press(key)
             return self.ask("look")
         if kind == "menu":
             keyboard.press("ArrowDown")

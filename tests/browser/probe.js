@@ -23,11 +23,7 @@ window.probe = {
     return now.map((part, i) => part !== before[i]);
   },
 
-  state(id) {
-    const { explorer } = probe.figure(id);
-    const numbers = explorer.numbers();
-    return { values: explorer.values, numbers };
-  },
+  values: (id) => probe.figure(id).explorer.values,
 
   controls: (id) => [...probe.figure(id).querySelectorAll(".explorer-control, .explorer-handles [role=slider]")],
 
@@ -38,7 +34,15 @@ window.probe = {
       return node.classList.contains("is-choice") ? "segments" : "slider";
     }),
 
-  /** Brings a control into sight and says what a hand needs to move it; null where it has no effect and says so. */
+  /** Where the button Reset is, brought into sight. */
+  reset(id) {
+    const button = probe.figure(id).querySelector(".explorer-reset");
+    button.scrollIntoView({ block: "center", behavior: "instant" });
+    const box = button.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  },
+
+  /** Brings a control into sight, looks, and says what a hand needs to move it; null where it rests and says so. */
   reach(id, number) {
     const node = probe.controls(id)[number];
     const input = node.querySelector("input:checked, input[type=range], select") ?? node;
@@ -49,26 +53,54 @@ window.probe = {
     const box = target.getBoundingClientRect();
     const frame = probe.figure(id).querySelector(".explorer-panels").getBoundingClientRect();
     const middle = [frame.x + frame.width / 2, frame.y + frame.height / 2];
+    probe.look(id);
     const part = input.type === "range" ? (input.value - input.min) / (input.max - input.min) : 0.5;
     return { box: [box.x, box.y, box.width, box.height], middle, part, focused: document.activeElement === input };
   },
 
-  /** A formula in one colour, on its own ground, is one glyph for axe: as wide and as high as it was. */
+  /**
+   * Makes the page small for axe, which asks for the style of every element. A formula in one colour, on its own
+   * ground, becomes one glyph for each of its parts, as wide and as high; of the words of a listing that are coloured
+   * alike two are kept, the others become plain text. Alike is what has the same names on the whole way from the root.
+   */
   simplify() {
-    const plain = (base, color) =>
-      [...base.querySelectorAll("*")].every((part) => {
-        const style = getComputedStyle(part);
-        return style.color === color && style.backgroundColor === "rgba(0, 0, 0, 0)";
-      });
-    const found = [...document.querySelectorAll(".katex .base")]
-      .filter((base) => plain(base, getComputedStyle(base.closest(".katex")).color))
-      .map((base) => [base, base.getBoundingClientRect().width]);
-    for (const [base, width] of found) {
-      const glyph = Object.assign(document.createElement("span"), { textContent: "x" });
-      glyph.style.cssText = `display: inline-block; width: ${width}px`;
-      base.replaceChildren(...base.querySelectorAll(":scope > .strut"), glyph);
+    const names = new Map();
+    const ways = new Map();
+    const way = (node) => {
+      if (!node) return 0;
+      if (!ways.has(node)) {
+        const name = `${way(node.parentElement)} ${node.tagName} ${node.className} ${node.getAttribute("style")}`;
+        if (!names.has(name)) names.set(name, names.size + 1);
+        ways.set(node, names.get(name));
+      }
+      return ways.get(node);
+    };
+    const styles = new Map();
+    const style = (node) => {
+      if (!styles.has(way(node))) {
+        const { color, backgroundColor } = getComputedStyle(node);
+        styles.set(way(node), [color, backgroundColor]);
+      }
+      return styles.get(way(node));
+    };
+    for (const mathml of document.querySelectorAll(".katex-mathml")) mathml.remove();
+    const plain = (base) => {
+      const [color] = style(base);
+      return [...base.querySelectorAll("*")].every((part) => style(part).join() === `${color},rgba(0, 0, 0, 0)`);
+    };
+    const found = [...document.querySelectorAll(".katex .base")].filter(plain);
+    const sizes = found.map((base) => base.getBoundingClientRect());
+    found.forEach((base, i) => {
+      base.textContent = "x";
+      base.style.cssText = `width: ${sizes[i].width}px; height: ${sizes[i].height}px`;
+    });
+    const kept = new Map();
+    for (const word of document.querySelectorAll("pre span:not(:has(*))")) {
+      const count = (kept.get(way(word)) ?? 0) + 1;
+      kept.set(way(word), count);
+      if (count > 2 && word.attributes.length <= 1) word.replaceWith(word.textContent);
     }
-    for (const math of document.querySelectorAll(".katex-mathml math")) math.replaceChildren();
+    document.body.normalize();
   },
 
   /** Two elements of each look that a text of the page has: its colour, size and weight, and all grounds below it. */
@@ -102,14 +134,19 @@ window.probe = {
   /** What axe finds serious. Its rules of colour see each look of a text; the others see the whole page. */
   async serious(rules) {
     const colors = ["color-contrast", "link-in-text-block"];
-    const quick = { preload: false, resultTypes: ["violations"] };
-    const runs = [[{ include: probe.looks() }, { ...quick, runOnly: colors }]];
-    if (rules !== "colours")
-      runs.push([document, { ...quick, rules: Object.fromEntries(colors.map((id) => [id, { enabled: false }])) }]);
-    const found = [];
-    for (const [context, options] of runs) found.push(...(await axe.run(context, options)).violations);
-    return found
+    for (const node of document.querySelectorAll("[data-look]")) delete node.dataset.look;
+    for (const node of probe.looks()) node.dataset.look = "";
+    axe.configure({
+      noHtml: true, // it would write down every element, the whole page among them
+      rules: [
+        { id: "color-contrast", selector: "[data-look]" },
+        { id: "link-in-text-block", selector: "a[href][data-look]" },
+      ],
+    });
+    const quick = { preload: false, resultTypes: ["violations"], elementRef: true };
+    const { violations } = await axe.run(document, rules === "colours" ? { ...quick, runOnly: colors } : quick);
+    return violations
       .filter(({ impact }) => ["serious", "critical"].includes(impact))
-      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html.slice(0, 200)}`);
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].element.outerHTML.slice(0, 200)}`);
   },
 };

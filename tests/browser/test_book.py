@@ -1,8 +1,10 @@
 """The built book in Chromium: each page is loaded once over http and once as a file, and tried there in every way.
 
-Over http it is 1280 px wide and light, then dark; as a file 390 px wide, dark, on a touch screen, then wide. Each
-explorer is moved by keyboard and by mouse, its numbers are compared with NumPy's, and its drawing is read back.
-The tests of a page share its two loads, and pytest-xdist gives them to one worker (`tests/conftest.py`).
+Over http it is 1280 px wide and light, then dark; as a file 390 px wide, dark, on a touch screen, then wide and light.
+Each explorer's numbers are compared with NumPy's and its drawing is read back, at the start and after every control
+was moved: over http by keyboard, as a file by mouse, for the code that hears them is the same in both.
+The tests of a page share its two loads, in this order, and leave it turned: to turn a page costs as much as to load it.
+pytest-xdist gives them to one worker (`tests/conftest.py`).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "dlmath_lib/explore/frontend/node_modules/axe-core/axe.min.js"
 PROBE = Path(__file__).with_name("probe.js")
 HOSTS = {"http": (1280, "light"), "file": (390, "dark")}
+HANDS = {"http": "keyboard", "file": "mouse"}
 
 
 def contents() -> list[str]:
@@ -54,23 +57,35 @@ class Visit:
     page: Any
     problems: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    theme: str = ""
+    opened: bool = False
 
     @property
     def width(self) -> int:
         return self.page.viewport_size["width"]
 
-    def theme(self) -> str:
-        return self.page.evaluate("document.documentElement.dataset.theme")
+    def check_theme(self, theme: str) -> None:
+        self.theme = self.page.evaluate("document.documentElement.dataset.theme")
+        assert self.theme == theme, "the page does not follow the system's theme"
 
     def turn(self, theme: str, width: int) -> None:
         """Another theme, as the system asks for it, and another width."""
+        if (theme, width) == (self.theme, self.width):
+            return
         self.page.emulate_media(color_scheme=theme)
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        assert self.theme() == theme, "the page does not follow the system's theme"
+        self.check_theme(theme)
 
     def check_width(self) -> None:
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, f"wider than {self.width} px"
+
+    def open_folds(self) -> None:
+        """Open all that is folded, once, before the page is turned: the page must be wide enough for it."""
+        if not self.opened:
+            self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            self.check_width()
+        self.opened = True
 
     def figures(self) -> list[str]:
         return self.page.evaluate("[...document.querySelectorAll('figure.explorer')].map(figure => figure.id)")
@@ -94,6 +109,7 @@ def visited(request: pytest.FixtureRequest, browser: Any, book: Path) -> Iterato
             visit.page.on("pageerror", lambda error, v=visit: v.problems.append(str(error)))
             visit.page.goto(f"{base}/{request.param}.html")
             visit.page.evaluate(PROBE.read_text("utf-8"))
+            visit.check_theme(theme)
         yield visits
         for visit in visits.values():
             visit.page.context.close()
@@ -114,28 +130,27 @@ def test_every_page_of_the_book_is_tried(book: Path) -> None:
 
 def check_drawing(visit: Visit, figure: str, model: Any) -> None:
     """The page's numbers are NumPy's, and the drawing is that of the numbers."""
-    state = visit.page.evaluate("id => probe.state(id)", figure)
-    wanted = model.numbers(model.check("test", state["values"]), {})
-    assert compare(state["numbers"], wanted, model.name) > 0
-    drawn.check(visit.page.locator(f"#{figure}"), model.spec(), state["numbers"], visit.theme())
+    place = visit.page.locator(f"#{figure}")
+    seen = drawn.read(place)
+    wanted = model.numbers(model.check("test", seen["values"]), {})
+    assert compare(seen["numbers"], wanted, model.name) > 0
+    drawn.check(place, model.spec(), visit.theme, seen)
 
 
 def test_every_explorer_shows_its_numbers_at_once_and_after_moves(visited: dict[str, Visit]) -> None:
     for visit in visited.values():
         known = models(visit.name)
-        assert visit.theme() == HOSTS[visit.host][1]
         figures = visit.figures()
         assert figures
         assert {figure.removeprefix("explorer-") for figure in figures} <= known.keys()
         for figure in figures:
             model, hand = known[figure.removeprefix("explorer-")], Hand(visit.page, figure)
             check_drawing(visit, figure, model)
-            start = hand.ask("state")["values"]
-            for by in ("keyboard", "mouse"):
-                hand.move_all(by)
-                check_drawing(visit, figure, model)
-                hand.reset()
-                assert hand.ask("state")["values"] == start, f"{figure}: Reset leaves other values"
+            start = hand.ask("values")
+            hand.move_all(HANDS[visit.host])
+            check_drawing(visit, figure, model)
+            hand.reset()
+            assert hand.ask("values") == start, f"{figure}: Reset leaves other values"
         visit.check_width()
 
 
@@ -156,22 +171,23 @@ def test_every_explorers_stored_picture_is_its_own(visited: dict[str, Visit]) ->
 
 def test_every_explorer_follows_the_theme_and_the_width_at_once(visited: dict[str, Visit]) -> None:
     for visit, theme, width in ((visited["http"], "dark", 1280), (visited["file"], "light", 1280)):
+        visit.open_folds()
         before = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
         visit.turn(theme, width)
         assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") != before
         for figure in visit.figures():
             check_drawing(visit, figure, models(visit.name)[figure.removeprefix("explorer-")])
         visit.check_width()
-        visit.turn(HOSTS[visit.host][1], HOSTS[visit.host][0])
 
 
 def test_axe_finds_nothing_serious(visited: dict[str, Visit]) -> None:
-    """The last test of a page: formulas are simplified for axe, and folds opened."""
+    """The last test of a page: what is repeated in it is simplified for axe, and only then it is turned."""
     for visit in visited.values():
-        visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        visit.check_width()
+        visit.open_folds()
         visit.page.evaluate("probe.simplify()")
         visit.page.evaluate(AXE.read_text("utf-8"))
+        width, theme = HOSTS[visit.host]
+        visit.turn(theme, width)
         found = visit.page.evaluate("probe.serious('all')")
         if visit.host == "http":
             visit.turn("dark", 1280)
