@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from unicodedata import normalize
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ UNARY = re.compile(r"(?:(?<=[(\[|/^])\s*|(^|(?<=[=≤≥<>,;])\s?))([−+±]) ")
 ACCENTS = {"^": "\u0302", "ˉ": "\u0304", "¯": "\u0304", "‾": "\u0304", "~": "\u0303", "˙": "\u0307", "⃗": "\u20d7"}
 
 
+@cache
 def plain(latex: str) -> str:
     r"""Return a formula as text: ``\frac{\partial L}{\partial w_1}`` is ``∂L/∂w₁``; a refused one as it stands."""
     try:
