@@ -163,7 +163,6 @@ wider, count = sp.Max(0, m - n), sp.Trace(X * gram * X.T)  # count = m, where it
 @pytest.mark.parametrize(
     ("start", "between", "end"),
     [
-        (wider, wider + count - m, sp.Integer(0)),
         (wider * S, (wider + count - m) * S, sp.ZeroMatrix(m, m)),
         (hole * A, (c**2 + c) / c * A, (c + 1) * A),
         (sp.Matrix([[hole, 1]]), sp.Matrix([[(c**2 + c) / c, 1]]), sp.Matrix([[c + 1, 1]])),

@@ -51,7 +51,7 @@ FALSE = {
     "three probabilities, strict": (entropy(p, q, 1 - p - q), "<", log(3), corner),
     "each below 1 is not enough": (1 - p - q, ">", 0, {"where": {p: (0, 1), q: (0, 1)}}),
     "a product, bound too small": (p * q, "<=", Q(1, 5), corner),
-    "a product, strict": (p * q, "<", Q(1, 4) - (p - q) ** 2 / 8, corner),
+    "a product, strict": (p * q, "<", Q(1, 4) - p**2 / 8, corner),
     "weights exchanged": (3 * p + 2 * q, "<", 6, {"where": {p / 3 + q / 2: (0, 1)}}),
     "a corner away from zero, too near": (p + q, "<", Q(5, 2), {"where": {p: (1, oo), q: (1, oo), p + q: (2, 3)}}),
     "the smaller of two": (sp.Max(x, y), "=", x, {"where": {y - x: (0, oo)}}),

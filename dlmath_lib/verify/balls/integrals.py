@@ -141,7 +141,7 @@ def _to_the_end(inner: Value, function: Any, x: Any, end: acb, middle: acb, env:
         corner, there = known, {**env, "exact": exact}
     else:
         there = {**env, corner: end, "exact": exact}
-    moved = sp.powdenest(function.xreplace({x: corner + sign / t}), force=False) / t**2
+    moved = sp.powsimp(sp.powdenest(function.xreplace({x: corner + sign / t}), force=False) / t**2)
     return _to_infinity(compile_expression(moved), moved, t, sign / (middle - end), there)
 
 
