@@ -44,8 +44,6 @@ HOSTILE = [
     "a<b & c>d &lt;i&gt; <!-- -->",
 ]
 
-pytestmark = pytest.mark.xdist_group("marks")
-
 
 def page_of(*figures: str, head: str = "") -> str:
     script = f'<script src="{(STATIC / "explorer.js").as_uri()}"></script>'

@@ -27,8 +27,6 @@ html[data-theme="light"] { --pst-color-background: #fff; --pst-color-text-base: 
 html[data-theme="dark"] { --pst-color-background: #14181e; --pst-color-text-base: #ced6dd; color-scheme: dark; }
 """
 
-pytestmark = pytest.mark.xdist_group("marks")
-
 
 def figure(spec: specs.Spec) -> str:
     data = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.browser.mark_specs import CURVE, FRAMES
 from tests.browser.serve import served
 
@@ -28,8 +26,6 @@ MOUNT = """async ([source, spec, values]) => {
   };
   window.explorer = () => el.querySelector("figure").explorer;
 }"""
-
-pytestmark = pytest.mark.xdist_group("marks")
 
 
 def test_the_kernel_and_the_hand_agree(tmp_path: Path, open_page: Any) -> None:

@@ -54,7 +54,7 @@ class Place:
             **os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             # Plugins cost more than most of the tests; without a browser its tests would see nothing.
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "DLMATH_REQUIRE_BROWSER": "1", "MPLBACKEND": "agg",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "DLMATH_REQUIRE_BROWSER": "1",
         }  # fmt: skip
         environment.pop("DLMATH_BOOK", None)  # a browser test must build the book that holds the fault
         self.server = subprocess.Popen(
