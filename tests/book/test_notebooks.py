@@ -335,6 +335,37 @@ def test_a_witness_names_a_formula_of_the_book(path: Path) -> None:
     assert named <= set().union(*map(labels, NOTEBOOKS))
 
 
+def misnamed(claims: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Labels that witnesses name though their words are those of another, which differs from it in one word."""
+    labels = {claim["label"] for claim in claims if claim.get("label")}
+    found = []
+    for claim in (claim for claim in claims if claim.get("of")):
+        words = set(re.findall(r"[a-z]+", f"{claim['name']} {claim['statement']}".lower()))
+        for own in claim["of"]:
+            for other in sorted(labels - set(claim["of"])):
+                mine, others = set(own.split("-")), set(other.split("-"))
+                if (
+                    len(mine - others) == len(others - mine) == 1
+                    and others - mine <= words
+                    and not mine - others & words
+                ):
+                    found.append((own, other))
+    return found
+
+
+@every_chapter
+def test_a_witness_names_its_own_formula(path: Path) -> None:
+    assert misnamed(flat(outputs(load(path), MIME))) == []
+
+
+def test_the_witness_of_another_formula_is_seen() -> None:
+    exp, log = ({"name": f, "statement": f"{f}′", "label": f"eq-derivative-of-{f}"} for f in ("exp", "log"))
+    witness = {"name": "exp x", "statement": "derivative(x) = exp(x)"}
+    for of in ([exp["label"]], ["eq-chain-rule"]):
+        assert misnamed([exp, log, {**witness, "of": of}]) == []
+    assert misnamed([exp, log, {**witness, "of": [log["label"]]}]) == [(log["label"], exp["label"])]
+
+
 @every_chapter
 def test_a_page_is_one_sitting(path: Path) -> None:
     if name_of(path) not in SITTING:
