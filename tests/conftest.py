@@ -45,7 +45,7 @@ def run_build(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """As `--dist loadfile`, but the pages of the built book go to the workers one by one."""
+    """As `--dist loadfile`, but the pages of the built book go to the workers one by one, in the order below."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFileAndPage(LoadFileScheduling):
@@ -53,4 +53,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file, _, test = nodeid.partition("::")
             return f"{file}[{test.partition('[')[2]}" if file.endswith("browser/test_book.py") else file
 
+    # It would deal out what has the most tests first, not what takes the longest.
+    config.option.loadscopereorder = False
     return ByFileAndPage(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First what takes the longest, the browser's tests: so no worker is left with one of them at the end."""
+    items.sort(key=lambda item: "/browser/" not in item.nodeid)

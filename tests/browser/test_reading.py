@@ -21,12 +21,28 @@ def hosts(book: Path) -> Iterator[dict[str, str]]:
         yield {"http": address, "file": book.as_uri()}
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Any) -> Iterator[tuple[Any, list[str]]]:
+    """One tab for all these tests, and its errors: a new one costs a process, which Chromium begins anew."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(30_000)  # patient enough for a busy machine
+    problems: list[str] = []
+    page.on("console", lambda m: problems.append(f"{m.text} ({m.location.get('url')})") if m.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page, problems
+    page.context.close()
+
+
 @pytest.fixture
-def page(open_page: Any) -> Any:
-    """An empty page, patient enough for a busy machine."""
-    page = open_page("about:blank")
-    page.set_default_timeout(30_000)
-    return page
+def page(tab: tuple[Any, list[str]]) -> Iterator[Any]:
+    """The tab as if it were new; at the end it may have shown no error."""
+    page, problems = tab
+    problems.clear()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    yield page
+    page.unroute_all()
+    page.emulate_media(media="null")
+    assert not problems, problems
 
 
 def found(page: Any) -> list[tuple[str, str]]:
@@ -220,42 +236,45 @@ def test_on_this_page_follows_the_reader(width: int, hosts: dict[str, str], page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("size", ["100%", "200%"])
-def test_large_text_does_not_widen_the_page(size: str, hosts: dict[str, str], page: Any) -> None:
+@pytest.mark.parametrize("chapter", ["networks/losses", "networks/activations"])
+def test_large_text_does_not_widen_the_page(chapter: str, hosts: dict[str, str], page: Any) -> None:
+    page.goto(f"{hosts['file']}/chapters/{chapter}.html")
     for width in (1280, 640):
         page.set_viewport_size({"width": width, "height": 800})
-        for chapter in ("networks/losses", "networks/activations"):
-            page.goto(f"{hosts['file']}/chapters/{chapter}.html")
-            page.add_style_tag(content=f"html {{ font-size: {size} }}")
+        for size in ("100%", "200%"):
+            page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
             page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (chapter, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (chapter, width, size)
 
 
 def test_without_javascript_a_page_is_whole(hosts: dict[str, str], open_page: Any) -> None:
+    page = open_page("about:blank", java_script_enabled=False)
+    page.set_default_timeout(30_000)
+    page.goto(f"{hosts['file']}/chapters/networks/losses.html")
     for width in (1400, 390):
-        page = open_page("about:blank", width=width, java_script_enabled=False)
-        page.set_default_timeout(30_000)
-        page.goto(f"{hosts['file']}/chapters/networks/losses.html")
+        page.set_viewport_size({"width": width, "height": 900})
         assert page.locator(".onpage nav a").first.is_visible()
         assert page.locator(".contents a").first.is_visible()
         heading, strip = page.locator("h1").bounding_box(), page.locator(".onpage nav").bounding_box()
         if width < 600:
             assert heading["y"] >= strip["y"] + strip["height"], "the list does not lie over the text"
         assert page.locator(".explorer-static img, .explorer-static svg").first.is_visible()
-        page.locator("details.solution summary").first.click()
-        assert page.locator("details.solution pre").first.is_visible()
+    page.locator("details.solution summary").first.click()
+    assert page.locator("details.solution pre").first.is_visible()
 
 
-OVERFLOW = """() => [...document.querySelectorAll('article *')].filter(e => {
-    if (e.closest('.katex-mathml, .visually-hidden, .explorer-alt, svg')) return false;
+# The boxes of a formula's parts stand for the thousands of glyphs in them.
+PARTS = "article *:not(.base *, .katex-mathml, .katex-mathml *, svg, svg *, .visually-hidden, .explorer-alt)"
+OVERFLOW = f"""() => [...document.querySelectorAll('{PARTS}')].filter(e => {{
+    if (e.closest('.visually-hidden, .explorer-alt')) return false;
     const box = e.getBoundingClientRect();
     // Beside the text are 16 mm of margin, in which the invisible end of a subscript may stand.
     return box.width && box.height && (box.right > innerWidth + 4 || box.left < -4);
-    }).map(e => e.outerHTML.slice(0, 120))"""
-TALL = """() => [...document.querySelectorAll('article *')].filter(e => getComputedStyle(e).breakInside === 'avoid' &&
-    e.getBoundingClientRect().height > 0.45 * innerHeight).map(e => e.outerHTML.slice(0, 120))"""
-SCROLLING = """() => [...document.querySelectorAll('article *')].filter(e => e.clientWidth &&
-    e.scrollWidth > e.clientWidth + 1 && !e.closest('.katex-mathml, svg, .visually-hidden, .explorer-alt')
+    }}).map(e => e.outerHTML.slice(0, 120))"""
+TALL = f"""() => [...document.querySelectorAll('{PARTS}')].filter(e => getComputedStyle(e).breakInside === 'avoid'
+    && e.getBoundingClientRect().height > 0.45 * innerHeight).map(e => e.outerHTML.slice(0, 120))"""
+SCROLLING = f"""() => [...document.querySelectorAll('{PARTS}')].filter(e => e.clientWidth &&
+    e.scrollWidth > e.clientWidth + 1 && !e.closest('.visually-hidden, .explorer-alt')
     && ['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX)).map(e => e.outerHTML.slice(0, 120))"""
 
 
