@@ -94,14 +94,14 @@ CURVE = Case(
             number("slope", "const s=1/(1+Math.exp(-p[0]*p[1])); return p[0]*s*(1-s);", math=MATH_SLOPE,
                    color="orange"),
             number("value", "return 1/(1+Math.exp(-p[0]*p[1]));"),
-            {"type": "message", "fn": fn("return p[0]*p[1]>3?0:1;"),
+            {"type": "message", "fn": fn("return p[0]*p[1]>2?0:1;"),
              "texts": ["The unit is saturated: the slope is almost zero.", "The unit still learns."]},
         ],
         title="The logistic sigmoid and its slope",
     ),
     {"k": 2.5},
     lambda k, a: {"x": sample(-6, 6, 300), "y": sigmoid(k * sample(-6, 6, 300))},
-    lambda k, a: [k * sigmoid(k * a) * (1 - sigmoid(k * a)), sigmoid(k * a), 0 if k * a > 3 else 1],
+    lambda k, a: [k * sigmoid(k * a) * (1 - sigmoid(k * a)), sigmoid(k * a), 0 if k * a > 2 else 1],
 )  # fmt: skip
 
 PARAMETRIC = Case(
@@ -163,6 +163,12 @@ ARROW = Case(
     lambda x, y: [math.hypot(x, y)],
 )  # fmt: skip
 
+
+def _valley(x: np.ndarray, a: float, y: np.ndarray) -> np.ndarray:
+    """Not the same when it is turned round: a field upside down is seen."""
+    return x**2 + x + a * y * (y + 3)
+
+
 FIELD = Case(
     "field",
     spec(
@@ -173,21 +179,20 @@ FIELD = Case(
          state(2, "start x", -3, 3, -2.5), state(3, "start y", -2, 2, 1.5)],
         panel(
             axis(-3, 3, "x"), axis(-2, 2, "y"),
-            mark("field", color=None, label="loss", fn=fn("return v0*v0+p[0]*v1*v1;", "v0", "v1"), x=[-3, 3], y=[-2, 2],
-                 n=[60, 60], levels=12, scale="linear", palette="sequential", bar=True),
+            mark("field", color=None, label="loss", fn=fn("return v0*v0+v0+p[0]*v1*(v1+3);", "v0", "v1"), x=[-3, 3],
+                 y=[-2, 2], n=[60, 60], levels=12, scale="linear", palette="sequential", bar=True),
             mark("trajectory", label="gradient descent", color="orange", start=fn("return [p[2],p[3]];"),
-                 update=fn("return [s[0]-p[1]*2*s[0], s[1]-p[1]*2*p[0]*s[1]];", "s", "n"), steps=40,
+                 update=fn("return [s[0]-p[1]*(2*s[0]+1), s[1]-p[1]*p[0]*(2*s[1]+3)];", "s", "n"), steps=40,
                  show=fn("return [s[0],s[1]];", "s", "n"), dots=True, line=True, arrows=False),
             mark("point", label="start", color="orange", drag={"x": 2, "y": 3}, fn=fn("return [p[2],p[3]];")),
         ),
-        derived=[{"param": 4, "panel": 0, "mark": 1, "fn": fn("return s[0]*s[0]+p[0]*s[1]*s[1];", "s", "n")}],
+        derived=[{"param": 4, "panel": 0, "mark": 1,
+                  "fn": fn("return s[0]*s[0]+s[0]+p[0]*s[1]*(s[1]+3);", "s", "n")}],
         readouts=[number("loss after 40 steps", "return p[4];", ".3g")],
         title="Gradient descent in a valley",
     ),
     {"a": 2.0},
-    lambda a, eta, x0, y0: {
-        "z": (sample(-3, 3, 60)[None, :] ** 2 + a * sample(-2, 2, 60)[:, None] ** 2).ravel()
-    },
+    lambda a, eta, x0, y0: {"z": _valley(sample(-3, 3, 60), a, sample(-2, 2, 60)[:, None]).ravel()},
 )  # fmt: skip
 
 
