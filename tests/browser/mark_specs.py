@@ -146,7 +146,7 @@ ARROW = Case(
     spec(
         "arrow",
         ["x", "y"],
-        [state(0, "x", -3, 3, 2), state(1, "y", -2, 2, 1)],
+        [state(0, "x", -3, 3, 2), state(1, "y", -2, 3, 1)],
         panel(
             axis(-3, 3, "x₁"), axis(-2, 2, "x₂"),
             mark("arrow", label="v", fn=fn("return [0,0,p[0],p[1]];")),
@@ -158,7 +158,7 @@ ARROW = Case(
         ),
         readouts=[number("length", "return Math.hypot(p[0],p[1]);")],
     ),
-    {"x": -1.5, "y": 0.5},
+    {"x": -1.5, "y": 2.5},  # out of the picture: its handle stays at the edge
     lambda x, y: {"points": [0, 0, x, y]},
     lambda x, y: [math.hypot(x, y)],
 )  # fmt: skip
