@@ -52,7 +52,7 @@ bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a tr
 	$(BIN)/python -m benchmarks.explorers
 	$(BIN)/python -m benchmarks.training_step
 
-mutants: $(VENV)/tools ## plant faults one at a time and count how many the tests see (hours; ROWS="verify explorers" runs some)
+mutants: $(VENV)/tools ## plant faults one at a time and count how many the tests see (about ten minutes on two idle cores; ROWS="verify explorers" runs some)
 	$(BIN)/python -m tests.mutants $(ROWS)
 
 lowest: $(VENV)/tools ## run the library's tests and the notebooks with the oldest versions that pyproject.toml declares
