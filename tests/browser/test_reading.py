@@ -53,7 +53,7 @@ def found(page: Any) -> list[tuple[str, str]]:
 
 
 SEARCHES = {
-    "chain rule": "chapters/calculus/derivatives.html#eq-chain-rule",
+    "chain rule": "chapters/calculus/derivatives.html#the-rules",
     "backpropagation": "chapters/networks/backpropagation.html",
     "normal equations": "chapters/networks/linear_regression.html#the-minimum-the-normal-equations",
     "log softmax": "chapters/networks/activations.html#log-softmax",
