@@ -235,11 +235,12 @@ GRIDMAP = Case(
                  fn=fn("return [v0+p[0]*v1, p[1]*v1];", "v0", "v1")),
             mark("arrow", label="image of e₁", color="orange", fn=fn("return [0,0,1,0];")),
             mark("arrow", label="image of e₂", color="green", fn=fn("return [0,0,p[0],p[1]];")),
+            mark("point", label="image of (1, 2)", color="gray", drag=None, fn=fn("return [1+2*p[0],2*p[1]];")),
             equal=True,
         ),
         readouts=[number("determinant", "return p[1];", ".2f")],
     ),
-    {"a": -1.0, "b": 0.5},
+    {"a": 1.5, "b": 0.5},  # the point leaves the picture
     lambda a, b: _grid(lambda u, v: (u + a * v, b * v)),
     lambda a, b: [b],
 )  # fmt: skip
