@@ -88,6 +88,7 @@ def difference(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: str = "c
     if kind == "complex":
         # A long step has a truncation error of its own, which says nothing about whether f fits.
         tiny = slope if h is None else quotient_at(best_step_in(point.dtype, kind, point))[0]
+        tiny = np.where(tiny == 0, slope, tiny)  # and a tiny one may have lost a tiny slope altogether
         check_analytic("difference", f, point.shape, point, 1.0, tiny)
     return np.asarray(slope, dtype=point.dtype)[()]
 

@@ -60,7 +60,7 @@ def models(notebook: str) -> dict[str, Model]:
 def compare(got: Any, wanted: Any, place: str = "") -> int:
     """Compare the numbers of JavaScript with NumPy's, to a relative error of 1e-12; returns how many were compared.
 
-    Beside a zero of a curve the error is taken relative to the curve: no more than 2e-13 of its largest number.
+    Beside a zero of a curve the error is taken relative to the curve: no more than 1e-12 of its largest number.
 
     JSON has no NaN and no infinity: both arrive as None.
     """
@@ -79,5 +79,5 @@ def compare(got: Any, wanted: Any, place: str = "") -> int:
     assert numbers.shape == reference.shape, f"{place}: {numbers.shape} against {reference.shape}"
     assert np.array_equal(np.isfinite(numbers), finite), f"{place}: other places are not finite"
     size = float(np.abs(reference[finite]).max(initial=0))
-    np.testing.assert_allclose(numbers[finite], reference[finite], rtol=1e-12, atol=2e-13 * size, err_msg=place)
+    np.testing.assert_allclose(numbers[finite], reference[finite], rtol=1e-12, atol=1e-12 * size, err_msg=place)
     return reference.size

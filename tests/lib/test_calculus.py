@@ -106,6 +106,7 @@ class TestDifference:
     # Values that are rounded to the least numbers, or to 0, say nothing against the slope of the complex step.
     @example(a=5.404652815031527e-167, b=0.0, x=5.404652815031527e-167, kind="complex")
     @example(a=1e-200, b=0.0, x=1e-120, kind="complex")
+    @example(a=0.0, b=5.435964788132129e-199, x=0.0, kind="complex")
     @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-2, 2), st.sampled_from(KINDS))
     def test_is_linear(self, a, b, x, kind):
         h = 1e-3
