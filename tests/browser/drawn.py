@@ -20,6 +20,8 @@ from dlmath_lib.plotting import COLORS
 Element = dict[str, Any]
 TOLERANCE = 0.75  # px
 READ = """figure => {
+  const { explorer } = figure;
+  const numbers = explorer.numbers(); // first: it draws what waits for the next frame
   const number = (text) => (text === null ? null : Number(text));
   const place = /translate\\(([-\\d.e]+)[, ]*([-\\d.e]*)\\)/;
   const shift = (node) => (place.exec(node.getAttribute('transform') ?? '') ?? [0, 0, 0]).slice(1).map(Number);
@@ -59,8 +61,6 @@ READ = """figure => {
       canvas: canvas ? {width: canvas.width, height: canvas.height} : null,
     };
   });
-  const { explorer } = figure;
-  const numbers = explorer.numbers();
   return {
     numbers, values: explorer.values,
     title: figure.querySelector('.explorer-title').firstChild.textContent, panels,
