@@ -1,7 +1,7 @@
 """Numerical derivatives: difference quotients, the complex step, gradients, Jacobians and Hessians.
 
-They are the book's independent witness: every derivative that a chapter derives by hand is compared with these, which
-know nothing but function values. Derived in ``chapters/calculus/numerical_derivatives.ipynb``.
+They know nothing of a function but its values, and so are witnesses against which a derivative that was found by hand
+can be compared; the library's tests do so. Derived in ``chapters/calculus/numerical_derivatives.ipynb``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Derivatives of functions of a whole array, one coordinate at a time."""
+"""Derivatives of functions of a whole array: one coordinate is moved at a time, for the Hessian one or two."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def difference(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: str = "c
     ``forward``   ``(f(x + h) − f(x)) / h``        ``h f″(ξ) / 2``: order 1
     ``backward``  ``(f(x) − f(x − h)) / h``        ``−h f″(ξ) / 2``: order 1
     ``central``   ``(f(x + h) − f(x − h)) / 2h``   ``h² f‴(ξ) / 6``: order 2
-    ``complex``   ``Im f(x + ih) / h``             ``−h² f‴(x) / 6``: order 2, no cancellation
+    ``complex``   ``Im f(x + ih) / h``             ``−h² Re f‴(x + iτ) / 6``, f analytic: order 2
     ============  ===============================  ============================================
 
     Parameters

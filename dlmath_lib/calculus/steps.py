@@ -52,8 +52,8 @@ def best_step(kind: str, x: Any = 1.0) -> Any:
 
     Notes
     -----
-    The complex step has no subtraction, so that
-    nothing forbids a tiny h except underflow.
+    The complex step subtracts no two values of f, so that h may be tiny, down to underflow, where the complex
+    arithmetic of f keeps the imaginary part.
 
     References
     ----------
