@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from sympy.core.cache import clear_cache
 
 SECONDS = 20.0
 AGAIN = 0.25
+SOON = 1e-3
 
 
 class OutOfTime(BaseException):
@@ -42,6 +44,7 @@ def within(seconds: float) -> Iterator[None]:
     clock = _clock_of_this_thread()
     before = clock.deadline
     deadline = time.process_time() + seconds
+    _lost.listen()
     clock.set(deadline if before is None else min(before, deadline))
     try:
         yield
@@ -50,6 +53,7 @@ def within(seconds: float) -> Iterator[None]:
         raise
     finally:
         clock.set(before)
+        _lost.leave()
 
 
 class _Clock:
@@ -60,6 +64,43 @@ class _Clock:
     def set(self, deadline: float | None) -> None:
         """Ring at `deadline`, or never."""
         self.deadline = deadline
+
+    def again(self) -> None:
+        """Ring once more: the exception was lost."""
+
+
+class _Lost:
+    """Listens for exceptions that were raised where none can be: the clock rings again, and nothing is reported.
+
+    A finalizer, a weak reference's callback or a hook of the garbage collector may be what runs when the time is over.
+    Python reports an exception in one of them, and drops it.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.bodies = 0
+        self.former: Any = None
+
+    def listen(self) -> None:
+        """Take the reports, for one body more."""
+        with self.lock:
+            self.bodies += 1
+            if self.bodies == 1:
+                self.former, sys.unraisablehook = sys.unraisablehook, self.hear
+
+    def leave(self) -> None:
+        """Give the reports back to their former owner after the last body."""
+        with self.lock:
+            self.bodies -= 1
+            if self.bodies == 0:
+                sys.unraisablehook = self.former
+
+    def hear(self, report: Any) -> None:
+        """Ring again for an `OutOfTime`; pass any other report on."""
+        if report.exc_type is OutOfTime:
+            _clock_of_this_thread().again()
+        else:
+            self.former(report)
 
 
 class _Signal(_Clock):
@@ -77,9 +118,20 @@ class _Signal(_Clock):
         else:
             signal.setitimer(signal.ITIMER_PROF, max(1e-4, deadline - time.process_time()), AGAIN)
 
+    def again(self) -> None:
+        """Ring as soon as what runs now may have ended."""
+        if self.deadline is not None:
+            signal.setitimer(signal.ITIMER_PROF, SOON, AGAIN)
+
     def _ring(self, number: int, frame: Any) -> None:
-        if self.deadline is not None and time.process_time() >= self.deadline - 1e-3:
+        if self.deadline is None:
+            return
+        left = self.deadline - time.process_time()
+        importing = frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+        if left <= SOON and not importing:
             raise OutOfTime
+        # The timer counts in ticks and may be early; and an import that is broken off leaves files open.
+        signal.setitimer(signal.ITIMER_PROF, max(left, SOON), AGAIN)
 
 
 class _Watcher(_Clock):
@@ -119,6 +171,7 @@ class _Watcher(_Clock):
             pause = AGAIN if late else 0.02
 
 
+_lost = _Lost()
 _clocks = threading.local()
 
 

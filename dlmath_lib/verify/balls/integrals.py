@@ -217,19 +217,26 @@ def _enclose(function: Callable[..., acb], left: acb, right: acb) -> acb:
         except (Undecided, Undefined):
             return acb("nan")
         except BaseException as error:  # FLINT's loop lets none through, the end of the budget neither
-            stopped.append(error)
+            stopped.append(_first(error))
             return acb("nan")
 
     goal = arb(2) ** -(ctx.prec - 12)
     try:
         value = acb.integral(safe, left, right, rel_tol=goal, abs_tol=goal, eval_limit=MOST_EVALUATIONS)
     except SystemError as error:  # the budget ended between two calls of `safe`
-        raise error.__cause__ or error from None
+        raise _first(error) from None
     if stopped:
         raise stopped[0]
     if not value.is_finite():
         raise Unsupported("the integral is not enclosed")
     return value
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return what Python wrapped, again and again, while C code went on after an exception."""
+    while isinstance(error, SystemError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 BUILDERS[sp.Integral] = _integral
