@@ -9,6 +9,8 @@ from flint import acb, arb
 from sympy import Derivative as D
 
 from dlmath_lib.verify.balls import Undecided, Undefined, Unsupported, bits, enclose
+from dlmath_lib.verify.balls.constants import along
+from dlmath_lib.verify.balls.walk import compile_expression
 from dlmath_lib.verify.compare import as_mpmath, decide, judge
 from dlmath_lib.verify.numeric import evaluate
 
@@ -55,6 +57,29 @@ def test_random_trees_agree_with_mpmath(seed):
     assert ball.real.rad() < arb(10) ** -35 * (1 + abs(ball))
     number = evaluate(expr, {symbol: as_mpmath(value, 70) for symbol, value in place.items()})
     assert holds(ball, number)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_function_along_one_symbol_is_the_function(seed):
+    """What does not hold the symbol is computed once; the value is the same, and no wider."""
+    source = random.Random(seed)
+    expr = tree(source, 4) * (y + Q(1, 7)) * sp.sin(y) + sp.exp(x * y / 3)
+    with bits(200):
+        env = {"draw": 0, "analytic": None, "remarks": set(), "exact": {}, y: acb(1) / 5}
+        inner, here = along(expr, x, env)
+        assert len(here) > len(env)
+        for place in (acb(2) / 3, acb(-1) / 7):
+            whole = compile_expression(expr)({**env, x: place})
+            value = inner({**here, x: place})
+            assert value.overlaps(whole)
+            assert value.real.rad() <= 4 * whole.real.rad() + arb(2) ** -190
+
+
+def test_a_number_is_as_sharp_as_the_bits():
+    new = Q(1, 30103) * x  # in no other test: the first bits that are asked for are few
+    for precision in (64, 400, 64):
+        ball, _ = enclose(new, {x: sp.Integer(1)}, precision)
+        assert ball.real.rad() < arb(2) ** (-10 - precision)
 
 
 @pytest.mark.parametrize("seed", range(20))

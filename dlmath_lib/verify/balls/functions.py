@@ -116,7 +116,7 @@ def _away_from_cuts(kind: Any, z: acb) -> bool:
 def power(value: Number, exponent: Number, whole: int | None, analytic: bool) -> Number:
     """Return ``value ** exponent``; `whole` is the exponent when it is a known integer."""
     if whole is not None:
-        return _whole_power(value, whole)
+        return whole_power(value, whole)
     if isinstance(exponent, Jet):
         return call(sp.exp, exponent * call(sp.log, value, analytic), analytic)
     if isinstance(value, Jet):
@@ -155,9 +155,10 @@ def _power_near_zero(value: acb, exponent: acb) -> acb:
     return acb(ball, ball)
 
 
-def _whole_power(value: Number, whole: int) -> Number:
+def whole_power(value: Number, whole: int) -> Number:
+    """Return ``value ** whole``."""
     if whole < 0:
-        return inverse(_whole_power(value, -whole))
+        return inverse(whole_power(value, -whole))
     if not isinstance(value, Jet):
         return value**whole
     result: Number = acb(1)

@@ -15,6 +15,7 @@ import sympy as sp
 from flint import acb, arb, ctx
 
 from dlmath_lib.verify.balls.branches import surely_real
+from dlmath_lib.verify.balls.constants import along
 from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
 from dlmath_lib.verify.balls.jets import Jet, base, variable
 from dlmath_lib.verify.balls.tails import KINKED, end_of_integral
@@ -44,11 +45,12 @@ def _integral(expr: sp.Integral) -> Value:
         function = outside * sp.Integral(inside, (x, low, high))
     x, low, high = expr.limits[-1]
     outside, inside = function.as_independent(x, as_Add=False)  # so that a constant is not computed at every place
-    factor, one = compile_expression(outside), _one_integral(compile_expression(inside), inside, x, low, high)
+    factor, one = compile_expression(outside), _one_integral(inside, x, low, high)
     return lambda env: factor(env) * one(env)
 
 
-def _one_integral(inner: Value, function: Any, x: Any, low: Any, high: Any) -> Value:
+def _one_integral(function: Any, x: Any, low: Any, high: Any) -> Value:
+    inner = compile_expression(function)
     ends = [None if end in (sp.oo, -sp.oo) else compile_expression(end) for end in (low, high)]
     roots, real = _roots(function, x), surely_real(function)
 
@@ -59,7 +61,7 @@ def _one_integral(inner: Value, function: Any, x: Any, low: Any, high: Any) -> V
         for place, sign in ((a, -1), (b, 1)):
             if isinstance(place, Jet):
                 steps = _beside(inner, x, place, env) * sign + steps
-        result = _between(inner, function, x, base(a), base(b), infinite, roots, env)
+        result = _between(function, x, base(a), base(b), infinite, roots, env)
         if real and isinstance(result, acb) and not any(v.imag != 0 for v in (base(a), base(b)) if v is not None):
             result = acb(result.real)
         return steps + result if isinstance(steps, Jet) else result
@@ -90,9 +92,7 @@ def _roots(function: Any, x: Any) -> list[Value]:
     return [compile_expression(root) for root in sorted(roots, key=sp.default_sort_key)]
 
 
-def _between(
-    inner: Value, function: Any, x: Any, a: Any, b: Any, infinite: tuple[Any, Any], roots: list[Value], env: Env
-) -> Number:
+def _between(function: Any, x: Any, a: Any, b: Any, infinite: tuple[Any, Any], roots: list[Value], env: Env) -> Number:
     """Return the integral from a to b, cut at the kinks; None stands for an infinite end (its sign: `infinite`)."""
     sign = 1
     if infinite[0] == sp.oo or infinite[1] == -sp.oo:
@@ -107,34 +107,34 @@ def _between(
     marks = [a, *inside, b]
     total: Number = acb(0)
     for left, right in pairwise(marks):
-        total = _piece(inner, function, x, left, right, env) + total
+        total = _piece(function, x, left, right, env) + total
     return total * acb(sign)
 
 
-def _piece(inner: Value, function: Any, x: Any, left: Any, right: Any, env: Env) -> Number:
+def _piece(function: Any, x: Any, left: Any, right: Any, env: Env) -> Number:
     if left is None:
         mirrored = function.xreplace({x: -x})
-        return _to_infinity(compile_expression(mirrored), mirrored, x, -right, env)
+        return _to_infinity(mirrored, x, -right, env)
     if right is None:
-        return _to_infinity(inner, function, x, left, env)
+        return _to_infinity(function, x, left, env)
     middle = (left + right) / 2
-    if _bounded_at(inner, x, left, env) and _bounded_at(inner, x, right, env):
-        return _finite(inner, x, left, right, env)
-    return _to_the_end(inner, function, x, left, middle, env) + _to_the_end(inner, function, x, right, middle, env)
+    if _bounded_at(function, x, left, env) and _bounded_at(function, x, right, env):
+        return _finite(function, x, left, right, env)
+    return _to_the_end(function, x, left, middle, env) + _to_the_end(function, x, right, middle, env)
 
 
-def _bounded_at(inner: Value, x: Any, end: acb, env: Env) -> bool:
+def _bounded_at(function: Any, x: Any, end: acb, env: Env) -> bool:
     try:
-        return bool(base(inner(bound(env, x, end))).is_finite())
+        return bool(base(compile_expression(function)(bound(env, x, end))).is_finite())
     except (Undefined, Undecided):
         return False
 
 
-def _to_the_end(inner: Value, function: Any, x: Any, end: acb, middle: acb, env: Env) -> Number:
+def _to_the_end(function: Any, x: Any, end: acb, middle: acb, env: Env) -> Number:
     """Integrate between `middle` and an end at which the integrand may be unbounded: x = end ± 1/t, t to infinity."""
     sign = 1 if middle.real > end.real else -1
-    if _bounded_at(inner, x, end, env):
-        return _finite(inner, x, end, middle, env) * acb(sign)
+    if _bounded_at(function, x, end, env):
+        return _finite(function, x, end, middle, env) * acb(sign)
     t, corner = sp.Dummy("t", positive=True), sp.Dummy("corner", real=True)
     exact = {**env["exact"]}
     if (known := _exact_end(end)) is not None:
@@ -142,7 +142,7 @@ def _to_the_end(inner: Value, function: Any, x: Any, end: acb, middle: acb, env:
     else:
         there = {**env, corner: end, "exact": exact}
     moved = sp.powsimp(sp.powdenest(function.xreplace({x: corner + sign / t}), force=False) / t**2)
-    return _to_infinity(compile_expression(moved), moved, t, sign / (middle - end), there)
+    return _to_infinity(moved, t, sign / (middle - end), there)
 
 
 def _exact_end(end: acb) -> Any:
@@ -150,7 +150,7 @@ def _exact_end(end: acb) -> Any:
     return None if number is None else sp.Integer(int(number))
 
 
-def _to_infinity(inner: Value, function: Any, x: Any, start: acb, env: Env) -> Number:
+def _to_infinity(function: Any, x: Any, start: acb, env: Env) -> Number:
     """Integrate up to a point beyond which the rest is bounded by less than the last bits."""
     if any(isinstance(v, Jet) for v in env.values()):
         raise Unsupported("the derivative of an endless integral")
@@ -170,15 +170,10 @@ def _to_infinity(inner: Value, function: Any, x: Any, start: acb, env: Env) -> N
         raise Unsupported("no bound of the integral's end is small")
     ball = arb(0, 1) * rest
     if exponent <= 2 * near:
-        return _piece(inner, function, x, start, acb(2**exponent), env) + acb(ball, ball)
-
-    def by_logarithm(inside: Env) -> Number:
-        place = inside[x].exp()
-        return inner({**inside, x: place}) * place
-
-    first = _piece(inner, function, x, start, acb(2**near), env)
+        return _piece(function, x, start, acb(2**exponent), env) + acb(ball, ball)
+    first = _piece(function, x, start, acb(2**near), env)
     log2 = acb(2).log()
-    return first + _finite(by_logarithm, x, log2 * near, log2 * exponent, env) + acb(ball, ball)
+    return first + _finite(function, x, log2 * near, log2 * exponent, env, by_logarithm=True) + acb(ball, ball)
 
 
 def _has_bound(function: Any, x: Any, env: Env) -> bool:
@@ -191,12 +186,18 @@ def _has_bound(function: Any, x: Any, env: Env) -> bool:
     return True
 
 
-def _finite(inner: Value, x: Any, left: acb, right: acb, env: Env) -> Number:
+def _finite(function: Any, x: Any, left: acb, right: acb, env: Env, by_logarithm: bool = False) -> Number:
     """Integrate between numbers; an integrand with ε's coefficient by coefficient."""
+    inner, here = along(function, x, bound(env, x, left))
     outside = bool(env["analytic"])
 
     def at(place: acb, analytic: Any) -> Number:
-        return inner({**bound(env, x, place), "analytic": bool(analytic) or outside})
+        here["analytic"] = bool(analytic) or outside
+        if by_logarithm:
+            here[x] = place = place.exp()
+            return inner(here) * place
+        here[x] = place
+        return inner(here)
 
     if any(isinstance(v, Jet) for v in env.values()) and isinstance(sample := at((left + right) / 2, False), Jet):
         terms = {}

@@ -15,7 +15,7 @@ import sympy as sp
 from flint import acb, arb, ctx, fmpq
 
 from dlmath_lib.verify.balls.errors import Undecided, Undefined, Unsupported
-from dlmath_lib.verify.balls.functions import CUT_VALUES, TAYLOR, VALUES, call, inverse, power, real
+from dlmath_lib.verify.balls.functions import CUT_VALUES, TAYLOR, VALUES, call, inverse, power, real, whole_power
 from dlmath_lib.verify.balls.jets import Jet
 
 Number = Any
@@ -110,12 +110,16 @@ def _symbol(expr: Any) -> Value:
 
 
 def _number(expr: Any) -> Value:
-    if expr.is_Rational:
-        return lambda env: rational(expr)
-    if expr in CONSTANTS:
-        constant = CONSTANTS[expr]
-        return lambda env: constant()
-    return _undefined
+    if not expr.is_Rational and expr not in CONSTANTS:
+        return _undefined
+    known: dict[int, acb] = {}  # by the number of bits
+
+    def value(env: Env) -> Number:
+        if ctx.prec not in known:
+            known[ctx.prec] = rational(expr) if expr.is_Rational else CONSTANTS[expr]()
+        return known[ctx.prec]
+
+    return value
 
 
 def _undefined(env: Env) -> Number:
@@ -158,14 +162,16 @@ def _power(expr: sp.Pow) -> Value:
         exponent = compile_expression(expr.exp)
         return lambda env: call(sp.exp, exponent(env), bool(env["analytic"]))
     outer = compile_expression(expr.exp)
-    whole = int(expr.exp) if expr.exp.is_Integer else None
-    if whole is not None and whole < 0:
-        return lambda env: _inverse(expr.base, power(inner(env), None, -whole, False), env)
+    if expr.exp.is_Integer:
+        whole = int(expr.exp)
+        if whole < 0:
+            return lambda env: _inverse(expr.base, whole_power(inner(env), -whole), env)
+        return lambda env: whole_power(inner(env), whole)
 
     def value(env: Env) -> Number:
-        exponent: Number = None if whole is not None else outer(env)
-        number = whole
-        if number is None and not isinstance(exponent, Jet) and exponent.is_exact() and exponent.imag.is_zero():
+        exponent: Number = outer(env)
+        number = None
+        if not isinstance(exponent, Jet) and exponent.is_exact() and exponent.imag.is_zero():
             found = exponent.real.unique_fmpz()  # xⁿ with n = 3: a whole power, without a branch cut
             number = None if found is None else int(found)
         at = inner(env)
