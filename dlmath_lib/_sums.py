@@ -6,6 +6,7 @@ Added in their own type, 5000 ones in float16 give 2048, since 2049 is no float1
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ __all__ = ["product", "total", "wide", "working"]
 BLOCK = 1024
 
 
+@cache
 def wide(dtype: Any) -> np.dtype:
     """The type in which numbers of this type are added: float64, or what is wider."""
     return np.result_type(dtype, np.float64)
 
 
+@cache
 def working(dtype: Any) -> np.dtype:
     """The type in which a formula is computed: float32 for float16, whose range ends at 65504, else the type itself."""
     return np.result_type(dtype, np.float32)
@@ -28,7 +31,7 @@ def working(dtype: Any) -> np.dtype:
 
 def total(values: np.ndarray, axis: int | tuple[int, ...] | None = None, *, keepdims: bool = False) -> np.ndarray:
     """Σ values along the axis, in float64 at least: round with ``.astype`` at the end of the formula."""
-    return np.sum(values, axis=axis, keepdims=keepdims, dtype=wide(values.dtype))
+    return values.sum(axis=axis, keepdims=keepdims, dtype=wide(values.dtype))
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ class Definitions:
         self.function = function
         self.functions: dict[Any, tuple[tuple[Any, ...], Any]] = {}
         self.symbols: dict[Any, Any] = {}
+        self._replaced: dict[Any, Any] = {}  # a network's formulas hold the same parts again and again
         for key, value in (given or {}).items():
             definition = as_side(function, f"given[{plain(key)}]" if isinstance(key, sp.Basic) else "given", value)
             if isinstance(key, AppliedUndef):
@@ -72,6 +73,11 @@ class Definitions:
             return self.symbols[expr]
         if not getattr(expr, "args", ()):
             return expr
+        if expr not in self._replaced:
+            self._replaced[expr] = self._rebuilt(expr)
+        return self._replaced[expr]
+
+    def _rebuilt(self, expr: Any) -> Any:
         if isinstance(expr, AppliedUndef) and expr.func in self.functions:
             parameters, definition = self.functions[expr.func]
             if len(parameters) != len(expr.args):

@@ -7,6 +7,8 @@ order is that of its tree and not that of a reader, one is chosen in `notation`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -175,7 +177,7 @@ def latex(obj: Any) -> str:
     >>> latex(sp.Derivative(f(x), x))
     "\\\\sigma'{\\\\left(x \\\\right)}"
     """
-    return Latex({"ln_notation": False, "imaginary_unit": "ri", "inv_trig_style": "full"}).doprint(obj)
+    return _kept(_latex, obj)
 
 
 def plain(obj: Any) -> str:
@@ -186,4 +188,22 @@ def plain(obj: Any) -> str:
     >>> plain(f(x) * (1 - f(x)))
     'σ(x)·(1 − σ(x))'
     """
+    return _kept(_plain, obj)
+
+
+def _latex(obj: Any) -> str:
+    return Latex({"ln_notation": False, "imaginary_unit": "ri", "inv_trig_style": "full"}).doprint(obj)
+
+
+def _plain(obj: Any) -> str:
     return Plain().doprint(obj)
+
+
+@lru_cache(maxsize=4096)
+def _printed(printer: Callable[[Any], str], obj: sp.Basic) -> str:
+    return printer(obj)
+
+
+def _kept(printer: Callable[[Any], str], obj: Any) -> str:
+    """Print once what does not change: a statement and its definitions are shown many times."""
+    return _printed(printer, obj) if isinstance(obj, sp.Basic) else printer(obj)

@@ -12,6 +12,7 @@ from typing import Any
 
 import mpmath
 import sympy as sp
+from flint import fmpq
 from sympy.core.function import AppliedUndef
 
 from dlmath_lib.verify import regions
@@ -233,15 +234,16 @@ class Sampler:
                 return allowed[index] if self.only and index < len(allowed) else self.random.choice(allowed)
         value = self._spread(domain)
         digits = 3 if index % 2 else DIGITS - 5
-        scale = max(0, digits - 1 - (math.floor(math.log10(abs(value))) if value else 0))
-        short = Fraction(round(value * 10**scale), 10**scale)
+        size = abs(int(value.p) / int(value.q))
+        scale = max(0, digits - 1 - (math.floor(math.log10(size)) if value else 0))
+        short = fmpq(_rounded(value * 10**scale), 10**scale)
         low_ok = domain.low == -sp.oo or short > _fraction(domain.low)
         high_ok = domain.high == sp.oo or short < _fraction(domain.high)
         return _number(short if low_ok and high_ok else value)
 
-    def _spread(self, domain: Domain) -> Fraction:
+    def _spread(self, domain: Domain) -> fmpq:
         """Draw uniformly or with a logarithmic spread, as a fraction of 2⁻²⁰⁰."""
-        u = Fraction(self.random.getrandbits(200) | 1, 2**200)
+        u = fmpq(self.random.getrandbits(200) | 1, 2**200)
         wide = self.random.random() < 0.35
         low, high = domain.low, domain.high
         if low != -sp.oo and high != sp.oo:
@@ -258,8 +260,16 @@ class Sampler:
         return size if self.random.random() < 0.5 else -size
 
 
-def _power_of_ten(exponent: float) -> Fraction:
-    return Fraction(10**exponent).limit_denominator(10**9)
+def _power_of_ten(exponent: float) -> fmpq:
+    power = Fraction(10**exponent).limit_denominator(10**9)
+    return fmpq(power.numerator, power.denominator)
+
+
+def _rounded(value: fmpq) -> int:
+    """Return the nearest whole number, of two the even one."""
+    whole = int(value.floor())
+    doubled = 2 * (value - whole)
+    return whole + (doubled > 1 or (doubled == 1 and whole % 2 == 1))
 
 
 @lru_cache(maxsize=1024)
@@ -268,13 +278,13 @@ def _simple(domain: Domain) -> list[Number]:
 
 
 @lru_cache(maxsize=1024)
-def _fraction(value: Any) -> Fraction:
+def _fraction(value: Any) -> fmpq:
     rational = sp.Rational(value) if value.is_Rational else sp.Rational(str(sp.N(value, 40)))
-    return Fraction(int(rational.p), int(rational.q))
+    return fmpq(int(rational.p), int(rational.q))
 
 
-def _number(value: Fraction) -> Number:
-    return sp.Rational(value.numerator, value.denominator)
+def _number(value: fmpq) -> Number:
+    return sp.Rational(int(value.p), int(value.q))
 
 
 def short_number(value: Any, digits: int = 12) -> str:

@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 from dlmath_lib.explore import Curve, Explorer, Field, Frames, Label, Point, Polyline, Readout, Slider, Trajectory
+from dlmath_lib.explore.evaluate import Function
 from dlmath_lib.explore.marks import Mark
 from tests.lib.explorer_gallery import ALT, GALLERY, a, k, n, w, w_end, x
 from tests.lib.spec_in_node import compare
@@ -45,6 +46,26 @@ def test_numbers_follow_the_protocol(gallery: dict[str, Explorer]) -> None:
             assert len(panel["marks"]) == len(of_panel)
         assert len(numbers["readouts"]) == len(explorer.spec["readouts"])
         assert set(explorer.spec["parameters"]) == set(explorer.values) | set(numbers["derived"])
+
+
+@pytest.mark.parametrize("name", ["exp", "select", "pi", "lambda", "erf", "a1", "x′", "θ"])
+def test_a_parameter_may_have_any_name(name: str) -> None:
+    t, u = sp.symbols(f"{name}, a0", real=True)
+    expression = sp.Piecewise((sp.exp(t) + sp.erf(t), t > u), (sp.pi * u, True))
+    twin = Function("Curve", "expr", expression)
+    assert twin({name: 0.5, "a0": 0.0}) == pytest.approx(math.exp(0.5) + math.erf(0.5), abs=1e-15)
+    assert twin({name: 0.5, "a0": 2.0}) == 2 * math.pi
+
+
+def test_conditions_with_cases_are_evaluated_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    # SymPy's printer simplifies a condition that holds another, for seconds in a chapter's explorer.
+    monkeypatch.setattr(sp.logic.boolalg, "simplify_logic", lambda *_: pytest.fail("a condition was simplified"))
+    inner = sp.Piecewise((x - 1, k > 0), (x + 1, True))
+    twin = Function("Message", "cases", sp.Piecewise((0, inner > 0), (1, sp.ITE(k > 2, x > 0, x > -5)), (2, True)))
+    assert "ITE" in sp.srepr(twin.outputs[0])
+    xs = np.array([-9.0, -2.0, 0.5, 3.0])
+    for value, told in ((3.0, [2, 2, 1, 0]), (1.0, [2, 1, 1, 0]), (-1.0, [2, 1, 0, 0])):
+        assert [twin({"k": value, "x": at}) for at in xs] == told
 
 
 def test_a_curve_by_hand() -> None:

@@ -5,11 +5,12 @@ import random
 import mpmath
 import pytest
 import sympy as sp
+from flint import fmpq
 from sympy import Derivative as D
 
 from dlmath_lib.verify import ClaimFailed, prove
 from dlmath_lib.verify.numeric import evaluate
-from dlmath_lib.verify.sampling import Domain, Sampler
+from dlmath_lib.verify.sampling import Domain, Sampler, _rounded
 
 x, y = sp.symbols("x y", real=True)
 ATOMS = [x, y, sp.Integer(2), sp.Integer(3), sp.Rational(1, 2)]
@@ -91,3 +92,17 @@ def test_points_respect_domains_and_repeat():
     assert min(values) == 1
     assert len(values) > 5
     assert len({point[y] for point in first}) > 250
+
+
+def test_short_decimals_are_rounded_half_to_even():
+    values = (
+        fmpq(1, 2),
+        fmpq(3, 2),
+        fmpq(-1, 2),
+        fmpq(-3, 2),
+        fmpq(7, 3),
+        fmpq(-7, 3),
+        fmpq(5),
+        fmpq(2500001, 1000000),
+    )
+    assert [_rounded(value) for value in values] == [0, 2, 0, -2, 2, -2, 5, 3]

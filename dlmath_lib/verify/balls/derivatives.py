@@ -10,7 +10,7 @@ from flint import acb
 
 from dlmath_lib.verify.balls.errors import Unsupported
 from dlmath_lib.verify.balls.jets import Jet, variable
-from dlmath_lib.verify.balls.walk import BUILDERS, Env, Number, Value, compile_expression, exactly, integer, new_tag
+from dlmath_lib.verify.balls.walk import BUILDERS, Env, Later, Number, Value, compile_expression, integer, new_tag
 
 
 def _derivative(expr: sp.Derivative) -> Value:
@@ -50,8 +50,8 @@ def _substituted(expr: sp.Subs) -> Value:
             place[symbol] = at(env)
         for symbol, _, at in places:
             known.pop(symbol, None)
-            if env["analytic"] is None and (exact := exactly(at, env)) is not None:
-                known[symbol] = exact
+            if env["analytic"] is None:
+                known[symbol] = Later(at, env)
         return inner({**place, "exact": known})
 
     return value

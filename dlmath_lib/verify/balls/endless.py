@@ -25,6 +25,7 @@ from dlmath_lib.verify.balls.walk import (
     bits,
     bound,
     compile_expression,
+    exact_values,
     indefinite,
     integer,
 )
@@ -166,7 +167,7 @@ def _at(place: Callable[[Env, acb], acb], inner: Value, x: Any, env: Env, expone
         with bits(precision):
             try:
                 step = acb(arb(2) ** -exponent)
-                known = {s: compile_expression(v)({**env, "exact": {}}) for s, v in env["exact"].items()}
+                known = {s: compile_expression(v)({**env, "exact": {}}) for s, v in exact_values(env).items()}
                 value = inner(bound({**env, **known}, x, place({**env, **known}, step)))
             except (Undecided, Undefined):
                 continue

@@ -6,8 +6,9 @@ numbers, arithmetic and functions of one argument; the modules beside it add wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -30,7 +31,8 @@ MOST_CACHED = 20000
 def compile_expression(expr: Any) -> Value:
     """Return `expr` as a function of an environment; the same object for the same expression.
 
-    An environment holds the value of each symbol, and under words: ``exact`` (the symbols' values as SymPy numbers),
+    An environment holds the value of each symbol, and under words: ``exact`` (the symbols' values as SymPy numbers, or
+    as `Later`),
     ``draw`` (the number of the random functions), ``analytic`` (the flag of an integration, None outside of one) and
     ``remarks`` (a set, to which a value that is not certified adds why).
     """
@@ -84,9 +86,29 @@ def bound(env: Env, symbol: Any, value: Number, exact: Any = None) -> dict[Any, 
     return {**env, symbol: value, "exact": known}
 
 
+class Later:
+    """The exact value of an expression, worked out when it is asked for: it is dear, and most balls need none."""
+
+    def __init__(self, expr: Any, env: Env) -> None:
+        self.expr, self.env = expr, env
+
+    @cached_property
+    def value(self) -> Any:
+        """A rational number, or None."""
+        return exactly(self.expr, self.env)
+
+
+def exact_values(env: Env, symbols: Iterable[Any] | None = None) -> dict[Any, Any]:
+    """Return the values, of all symbols or of some, that are known as SymPy numbers."""
+    known = env["exact"]
+    found = {symbol: known[symbol] for symbol in (known if symbols is None else symbols) if symbol in known}
+    found = {symbol: value.value if isinstance(value, Later) else value for symbol, value in found.items()}
+    return {symbol: value for symbol, value in found.items() if value is not None}
+
+
 def exactly(expr: Any, env: Env) -> Any:
     """Return a real expression as an exact rational, or None: what balls that straddle zero cannot tell."""
-    value = expr.xreplace(env["exact"])
+    value = expr.xreplace(exact_values(env, expr.free_symbols))
     if not value.is_Rational and not value.free_symbols and value.is_zero:
         return sp.S.Zero
     return value if value.is_Rational else None

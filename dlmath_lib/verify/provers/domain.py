@@ -25,7 +25,9 @@ def work_out(expr: Any) -> Any:
     """
     if not expr.has(*CALCULUS):
         return expr
-    expr = rewrite_sums(expr.replace(lambda e: isinstance(e, sp.Integral), _integral))
+    if expr.has(sp.Integral):
+        expr = expr.replace(lambda e: isinstance(e, sp.Integral), _integral)
+    expr = rewrite_sums(expr)
     if any(node.has(AppliedUndef) for node in expr.atoms(sp.Integral)):
         return expr.doit(integrals=False)
     return expr.doit() if expr.has(*CALCULUS) else expr
