@@ -13,6 +13,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+NO_LANGUAGE = {"script", "style", "pre", "code", "annotation"}
 BUDGET = 350_000
 
 
@@ -29,7 +30,7 @@ class Page(HTMLParser):
         self.figures: list[dict[str, str]] = []
         self.words: list[str] = []
         self.classes: set[str] = set()
-        self._stack: list[tuple[str, set[str]]] = []
+        self._stack: list[tuple[str, bool]] = []  # the open tags, and whether their text is language
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -49,15 +50,15 @@ class Page(HTMLParser):
         if tag == "figure":
             self.figures.append(values)
         if tag not in VOID:
-            self._stack.append((tag, classes))
+            language = tag not in NO_LANGUAGE and "highlight" not in classes
+            self._stack.append((tag, language and (not self._stack or self._stack[-1][1])))
 
     def handle_endtag(self, tag: str) -> None:
         while self._stack and self._stack.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        hidden = {"script", "style", "pre", "code", "annotation"}
-        if not any(tag in hidden or "highlight" in classes for tag, classes in self._stack):
+        if not self._stack or self._stack[-1][1]:
             self.words.append(data)
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.lib import node
 from tests.lib.node import find_node
 
 FRONTEND = Path(__file__).parents[2] / "dlmath_lib/explore/frontend"
@@ -21,20 +22,6 @@ const stdin = { contents, resolveDir: %(source)s };
 await bundle(null, null, { entryPoints: [], outfile: undefined, stdin, format: "esm", write: false })
   .then((result) => process.stdout.write(result.outputFiles[0].text));
 """
-CALL = """
-import * as m from %(bundle)s;
-import { readFileSync } from "node:fs";
-const given = JSON.parse(readFileSync(0, "utf8"));
-const write = (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v instanceof Set ? [...v] : v);
-console.log(JSON.stringify((() => { %(code)s })(), write));
-"""
-
-
-def _node(program: str, given: Any = None) -> str:
-    command = [find_node(), "--input-type=module", "-e", program]
-    done = subprocess.run(command, cwd=FRONTEND, input=json.dumps(given), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @cache
@@ -42,10 +29,14 @@ def _modules() -> tuple[tempfile.TemporaryDirectory[str], str]:
     folder = tempfile.TemporaryDirectory(prefix="dlmath-frontend-")
     names = {"build": (FRONTEND / "build.mjs").as_uri(), "parts": PARTS, "source": str(FRONTEND / "src")}
     file = Path(folder.name) / "parts.mjs"
-    file.write_text(_node(BUNDLE % {key: json.dumps(value) for key, value in names.items()}), encoding="utf-8")
+    program = BUNDLE % {key: json.dumps(value) for key, value in names.items()}
+    command = [find_node(), "--input-type=module", "-e", program]
+    done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    file.write_text(done.stdout, encoding="utf-8")
     return folder, file.as_uri()  # the folder lives as long as this does
 
 
 def ask(code: str, given: Any = None) -> Any:
     """What the code returns; numbers that are not finite come as their names."""
-    return json.loads(_node(CALL % {"bundle": json.dumps(_modules()[1]), "code": code}, given))
+    return node.ask(code, given, _modules()[1])

@@ -1,28 +1,39 @@
-"""Runs compiled functions in Node, all calls of a test in one process."""
+"""JavaScript in Node: one process answers all the questions of a test run."""
 
 from __future__ import annotations
 
+import atexit
 import json
 import math
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-_PROGRAM = """
+# Answers a line with a line. Each code is a function of its own; modules are loaded once.
+_SERVER = """
+import { createInterface } from "node:readline";
+const write = (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v instanceof Set ? [...v] : v);
+for await (const line of createInterface({ input: process.stdin })) {
+  const { modules, code, given } = JSON.parse(line);
+  let answer;
+  try {
+    const m = modules && (await import(modules));
+    answer = { value: new Function("m", "given", '"use strict";' + code)(m, given) ?? null };
+  } catch (error) {
+    answer = { error: String(error.stack) };
+  }
+  process.stdout.write(JSON.stringify(answer, write) + "\\n");
+}
+"""
+_CALLS = """
 const words = { NaN, Infinity, "-Infinity": -Infinity };
 const read = (v) => (Array.isArray(v) ? v.map(read) : typeof v === "string" ? words[v] : v);
-const write = (v) =>
-  Array.isArray(v) ? v.map(write) : typeof v === "number" && !Number.isFinite(v) ? String(v) : v;
-let text = "";
-process.stdin.on("data", (part) => (text += part));
-process.stdin.on("end", () => {
-  const results = JSON.parse(text).map(({ args, body, calls }) => {
-    const f = new Function(...args, '"use strict";' + body);
-    return calls.map((call) => write(f(...read(call))));
-  });
-  process.stdout.write(JSON.stringify(results));
+return given.map(({ args, body, calls }) => {
+  const f = new Function(...args, '"use strict";' + body);
+  return calls.map((call) => f(...read(call)));
 });
 """
 
@@ -42,14 +53,30 @@ def find_node() -> str:
     return found
 
 
+@cache
+def _server() -> subprocess.Popen[str]:
+    command = [find_node(), "--input-type=module", "-e", _SERVER]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    atexit.register(server.communicate)
+    return server
+
+
+def ask(code: str, given: Any = None, modules: str | None = None) -> Any:
+    """What the code makes of `given` and of the modules `m`; numbers that are not finite come as their names."""
+    server = _server()
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(json.dumps({"code": code, "given": given, "modules": modules}) + "\n")
+    server.stdin.flush()
+    answer = json.loads(server.stdout.readline())
+    assert "error" not in answer, answer["error"]
+    return answer["value"]
+
+
 def run(jobs: Sequence[tuple[dict[str, Any], Sequence[Sequence[Any]]]]) -> list[list[Any]]:
     """The results of each compiled function at each of its calls (a call is its list of arguments)."""
-    payload = [{"args": fn["args"], "body": fn["body"], "calls": _write(calls)} for fn, calls in jobs]
-    done = subprocess.run(
-        [find_node(), "-e", _PROGRAM], input=json.dumps(payload), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return [[_read(result) for result in results] for results in json.loads(done.stdout)]
+    given = [{"args": fn["args"], "body": fn["body"], "calls": _write(calls)} for fn, calls in jobs]
+    return [[_read(result) for result in results] for results in ask(_CALLS, given)]
 
 
 def _write(value: Any) -> Any:
