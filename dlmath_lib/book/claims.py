@@ -16,8 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from dlmath_lib._kinds import KINDS, MIME
 from dlmath_lib.book import frames
-from dlmath_lib.verify.claim import KINDS, MIME
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from sphinx.domains.math import MathDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
 
+from dlmath_lib._kinds import KINDS
 from dlmath_lib.book.mathematics import number_html
-from dlmath_lib.verify.claim import KINDS
 
 POWER_OF_TEN = re.compile(r"\b1e(-?\d+)\b")
 STARTS = {"for": "for ", "with": "with ", "sizes": "shown for "}

@@ -9,10 +9,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
+from dlmath_lib._kinds import KINDS
 from dlmath_lib.book.claims import Record, records
 from dlmath_lib.book.frames import conditions, table, words
 from dlmath_lib.book.witnesses import COLUMNS, Formula, Witness, formulas
-from dlmath_lib.verify.claim import KINDS
 
 WORDS = {
     "definition": "defined",

@@ -13,7 +13,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from dlmath_lib.book.claims import Record, records
-from dlmath_lib.exercises.registry import exercises_of
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +99,8 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             found.append(Witness("Explorer", docname, match["anchor"], spec["title"], tuple(spec.get("of", ()))))
     for block in doctree.findall(nodes.literal_block):
         for name in CHECK.findall(block.astext()):
+            from dlmath_lib.exercises.registry import exercises_of  # it loads SymPy, which not every book needs
+
             for exercise in exercises_of(name.partition(".")[0]):
                 if exercise.name == name:
                     words = name.partition(".")[2].replace("_", " ")

@@ -5,19 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dlmath_lib._kinds import KINDS, MIME
 from dlmath_lib.verify.hypotheses import Hypothesis, words
 from dlmath_lib.verify.markdown import claim_markdown
-
-MIME = "application/vnd.dlmath.claim+json"
-KINDS = {
-    "definition": ("≔", "Definition"),
-    "proved": ("✓", "Proved"),
-    "derivation": ("✓", "Derived"),
-    "agrees": ("✓", "Agrees"),
-    "gradient": ("✓", "Gradient checked"),
-    "refuted": ("✗", "Refuted"),
-    "family": ("✓", "Checked together"),
-}
 
 
 class ClaimFailed(AssertionError):
