@@ -10,7 +10,7 @@ from sympy.core.function import AppliedUndef
 
 from dlmath_lib.verify.provers.branches import excused_by_derivatives
 from dlmath_lib.verify.provers.domain import meant, real, work_out
-from dlmath_lib.verify.provers.signs import convex_on, has_sign, has_simple_sign
+from dlmath_lib.verify.provers.signs import convex_on, has_sign, has_sign_at_once, has_simple_sign
 from dlmath_lib.verify.provers.slopes import equal_by_slope, sign_by_slope
 from dlmath_lib.verify.provers.zero import is_zero
 from dlmath_lib.verify.sampling import Domain
@@ -43,11 +43,13 @@ def _equal(lhs: Any, rhs: Any, domain: dict[sp.Symbol, Domain]) -> bool:
 
 
 def _larger(large: Any, small: Any, above: Any, below: Any, domain: dict[sp.Symbol, Domain], strict: bool) -> bool:
+    if has_sign_at_once(large - small, strict):
+        return True
+    if sign_by_slope(work_out(above - below), domain, strict, has_simple_sign):  # to solve equations takes longer
+        return True
     if has_sign(large - small, strict):
         return True
     squared = large.has(sp.Abs, sp.Pow) and has_sign(large) and has_sign(small)
     if squared and has_sign(sp.expand(large**2 - small**2), strict):
-        return True
-    if sign_by_slope(work_out(above - below), domain, strict, has_simple_sign):
         return True
     return convex_on(above, below, domain, strict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -30,10 +30,19 @@ def has_sign(expr: sp.Expr, strict: bool = False) -> bool:
     expr = sp.sympify(expr)
     if expr.has(sp.floor, sp.ceiling) and by_division(expr, lambda case: _at_once(case, strict)):
         return True
-    methods: list[Callable[[sp.Expr, bool], bool]] = [
-        _by_assumptions, _by_factors, _by_names, _by_bounds, _by_squares, _by_tangents, _by_reduction, _by_convexity,
-        _by_minimum, _by_signs, _by_cases,
-    ]  # fmt: skip
+    return has_sign_at_once(expr, strict) or _by(
+        (_by_reduction, _by_convexity, _by_minimum, _by_signs, _by_cases), expr, strict
+    )
+
+
+@lru_cache(maxsize=2048)
+def has_sign_at_once(expr: sp.Expr, strict: bool = False) -> bool:
+    """Tell the same by what solves no equation and needs no other proof."""
+    cheap = (_by_assumptions, _by_factors, _by_names, _by_bounds, _by_squares, _by_tangents)
+    return _by(cheap, sp.sympify(expr), strict)
+
+
+def _by(methods: Iterable[Callable[[sp.Expr, bool], bool]], expr: sp.Expr, strict: bool) -> bool:
     for method in methods:
         try:
             if method(expr, strict):
