@@ -46,7 +46,7 @@ class ExplorerDirective(SphinxDirective):
             raise self.error(
                 f"explorer: {relative} has stored no explorer {name!r}; it has: {', '.join(found) or 'none'}"
             )
-        figure = nodes.raw("", found[name], format="html", classes=["output", "text_html"])
+        figure = nodes.raw("", found[name], format="html", classes=["output", "text_html", "is-explorer"])
         source = nodes.paragraph("", "", nodes.Text("From the chapter "), classes=["explorer-source"])
         reference = addnodes.pending_xref(
             "", nodes.inline(), refdomain="std", reftype="doc", reftarget=f"/{docname}", refexplicit=False, refwarn=True

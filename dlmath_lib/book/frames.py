@@ -99,9 +99,7 @@ class Frame:
     _gradient = _agrees
 
     def _refuted(self) -> Iterable[nodes.Node]:
-        wrong = statement(self.claim)
-        wrong["classes"].append("claim-struck")
-        yield wrong
+        yield struck(self.claim)
 
     def _family(self) -> Iterable[nodes.Node]:
         rows = self.claim["rows"]
@@ -127,10 +125,7 @@ class Frame:
         if row["kind"] in ("proved", "definition", "derivation"):
             body += equation(self.env, whole(row), row.get("label"), self.location)
         else:
-            shown = statement(row)
-            if row["kind"] == "refuted":
-                shown["classes"].append("claim-struck")
-            body += shown
+            body += struck(row) if row["kind"] == "refuted" else statement(row)
         body += conditions(row)
         if row["kind"] in ("agrees", "gradient", "refuted"):
             body += nodes.paragraph("", "", *words(evidence(row)), classes=["family-evidence"])
@@ -180,6 +175,15 @@ def statement(claim: dict[str, Any]) -> nodes.paragraph:
     """Return the statement as a line without a number."""
     paragraph = nodes.paragraph("", "", classes=["claim-statement"])
     paragraph += nodes.math("", claim["latex"], classes=["display"]) if formula(claim) else words(claim["statement"])
+    return paragraph
+
+
+def struck(claim: dict[str, Any]) -> nodes.paragraph:
+    """Return a refuted statement: words are underlined, a formula is struck as a whole."""
+    paragraph = statement(claim)
+    paragraph["classes"].append("claim-struck")
+    if any(paragraph.findall(nodes.math)):
+        paragraph["classes"].append("is-formula")
     return paragraph
 
 

@@ -80,6 +80,29 @@ class NameFoldedCells(SphinxPostTransform):
                     fold["prompt_show"], fold["prompt_hide"] = "Show a solution", "Hide the solution"
 
 
+class NameCells(SphinxPostTransform):
+    """Say in a class what the style sheet would have to ask for by `:has()`.
+
+    A browser asks such a question again at each change of the page, that is, at each move of a slider.
+    """
+
+    default_priority = 201  # after the folds have their form
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Name the cells that are folded whole, the outputs that are explorers, and those that say "not yet"."""
+        for cell in self.document.findall(nodes.container):
+            if "cell" in cell["classes"] and all(isinstance(child, HideCodeCellNode) for child in cell.children):
+                cell["classes"].append("is-folded")
+            if "cell_output" in cell["classes"]:
+                shown = [raw for raw in cell.findall(nodes.raw) if "text_html" in raw["classes"]]
+                for raw in shown:
+                    if explorers.FIGURE.search(raw.astext()):
+                        raw["classes"].append("is-explorer")
+                if any("verdict-not-yet" in raw.astext() for raw in shown):
+                    cell["classes"].append("is-not-yet")
+
+
 class WrapTables(SphinxPostTransform):
     """Let a wide table scroll inside itself, not the page."""
 
@@ -209,6 +232,7 @@ def setup(app: Sphinx) -> None:
     app.add_transform(NumberExercises)
     app.add_post_transform(FoldSetup)
     app.add_post_transform(NameFoldedCells)
+    app.add_post_transform(NameCells)
     app.add_post_transform(WrapTables)
     app.add_post_transform(NameFormulaLinks)
     app.add_config_value("report_url", "", "html", [str])

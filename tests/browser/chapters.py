@@ -1,7 +1,8 @@
-"""The explorers of a chapter, as Python objects: its code is run and every model that it builds is kept."""
+"""The explorers of a chapter, as Python objects: the code that they need is run, and every model is kept."""
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import io
@@ -36,9 +37,73 @@ def believe(function: str, *statement: Any) -> Any:
     return check(function, *statement) if function == "refute" else prove.Evidence(1)
 
 
+class Names(ast.NodeVisitor):
+    """Which names a cell reads, which it gives a value, and which it may change (a method called, a part assigned)."""
+
+    def __init__(self, source: str) -> None:
+        self.read: set[str] = set()
+        self.given: set[str] = set()
+        self.changed: set[str] = set()
+        self.imported: set[str] = set()
+        self.visit(ast.parse(source))
+
+    def visit_Name(self, node: ast.Name) -> None:
+        (self.read if isinstance(node.ctx, ast.Load) else self.given).add(node.id)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.imported |= {(name.asname or name.name).partition(".")[0] for name in node.names}
+
+    visit_ImportFrom = visit_Import
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.ClassDef) -> None:
+        self.given.add(node.name)
+        self.generic_visit(node)
+
+    visit_ClassDef = visit_FunctionDef
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute):
+            self._change(node.func)
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute | ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self._change(node)
+        self.generic_visit(node)
+
+    visit_Subscript = visit_Attribute
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.read |= {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+        self.generic_visit(node)
+
+    def _change(self, node: ast.expr) -> None:
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            node = node.value
+        if isinstance(node, ast.Name):
+            self.changed.add(node.id)
+
+
+def needed(cells: list[dict[str, Any]]) -> list[str]:
+    """The code of the cells that show an explorer, and of those before them on which they depend.
+
+    What is missed here would show: each explorer's numbers, drawing and picture are held against the page's.
+    """
+    code = [(cell, Names("".join(cell["source"]))) for cell in cells if cell["cell_type"] == "code"]
+    imported = set().union(*(names.imported for _, names in code))
+    wanted: set[str] = set()
+    found: list[str] = []
+    for cell, names in reversed(code):
+        explorer = 'class=\\"explorer\\"' in json.dumps(cell["outputs"])
+        if explorer or names.imported or (names.given | names.changed - imported) & wanted:
+            wanted = wanted - names.given | names.read
+            found.append("".join(cell["source"]))
+    return found[::-1]
+
+
 @cache
 def models(notebook: str) -> dict[str, Model]:
-    """Run a chapter's code; its explorers by name. What it proves is taken as proved: nbval has it checked."""
+    """Run what a chapter's explorers need; they, by name. What it proves is taken as proved: nbval has it checked."""
     built: dict[str, Model] = {}
     original = Model.__init__
 
@@ -51,9 +116,8 @@ def models(notebook: str) -> dict[str, Model]:
     # A notebook runs in its own folder. Cells print and display for a reader; here only the explorers count.
     folder, silence = contextlib.chdir((ROOT / notebook).parent), contextlib.redirect_stdout(io.StringIO())
     with patch.object(Model, "__init__", recording), patch.object(prove, "_check", believe), folder, silence:
-        for cell in cells:
-            if cell["cell_type"] == "code":
-                exec(compile("".join(cell["source"]), notebook, "exec"), namespace)
+        for source in needed(cells):
+            exec(compile(source, notebook, "exec"), namespace)
     return built
 
 

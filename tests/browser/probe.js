@@ -90,9 +90,11 @@ window.probe = {
     };
     const found = [...document.querySelectorAll(".katex .base")].filter(plain);
     const sizes = found.map((base) => base.getBoundingClientRect());
+    const sheet = document.head.appendChild(document.createElement("style")); // axe reads each style attribute
+    sheet.textContent = sizes.map(({ width, height }, i) => `.as-${i} { width: ${width}px; height: ${height}px }`).join("");
     found.forEach((base, i) => {
       base.textContent = "x";
-      base.style.cssText = `width: ${sizes[i].width}px; height: ${sizes[i].height}px`;
+      base.classList.add(`as-${i}`);
     });
     const kept = new Map();
     for (const word of document.querySelectorAll("pre span:not(:has(*))")) {
@@ -101,6 +103,43 @@ window.probe = {
       if (count > 2 && word.attributes.length <= 1) word.replaceWith(word.textContent);
     }
     document.body.normalize();
+  },
+
+  /**
+   * Makes it smaller still: of the text there stays what has a look of its own, what scrolls, and the explorers. That is
+   * enough to ask again, in another theme and at another width: the text's structure was seen in the first.
+   */
+  prune() {
+    const text = document.querySelector("article");
+    const kept = new Set([text]);
+    const keep = (node) => {
+      for (let at = node; at && !kept.has(at); at = at.parentElement) kept.add(at);
+    };
+    const scrolls = (node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX === "auto";
+    const whole = new Set([...text.querySelectorAll("figure.explorer, h1"), ...probe.looks()]);
+    for (const node of [...whole, ...text.querySelectorAll("[tabindex]")]) keep(node);
+    for (const node of text.querySelectorAll("*")) if (scrolls(node)) keep(node);
+    const drop = (parent) => {
+      for (const child of [...parent.children])
+        if (!kept.has(child)) child.remove();
+        else if (!whole.has(child)) drop(child);
+    };
+    drop(text);
+  },
+
+  /** Wakes what rests out of sight, for good. */
+  wake: () => document.documentElement.classList.remove("resting"),
+
+  /** Blocks that are wider than their place: as they clip what they hold, they do not widen the page. */
+  tooWide() {
+    const { classList } = document.documentElement;
+    const rests = classList.contains("resting");
+    classList.remove("resting");
+    const found = [...document.querySelectorAll("article section > *")].filter(
+      (node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX === "visible",
+    );
+    classList.toggle("resting", rests);
+    return found.map((node) => node.outerHTML.slice(0, 200));
   },
 
   /** Two elements of each look that a text of the page has: its colour, size and weight, and all grounds below it. */

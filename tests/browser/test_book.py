@@ -3,7 +3,7 @@
 Over http it is 1280 px wide and light, then dark; as a file 390 px wide, dark, on a touch screen, then wide and light.
 Each explorer's numbers are compared with NumPy's and its drawing is read back, at the start and after every control
 was moved: over http by keyboard, as a file by mouse, for the code that hears them is the same in both.
-The tests of a page share its two loads, in this order, and leave it turned: to turn a page costs as much as to load it.
+The tests of a page share its two loads, in this order, and leave it turned.
 pytest-xdist gives them to one worker (`tests/conftest.py`).
 """
 
@@ -58,7 +58,6 @@ class Visit:
     problems: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     theme: str = ""
-    opened: bool = False
 
     @property
     def width(self) -> int:
@@ -68,24 +67,23 @@ class Visit:
         self.theme = self.page.evaluate("document.documentElement.dataset.theme")
         assert self.theme == theme, "the page does not follow the system's theme"
 
+    def settle(self) -> None:
+        """Wait until every block has its height, and what scrolls can be reached."""
+        self.page.wait_for_function("document.documentElement.classList.contains('settled')")
+
     def turn(self, theme: str, width: int) -> None:
         """Another theme, as the system asks for it, and another width."""
-        if (theme, width) == (self.theme, self.width):
-            return
+        ground = "getComputedStyle(document.body).backgroundColor"
+        before = self.page.evaluate(ground)
         self.page.emulate_media(color_scheme=theme)
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         self.check_theme(theme)
+        assert self.page.evaluate(ground) != before
 
     def check_width(self) -> None:
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, f"wider than {self.width} px"
-
-    def open_folds(self) -> None:
-        """Open all that is folded, once, before the page is turned: the page must be wide enough for it."""
-        if not self.opened:
-            self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            self.check_width()
-        self.opened = True
+        assert self.page.evaluate("probe.tooWide()") == [], f"cut off at {self.width} px"
 
     def figures(self) -> list[str]:
         return self.page.evaluate("[...document.querySelectorAll('figure.explorer')].map(figure => figure.id)")
@@ -110,6 +108,8 @@ def visited(request: pytest.FixtureRequest, browser: Any, book: Path) -> Iterato
             visit.page.goto(f"{base}/{request.param}.html")
             visit.page.evaluate(PROBE.read_text("utf-8"))
             visit.check_theme(theme)
+        for visit in visits.values():
+            visit.settle()
         yield visits
         for visit in visits.values():
             visit.page.context.close()
@@ -169,32 +169,36 @@ def test_every_explorers_stored_picture_is_its_own(visited: dict[str, Visit]) ->
         assert same_picture(source.partition(",")[2], drawing), f"{figure}: the stored picture is another one"
 
 
-def test_every_explorer_follows_the_theme_and_the_width_at_once(visited: dict[str, Visit]) -> None:
-    for visit, theme, width in ((visited["http"], "dark", 1280), (visited["file"], "light", 1280)):
-        visit.open_folds()
-        before = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
-        visit.turn(theme, width)
-        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") != before
-        for figure in visit.figures():
-            check_drawing(visit, figure, models(visit.name)[figure.removeprefix("explorer-")])
-        visit.check_width()
-
-
 def test_axe_finds_nothing_serious(visited: dict[str, Visit]) -> None:
-    """The last test of a page: what is repeated in it is simplified for axe, and only then it is turned."""
+    """From here on a page is made small for axe: what is repeated in it goes, but for the explorers."""
     for visit in visited.values():
-        visit.open_folds()
-        visit.page.evaluate("probe.simplify()")
+        resting, awake = visit.page.evaluate(
+            "[document.documentElement.scrollHeight, (probe.wake(), document.documentElement.scrollHeight)]"
+        )
+        assert resting == awake, f"what rests out of sight has not its own height: {resting} for {awake} px"
+        visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        visit.check_width()
         visit.page.evaluate(AXE.read_text("utf-8"))
-        width, theme = HOSTS[visit.host]
-        visit.turn(theme, width)
-        found = visit.page.evaluate("probe.serious('all')")
         if visit.host == "http":
+            visit.page.evaluate("probe.simplify()")
+            found = visit.page.evaluate("probe.serious('all')")
+            visit.page.evaluate("probe.prune()")
             visit.turn("dark", 1280)
             found += visit.page.evaluate("probe.serious('colours')")
+        else:
+            visit.page.evaluate("probe.prune(), probe.simplify()")
+            found = visit.page.evaluate("probe.serious('all')")
         assert not found, "\n".join(found)
         assert not visit.problems, visit.problems
         assert not visit.foreign, f"asked for from elsewhere: {visit.foreign}"
+
+
+def test_every_explorer_follows_the_theme_and_the_width_at_once(visited: dict[str, Visit]) -> None:
+    """Over http the page has become dark; as a file it becomes light and wide."""
+    visited["file"].turn("light", 1280)
+    for visit in visited.values():
+        for figure in visit.figures():
+            check_drawing(visit, figure, models(visit.name)[figure.removeprefix("explorer-")])
 
 
 def test_the_landing_page_shows_a_live_explorer_in_its_first_screen(book: Path, open_page: Any) -> None:

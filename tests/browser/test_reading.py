@@ -13,6 +13,8 @@ import pytest
 
 from tests.browser.serve import served
 
+PROBE = Path(__file__).with_name("probe.js")
+
 
 @pytest.fixture(scope="module")
 def hosts(book: Path) -> Iterator[dict[str, str]]:
@@ -239,12 +241,14 @@ def test_on_this_page_follows_the_reader(width: int, hosts: dict[str, str], page
 @pytest.mark.parametrize("chapter", ["networks/losses", "networks/activations"])
 def test_large_text_does_not_widen_the_page(chapter: str, hosts: dict[str, str], page: Any) -> None:
     page.goto(f"{hosts['file']}/chapters/{chapter}.html")
+    page.evaluate(PROBE.read_text("utf-8"))
     for width in (1280, 640):
         page.set_viewport_size({"width": width, "height": 800})
         for size in ("100%", "200%"):
             page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
             page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (chapter, width, size)
+            assert page.evaluate("probe.tooWide()") == [], (chapter, width, size)
 
 
 def test_without_javascript_a_page_is_whole(hosts: dict[str, str], open_page: Any) -> None:

@@ -53,24 +53,57 @@
   // A region that scrolls sideways must be reachable by keyboard; one that does not must not be a tab stop.
   function scrollingRegions() {
     const regions = ".math-scroll, .table-wrap, .claim-statement, .steps .math, .ledger-formula, div.highlight pre, figure.plot, .output.text_html, span.math";
-    const measure = () => {
-      for (const region of all(regions)) {
-        const scrolls = region.scrollWidth > region.clientWidth + 1 && getComputedStyle(region).overflowX === "auto";
-        if (scrolls) {
-          region.tabIndex = 0;
-        } else {
-          region.removeAttribute("tabindex");
-        }
+    const measure = (within) => {
+      const scrolls = (region) => region.scrollWidth > region.clientWidth + 1 && getComputedStyle(region).overflowX === "auto";
+      // All are measured before the first is changed: one layout of the page, not one for each.
+      const found = [within, ...all(regions, within)].filter((region) => region.matches(regions));
+      for (const [region, yes] of found.map((region) => [region, scrolls(region)])) {
+        if (yes) region.tabIndex = 0;
+        else region.removeAttribute("tabindex");
       }
     };
-    measure();
-    document.fonts?.ready.then(measure);
-    let waiting = 0;
+    document.addEventListener("shown", (event) => measure(event.target));
+    document.addEventListener("toggle", (event) => { if (event.target.open) measure(event.target); }, true);
+  }
+
+  // Blocks out of sight rest (book.css). Each is laid out once, in idle moments: then it has its own height, and what
+  // scrolls in it can be reached. A page that is opened in its middle is laid out whole first, so that nothing moves there.
+  function restOutOfSight() {
+    const blocks = all("article section > :is(div, p, ul, ol, dl, blockquote, details, figure)");
+    const idle = () => new Promise((done) => { (window.requestIdleCallback ?? setTimeout)(done); });
+    const frame = () => new Promise((done) => { requestAnimationFrame(done); });
+    let run = 0;
+    const settle = async () => {
+      const own = ++run;
+      root.classList.remove("settled");
+      await document.fonts.ready;
+      for (let first = 0; first < blocks.length; first += 24) {
+        await idle();
+        if (own !== run) return;
+        const some = blocks.slice(first, first + 24);
+        for (const block of some) block.style.setProperty("content-visibility", "visible");
+        for (const block of some) block.dispatchEvent(new Event("shown", { bubbles: true }));
+        // A height is kept when its frame has been drawn; an explorer takes its own after that of its block.
+        for (let frames = 0; frames < 3; frames++) await frame();
+        for (const block of some) block.style.removeProperty("content-visibility");
+      }
+      root.classList.add("resting");
+      await frame();
+      if (own === run) root.classList.add("settled");
+    };
+    let [width, waiting] = [innerWidth, 0];
     addEventListener("resize", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(measure, 150);
+      if (innerWidth !== width) waiting = setTimeout(() => { width = innerWidth; settle(); }, 150);
     });
-    document.addEventListener("toggle", measure, true);
+    if (document.readyState === "complete") settle();
+    else addEventListener("load", settle);
+    // Who follows a link before that is done is taken to its place among the blocks as they are.
+    addEventListener("hashchange", () => {
+      if (root.classList.contains("settled")) return;
+      root.classList.remove("resting");
+      document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+    });
   }
 
   function copyingCode() {
@@ -259,5 +292,5 @@
     open();
   }
 
-  for (const part of [theme, contents, scrollingRegions, copyingCode, copyingFormulas, downloading, whereWeAre, ledger, printing, unfold]) part();
+  for (const part of [theme, contents, scrollingRegions, restOutOfSight, copyingCode, copyingFormulas, downloading, whereWeAre, ledger, printing, unfold]) part();
 })();

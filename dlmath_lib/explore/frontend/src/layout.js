@@ -24,6 +24,7 @@ export function assemble(figure, live, spec, panels, controls, readouts, reset) 
   const desk = html("div", { class: "explorer-desk" });
   if (controls.length)
     desk.append(html("div", { class: "explorer-controls" }, ...controls.map((control) => control.node)));
+  else desk.classList.add("is-bare");
   if (numbers.length) desk.append(html("dl", { class: "explorer-readouts" }, ...numbers));
   if (desk.children.length) live.append(desk);
   live.append(...messages);
