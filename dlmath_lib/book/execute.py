@@ -1,7 +1,8 @@
 """Run the book's notebooks in parallel and store them in one reproducible form.
 
 `python -m dlmath_lib.book.execute` runs every notebook of `_toc.yml`; paths choose some; `--check` compares the
-stored outputs with a fresh run and writes nothing.
+stored outputs with a fresh run and writes nothing. Seconds are the processor's for the notebook alone: what every
+chapter imports is imported once for all (`kernels`).
 """
 
 import argparse
@@ -19,7 +20,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from dlmath_lib.book import notebooks
+from dlmath_lib.book import kernels, notebooks
+from dlmath_lib.book.prepared import STARTUP
 
 SLOW = 10.0
 CELL_TIMEOUT = 120
@@ -35,13 +37,6 @@ ENVIRONMENT = {
 }
 # The plainest kernels of OpenBLAS and NumPy on this architecture: what another processor computes with.
 OTHER_KERNELS = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"}
-# Set in the kernel, not by PYTHONWARNINGS: the kernel's own start must not be judged.
-STARTUP = """
-import warnings as _w
-_w.simplefilter("error")
-_w.filterwarnings("ignore", module="ipykernel|jupyter_client|zmq|tornado|asyncio")
-del _w
-"""
 
 
 @dataclass
@@ -86,7 +81,7 @@ def run(path: Path, check: bool = False) -> Outcome:
 def _spent() -> float:
     """Processor time of this process and of the kernels that have ended."""
     used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
+    return used.user + used.system + used.children_user + used.children_system + kernels.spent()
 
 
 def _execute(notebook: NotebookNode) -> list[str]:
@@ -95,10 +90,12 @@ def _execute(notebook: NotebookNode) -> list[str]:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     with tempfile.TemporaryDirectory(prefix="dlmath-run-") as folder:
-        client = NotebookClient(
+        client: Any = NotebookClient(
             notebook,
             timeout=CELL_TIMEOUT,
             kernel_name="python3",
+            kernel_manager_class=kernels.KernelManager,
+            shutdown_kernel="immediate",  # to tear down what SymPy built takes a second
             store_widget_state=False,
             record_timing=False,
             extra_arguments=["--log-level=ERROR"],
@@ -107,8 +104,8 @@ def _execute(notebook: NotebookNode) -> list[str]:
         # Handed to the kernel: this process keeps its own, in which the folder would outlive its end.
         own = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": f"{folder}/.ipython"}
         with client.setup_kernel(env=own):
-            kernel: Any = client.kc
-            client.wait_for_reply(kernel.execute(STARTUP, silent=True, store_history=False))
+            if not client.km.forked:
+                client.wait_for_reply(client.kc.execute(STARTUP, silent=True, store_history=False))
             for index, cell in enumerate(notebook.cells):
                 try:
                     client.execute_cell(cell, index)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dlmath_lib.book import execute, notebooks
+from dlmath_lib.book import execute, kernels, notebooks, prepared
 from dlmath_lib.book.notebooks import DROPPED_TYPES
 
 
@@ -210,6 +213,54 @@ def test_seconds_are_the_processors(tmp_path: Path) -> None:
     """Those of the kernel are among them; those in which it slept are not."""
     works = "start = time.process_time()\nwhile time.process_time() < start + 0.3: pass"
     path = write(tmp_path / "a.ipynb", f"import time; time.sleep(1)\n{works}")
-    before = sum(os.times()[:4])
+    before = sum(os.times()[:4]) + kernels.spent()
     seconds = execute.run(path).seconds
-    assert 0.3 <= seconds <= sum(os.times()[:4]) - before
+    assert 0.3 <= seconds <= sum(os.times()[:4]) + kernels.spent() - before
+
+
+TELLS = "import os, sys\nprint(os.getppid(), 'dlmath_lib.verify' in sys.modules, 'sklearn' in sys.modules)"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="kernels are forked on Linux")
+def test_kernels_are_forked_from_one_that_has_imported(tmp_path: Path) -> None:
+    first, second = (write(tmp_path / f"{name}.ipynb", TELLS, "leaked = 1") for name in "ab")
+    assert not execute.run(first).problems
+    assert not execute.run(second).problems
+    told = [notebooks.read(path).cells[0].outputs[0].text.split() for path in (first, second)]
+    assert told[0] == told[1]
+    assert told[0][1:] == ["True", "False"]
+    assert int(told[0][0]) != os.getpid()
+    assert not execute.run(write(tmp_path / "c.ipynb", "assert 'leaked' not in globals()")).problems
+
+
+def test_without_a_prepared_process_an_ordinary_kernel_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = ("import sys\nprint(sys.argv[0].endswith('ipykernel_launcher.py'))", LATEX, WIDGET)
+    paths = [write(tmp_path / f"{name}.ipynb", *sources) for name in "ab"]
+    assert not execute.run(paths[0]).problems
+    monkeypatch.setattr(kernels, "_prepared", {})
+    monkeypatch.setattr(kernels._Prepared, "COMMAND", [sys.executable, "-c", "pass"])
+    assert not execute.run(paths[1]).problems
+    assert list(kernels._prepared.values()) == [None]
+    ours, ordinary = (notebooks.read(path) for path in paths)
+    assert ordinary.cells[0].outputs[0].text == "True\n"
+    assert ours.cells[1:] == ordinary.cells[1:]
+    warned = execute.run(write(tmp_path / "c.ipynb", "import warnings; warnings.warn('soon gone')"))
+    assert "UserWarning: soon gone" in warned.problems[0]
+
+
+def test_a_kernel_that_dies_is_told_and_the_next_one_lives(tmp_path: Path) -> None:
+    dead = execute.run(write(tmp_path / "a.ipynb", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"))
+    assert "cell 1 did not end" in dead.problems[0]
+    assert not execute.run(write(tmp_path / "b.ipynb", "1")).problems
+
+
+def test_imports_of_the_prepared_process_are_those_of_every_chapter() -> None:
+    # What it has imported, a chapter cannot forget to import: so it imports only what the engine itself brings.
+    brought = "import sys, dlmath_lib.exercises, dlmath_lib.explore, dlmath_lib.verify, dlmath_lib.listing"
+    lazily = {"sympy.physics.units", "matplotlib.backends.backend_svg"}
+    code = f"{brought}, dlmath_lib.plotting, IPython.display, ipykernel.kernelapp, ipykernel.zmqshell"
+    code += f"\nprint([m for m in {prepared.MODULES} if m not in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert set(ast.literal_eval(told)) == lazily
