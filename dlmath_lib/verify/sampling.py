@@ -19,6 +19,7 @@ from dlmath_lib.verify import regions
 from dlmath_lib.verify._errors import message
 from dlmath_lib.verify.borders import TESTED
 from dlmath_lib.verify.printing import plain
+from dlmath_lib.verify.rationals import arithmetic, fraction, has_facts, positive
 
 CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
 Number = Any
@@ -50,7 +51,7 @@ class Domain:
 
     def admits(self, value: Any, point: Point) -> bool:
         """Tell whether the domain holds a number, beside the numbers that a point gives to the other letters."""
-        return self.contains(value) and all(side.xreplace(point).is_positive for side in self.conditions)
+        return self.contains(value) and all(positive(side, _arithmetic(side), point) for side in self.conditions)
 
     def contains(self, value: Any) -> bool:
         """Tell whether the domain holds a number."""
@@ -58,8 +59,8 @@ class Domain:
             return bool(value.is_complex)
         if not value.is_real or (self.integer and not value.is_integer):
             return False
-        above = value >= self.low if "low" in self.closed else value > self.low
-        below = value <= self.high if "high" in self.closed else value < self.high
+        above = self.low is -sp.oo or (value >= self.low if "low" in self.closed else value > self.low)
+        below = self.high is sp.oo or (value <= self.high if "high" in self.closed else value < self.high)
         return bool(above) and bool(below)
 
 
@@ -179,7 +180,8 @@ class Sampler:
         self.drawn = {symbol: domain for symbol, domain in self.ranges.items() if symbol not in places}
         self.drawn |= {step: Domain(sp.Integer(0), sp.oo) for step in sorted(steps, key=lambda step: step.name)}
         named = [*self.ranges, *steps]
-        self.facts = {s: [(f"is_{f}", t) for f, t in s.assumptions0.items() if f in TESTED] for s in named}
+        self.facts = {s: {f: t for f, t in s.assumptions0.items() if f in TESTED} for s in named}
+        self.computed = {symbol: arithmetic(place) for symbol, place in self.places.items()}
         self.only = len(self.ranges) == 1
 
     def points(self, count: int) -> Iterator[Point]:
@@ -194,19 +196,26 @@ class Sampler:
         """Draw until the conditions between letters hold: at once where every letter has its place."""
         for attempt in range(DRAWS):
             drawn = self._free(index + attempt)
-            point = {symbol: place.xreplace(drawn) for symbol, place in self.places.items()}
-            if all(self.ranges[s].admits(v, point) and self._fits(s, v) for s, v in point.items()):
+            point = self._placed(drawn)
+            if all(self.ranges[s].admits(v, point) and has_facts(v, self.facts[s]) for s, v in point.items()):
                 return point
         raise _NoneFound
 
-    def _fits(self, symbol: sp.Symbol, value: Number) -> bool:
-        return all(getattr(value, fact) in (truth, None) for fact, truth in self.facts[symbol])
+    def _placed(self, drawn: Point) -> Point:
+        """Return the letters' places at the numbers that were drawn."""
+        if not all(value.is_Rational for value in drawn.values()):
+            return {symbol: place.xreplace(drawn) for symbol, place in self.places.items()}
+        values, point = {symbol: fraction(value) for symbol, value in drawn.items()}, {}
+        for symbol, place in self.places.items():
+            computed = self.computed[symbol]
+            point[symbol] = place.xreplace(drawn) if computed is None else _number(computed(values))
+        return point
 
     def _fitting(self, symbol: sp.Symbol, domain: Domain, index: int) -> Number:
         """Draw until the number has all that the symbol assumes: nonzero, even, prime …"""
         for attempt in range(TRIES):
             value = self._draw(domain, index + attempt)
-            if self._fits(symbol, value):
+            if has_facts(value, self.facts[symbol]):
                 return value
         raise _NoneFound
 
@@ -272,6 +281,9 @@ def _rounded(value: fmpq) -> int:
     return whole + (doubled > 1 or (doubled == 1 and whole % 2 == 1))
 
 
+_arithmetic = lru_cache(maxsize=1024)(arithmetic)
+
+
 @lru_cache(maxsize=1024)
 def _simple(domain: Domain) -> list[Number]:
     return [value for value in SIMPLE if domain.contains(value)]
@@ -279,8 +291,7 @@ def _simple(domain: Domain) -> list[Number]:
 
 @lru_cache(maxsize=1024)
 def _fraction(value: Any) -> fmpq:
-    rational = sp.Rational(value) if value.is_Rational else sp.Rational(str(sp.N(value, 40)))
-    return fmpq(int(rational.p), int(rational.q))
+    return fraction(value if value.is_Rational else sp.Rational(str(sp.N(value, 40))))
 
 
 def _number(value: fmpq) -> Number:
