@@ -21,6 +21,7 @@ FACTS: dict[str, Callable[[int, int], bool]] = {
 def has_facts(number: Any, facts: Mapping[str, bool]) -> bool:
     """Tell whether nothing that is known of a number contradicts the facts.
 
+    >>> import sympy as sp
     >>> has_facts(sp.Rational(1, 2), {"nonzero": True, "even": False, "prime": False}), has_facts(sp.pi, {"zero": True})
     (True, False)
     """
@@ -41,6 +42,7 @@ def fraction(number: Any) -> fmpq:
 def arithmetic(expr: Any) -> Callable[[Values], fmpq] | None:
     """Return a rational function of symbols as a function of their values; None for another expression.
 
+    >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> arithmetic(1 - 2 / x)({x: fmpq(5)}), arithmetic(sp.exp(x))
     (fmpq(3,5), None)
