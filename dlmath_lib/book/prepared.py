@@ -22,6 +22,8 @@ MODULES = (
     "IPython.display", "dlmath_lib.exercises", "dlmath_lib.explore", "dlmath_lib.listing", "dlmath_lib.plotting",
     "dlmath_lib.verify", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipykernel.ipkernel",
 )  # fmt: skip
+# What chapters compare with. That each imports what it uses is seen by nbval, whose kernels have imported nothing.
+OTHERS = ("scipy.differentiate", "scipy.stats", "sklearn.neural_network")
 # Warnings are errors in a chapter. Run in the kernel, not set by PYTHONWARNINGS: the kernel's own start is not judged.
 STARTUP = """
 import warnings as _w
@@ -34,7 +36,7 @@ del _w
 def serve() -> None:
     """Import, say that all is ready, and answer requests until there are no more."""
     exec(STARTUP, {})
-    for name in MODULES:
+    for name in MODULES + OTHERS:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # what is shared with the kernels is not theirs to look through for garbage

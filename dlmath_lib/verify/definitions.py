@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -13,6 +14,12 @@ from dlmath_lib.verify.printing import plain
 from dlmath_lib.verify.statements import as_side
 
 DEPTH = 12
+
+
+@lru_cache(maxsize=64)
+def _replaced_by(functions: tuple[Any, ...], symbols: tuple[Any, ...]) -> dict[Any, Any]:
+    """Return what these definitions made of expressions before: a network's statements share most of their parts."""
+    return {}
 
 
 class Definitions:
@@ -30,7 +37,6 @@ class Definitions:
         self.function = function
         self.functions: dict[Any, tuple[tuple[Any, ...], Any]] = {}
         self.symbols: dict[Any, Any] = {}
-        self._replaced: dict[Any, Any] = {}  # a network's formulas hold the same parts again and again
         for key, value in (given or {}).items():
             definition = as_side(function, f"given[{plain(key)}]" if isinstance(key, sp.Basic) else "given", value)
             if isinstance(key, AppliedUndef):
@@ -43,6 +49,14 @@ class Definitions:
             else:
                 hint = "write {f(x): …} with f = Function('f'), or {symbol: …}"
                 raise TypeError(message(function, "given", "a mapping from f(x) or symbols", repr(key), hint))
+        self._replaced = _replaced_by(tuple(self.functions.items()), tuple(self.symbols.items()))
+
+    def _of(self, symbols: dict[Any, Any]) -> Definitions:
+        """Return the same functions with other symbols."""
+        other = Definitions(self.function, None)
+        other.functions, other.symbols = self.functions, symbols
+        other._replaced = _replaced_by(tuple(self.functions.items()), tuple(symbols.items()))
+        return other
 
     def expand(self, expr: Any) -> Any:
         """Return `expr` with every name replaced by its definition; derivatives stay unevaluated."""
@@ -95,9 +109,7 @@ class Definitions:
         if not named:
             return sp.Derivative(self._once(expr.expr), *expr.variable_count)
         # The names that the derivative is taken by are held; all others are written out, so that it sees every path.
-        held = Definitions(self.function, None)
-        held.functions = self.functions
-        held.symbols = {symbol: definition for symbol, definition in self.symbols.items() if symbol not in named}
+        held = self._of({symbol: definition for symbol, definition in self.symbols.items() if symbol not in named})
         dummies = {variable: sp.Dummy(str(variable), real=True) for variable in named}
         inner = held.expand(expr.expr).xreplace(dummies)
         counts = [(dummies.get(variable, variable), count) for variable, count in expr.variable_count]
@@ -114,8 +126,7 @@ class Definitions:
                 expected = f"clear about {letters}, which the statement binds"
                 got = f"{plain(symbol)} = {plain(definition)}"
                 raise ValueError(message(self.function, "given", expected, got, f"write {plain(symbol)}({letters})"))
-        outer = Definitions(self.function, None)
-        outer.functions, outer.symbols = self.functions, held
+        outer = self._of(held)
         return expr.func(
             *(sp.Tuple(*(outer._once(b) for b in a)) if isinstance(a, sp.Tuple) else outer._once(a) for a in expr.args)
         )
