@@ -33,6 +33,7 @@ SEED = 20261122
 PRECISIONS = (170, 400, 1000, 2500, 6000, 15000)
 ENDLESS_PRECISIONS = (110, 170, 400)
 MPMATH_DIGITS = (50, 75)
+SHOWN_BITS = 80
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,17 @@ def judge(lhs: Any, rhs: Any, relation: str, point: Point, draw: int = 0, digits
         except Unsupported:
             return _by_mpmath(lhs, rhs, relation, point, draw, digits)
         holds = decide(relation, left, right, digits)
-        if holds is False:  # twice the bits, so that a small difference is shown without noise
+        if holds is False and not _sharp(left, right):  # twice the bits, so that no noise is shown
             with suppress(Undecided, Undefined, Unsupported):
                 left, right = (enclose(side, point, 2 * precision, draw)[0] for side in (lhs, rhs))
         if holds is not None:
             return Verdict(holds, (left, right), not (remarks or others))
     return Verdict(None, reason=reason)
+
+
+def _sharp(left: acb, right: acb) -> bool:
+    """Tell whether the sides and their difference have more correct digits than a message shows."""
+    return all(ball.rel_accuracy_bits() >= SHOWN_BITS for ball in (left, right, left - right))
 
 
 def decide(relation: str, a: acb, b: acb, digits: int = DIGITS) -> bool | None:

@@ -11,6 +11,7 @@ import weakref
 import pytest
 import sympy as sp
 
+from dlmath_lib.verify import budget
 from dlmath_lib.verify.balls import Unsupported, enclose
 from dlmath_lib.verify.budget import OutOfTime, within
 
@@ -60,7 +61,7 @@ def test_what_is_quick_is_left_alone(place):
     def run():
         with within(0.05):
             quick = sum(range(3))
-        spin(0.15)
+        spin(0.1)
         return quick
 
     assert place(run) == 3
@@ -69,18 +70,19 @@ def test_what_is_quick_is_left_alone(place):
 @pytest.mark.parametrize("place", [here, in_a_thread])
 def test_nested_bodies_end_with_the_outer_one(place):
     def run():
-        with pytest.raises(OutOfTime), within(0.3):
-            with contextlib.suppress(OutOfTime), within(0.1):
+        with pytest.raises(OutOfTime), within(0.1):
+            with contextlib.suppress(OutOfTime), within(0.03):
                 spin(60)
             with within(60):
                 spin(60)
-        spin(0.4)
+        spin(0.15)
         return True
 
     assert place(run)
 
 
-def test_an_exception_that_is_swallowed_comes_again():
+def test_an_exception_that_is_swallowed_comes_again(monkeypatch):
+    monkeypatch.setattr(budget, "AGAIN", 0.05)
     with pytest.raises(OutOfTime), within(0.05):
         for _ in range(2):
             with contextlib.suppress(BaseException):
@@ -92,7 +94,7 @@ class Finalized:
     """Takes long to go away."""
 
     def __del__(self):
-        spin(0.1)
+        spin(0.04)
 
 
 def let_go():
@@ -101,12 +103,12 @@ def let_go():
 
 def drop_what_is_watched():
     watched = Finalized()
-    weakref.finalize(watched, spin, 0.1)
+    weakref.finalize(watched, spin, 0.04)
 
 
 def with_a_hook_of_the_collector():
     def slow(phase, info):
-        spin(0.1)
+        spin(0.04)
 
     gc.callbacks.append(slow)
     try:
@@ -122,7 +124,7 @@ def test_an_exception_that_python_drops_comes_again_and_is_not_reported(place, w
     monkeypatch.setattr(sys, "unraisablehook", reports.append)
 
     def run():
-        with pytest.raises(OutOfTime), within(0.05):
+        with pytest.raises(OutOfTime), within(0.02):
             where_none_can_be_raised()
             spin(60)
         return True

@@ -79,7 +79,7 @@ def test_what_follows_from_a_condition_is_proved(case):
 def test_near_misses_fail_with_the_comparison_and_without(case, blind, monkeypatch):
     lhs, relation, rhs, options = FALSE[case]
     if blind:
-        monkeypatch.setattr(budget, "SECONDS", 1.0)
+        monkeypatch.setattr(budget, "SECONDS", 0.4)
         nothing = comparing.Outcome(40, 0, 40, "")
         monkeypatch.setattr(sys.modules["dlmath_lib.verify.prove"], "compare", lambda *args, **options: nothing)
     with pytest.raises(ClaimFailed, match=r"^not proved" if blind else r"^(false|not proved)"):
