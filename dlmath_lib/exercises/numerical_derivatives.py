@@ -193,7 +193,9 @@ def second_difference_step(answer: Any) -> str:
 
 def _side_of_the_best(answer: Any) -> str:
     """Whether the bound still falls at the step that was given, for M = η = 1."""
-    if not isinstance(answer, sp.Expr) or {symbol.name for symbol in answer.free_symbols} - {"M", "eta"}:
+    letters = {symbol.name for symbol in getattr(answer, "free_symbols", ())}
+    # Of a rounded number there is more to say than on which side it lies.
+    if not isinstance(answer, sp.Expr) or letters - {"M", "eta"} or answer.has(sp.Float):
         return ""
     step = answer.subs(dict.fromkeys(answer.free_symbols, 1))
     if not step.is_positive:

@@ -146,6 +146,12 @@ def test_wrong_answers_hear_why(name, answer, says):
     assert says in verdict.message
 
 
+def test_a_rounded_answer_is_not_judged_by_its_side():
+    message = check("numerical_derivatives.second_difference_step", (48 * eta / M) ** 0.25).message
+    assert "which is rounded: write it exactly" in message
+    assert "the bound" not in message
+
+
 @pytest.mark.parametrize("name", [exercise.name for exercise in exercises_of("numerical_derivatives")])
 def test_stubs_say_not_yet(name):
     kind = name.partition(".")[2]
