@@ -49,7 +49,8 @@ def jupyterlab(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def run_all(page: Any) -> None:
-    """Run every cell of the open notebook."""
+    """Run every cell of the open notebook, once its kernel is there: Lab loses what it is asked before."""
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").first.wait_for()
     page.locator(".jp-Notebook").first.click(position={"x": 5, "y": 5})
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()

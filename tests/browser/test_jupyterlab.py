@@ -15,7 +15,7 @@ from jupyter_client import BlockingKernelClient
 from tests.browser.lab import jupyterlab, run_all, wait_for
 
 ROOT = Path(__file__).parents[2]
-CHAPTER = ROOT / "chapters/optimization/gradient_descent.ipynb"
+CHAPTER = ROOT / "chapters/calculus/numerical_derivatives.ipynb"
 VALUES = """
 import gc, json
 from dlmath_lib.explore import Explorer
