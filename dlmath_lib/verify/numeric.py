@@ -17,12 +17,12 @@ from sympy.core.function import AppliedUndef
 
 from dlmath_lib.verify import draws
 from dlmath_lib.verify.balls.errors import Undefined
+from dlmath_lib.verify.series import endless
 
 Value = Any
 Env = dict[Any, Value]
 WORKING_DIGITS = 70
 QUADRATURE_DIGITS = 34
-MOST_TERMS = 600
 SPECIAL = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs, AppliedUndef, sp.Indexed)
 KINKED = (sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling)
 
@@ -216,7 +216,7 @@ def _repeated(node: Any) -> Callable[[Env], Value]:
         variable, low, high = bounds[depth]
         a, b = low(env), high(env)
         if mpmath.isinf(a) or mpmath.isinf(b):
-            return _endless(lambda k: value({**env, variable: k}, depth - 1), a, b, product)
+            return endless(lambda k: value({**env, variable: k}, depth - 1), a, b, product)
         result = mpmath.mpf(1 if product else 0)
         for k in range(int(a), int(b) + 1):
             term = value({**env, variable: mpmath.mpf(k)}, depth - 1)
@@ -224,33 +224,6 @@ def _repeated(node: Any) -> Callable[[Env], Value]:
         return result
 
     return value
-
-
-def _endless(term: Callable[[Value], Value], low: Value, high: Value, product: bool) -> Value:
-    """Add until the terms vanish; a series that falls slowly must give the same by two methods of acceleration."""
-    result = mpmath.mpf(1 if product else 0)
-    small = mpmath.mpf(10) ** -(mpmath.mp.dps - 10)
-    quiet = 0
-    for step in range(MOST_TERMS if mpmath.isfinite(low) else 0):
-        number = term(low + step)
-        result = result * number if product else result + number
-        quiet = quiet + 1 if abs(number - product) <= small * (1 + abs(result)) else 0
-        if quiet == 4:
-            return result
-    if mpmath.isfinite(low) and not product and _harmonic(term, low):
-        raise Undefined("the series is not seen to converge")
-    with mpmath.workdps(50):
-        every = mpmath.nprod if product else mpmath.nsum
-        first, second = (every(term, [low, high], method=method) for method in ("r+s", "l"))
-        if abs(first - second) > mpmath.mpf(10) ** -40 * (1 + abs(first)):
-            raise Undefined("the series is not seen to converge")
-        return first
-
-
-def _harmonic(term: Callable[[Value], Value], low: Value) -> bool:
-    """Tell whether terms of one sign far out fall no faster than 1/k, so that their sum has no end."""
-    first, beside, twice = (mpmath.re(term(low + place)) for place in (10**6, 10**6 + 1, 2 * 10**6))
-    return bool(first * beside > 0 and abs(twice) > mpmath.mpf("0.49999") * abs(first))
 
 
 def _limit(node: sp.Limit) -> Callable[[Env], Value]:

@@ -16,10 +16,11 @@ from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import DIGITS, compare, failure
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.hypotheses import hypotheses
+from dlmath_lib.verify.open_names import check_open_names
 from dlmath_lib.verify.printing import pretty_name
 from dlmath_lib.verify.provers import proved
 from dlmath_lib.verify.provers.words import equal_for_all_sizes
-from dlmath_lib.verify.sampling import Domain, Sampler, check_open_names, domains
+from dlmath_lib.verify.sampling import Domain, Sampler, domains
 from dlmath_lib.verify.statements import check_names, free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.written import unwritten
 

@@ -19,9 +19,10 @@ from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.compare import compare, describe, judge
 from dlmath_lib.verify.definitions import Definitions
 from dlmath_lib.verify.hypotheses import hypotheses
+from dlmath_lib.verify.open_names import check_open_names
 from dlmath_lib.verify.printing import plain
 from dlmath_lib.verify.prove import check_statement
-from dlmath_lib.verify.sampling import Domain, check_open_names, domains, short_number
+from dlmath_lib.verify.sampling import Domain, domains, short_number
 from dlmath_lib.verify.statements import check_names, free_symbols, read_statement, statement_latex, statement_text
 from dlmath_lib.verify.text import latex_text
 from dlmath_lib.verify.written import unwritten

@@ -26,9 +26,6 @@ Number = Any
 Point = dict[sp.Symbol, Number]
 SIMPLE = [sp.Rational(text) for text in ("1", "2", "-1", "0.5", "-2", "3", "-0.5", "0")]
 DIGITS = 60
-# What the arithmetic honours by itself, or what says nothing about single numbers.
-PLAIN = {"commutative", "complex", "real", "finite", "hermitian", "extended_real", "infinite", "imaginary"}
-SIGNS = {"positive", "negative", "nonpositive", "nonnegative", "integer", "rational", "prime"}
 TRIES = 60
 DRAWS = 400  # of whole points, where conditions between letters must hold
 
@@ -122,27 +119,6 @@ def _check_points(function: str, argument: str, expected: str, got: str, ranges:
         next(Sampler(ranges).points(1))
     except _NoneFound:
         raise ValueError(message(function, argument, expected, got)) from None
-
-
-def check_open_names(function: str, *sides: Any) -> None:
-    """Refuse assumptions about functions and families of numbers that the random ones would not have."""
-    for node in {n for side in sides for n in side.atoms(AppliedUndef)}:
-        _refuse(function, node, {fact: getattr(node, f"is_{fact}") for fact in SIGNS | TESTED}, allowed=PLAIN)
-    for node in {n.base.label for side in sides for n in side.atoms(sp.Indexed)}:
-        facts = {"positive", "nonzero", "nonnegative", "extended_positive", "extended_nonnegative", "extended_nonzero"}
-        _refuse(function, node, node.assumptions0, allowed=PLAIN | (facts if node.is_positive else set()))
-
-
-def _refuse(function: str, node: Any, assumptions: Mapping[str, Any], allowed: set[str]) -> None:
-    facts = [fact for fact, truth in assumptions.items() if truth and fact not in allowed]
-    if not node.is_commutative:
-        facts = ["noncommutative"]
-    if facts:
-        negated = {"zero", "negative", "nonpositive", "extended_negative", "extended_nonpositive"}
-        named = ", ".join(sorted(f for f in facts if f not in negated and "extended" not in f) or sorted(facts))
-        expected = "without assumptions about a function or family that is left open"
-        hint = "say it by a definition, such as exp(g(x)) for a positive function"
-        raise ValueError(message(function, "statement", expected, f"{plain(node)}, {named}", hint))
 
 
 class _NoneFound(ValueError):
