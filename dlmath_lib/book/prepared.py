@@ -40,6 +40,7 @@ def serve() -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # what is shared with the kernels is not theirs to look through for garbage
+    gc.set_threshold(50_000, 20, 100)  # a kernel lives for seconds: it need not look after every 700 new objects
     print(json.dumps(True), flush=True)
     kernels: set[int] = set()
     answer: Any

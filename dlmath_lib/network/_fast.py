@@ -73,9 +73,10 @@ class FastStep:
     def _activate(layer: Dense, z: np.ndarray) -> np.ndarray:
         if layer.activation == "relu":
             return np.maximum(z, 0, out=z)
-        if layer.activation != "linear" and not np.isfinite(z).all():
-            raise NotFinite
-        return layer.apply(z)
+        try:
+            return layer.apply(z)
+        except ValueError:  # the activation has looked: a number is not finite
+            raise NotFinite from None
 
     def _pull_back(self, layer: Dense, delta: np.ndarray, i: int, n: int) -> np.ndarray:
         z = self.z[i][:n]
@@ -83,6 +84,9 @@ class FastStep:
             # Here z holds max(z, 0), which is positive exactly where z was.
             delta *= z > 0
             return delta
-        if not np.isfinite(delta).all():
+        if layer.activation == "linear" and not np.isfinite(delta).all():
             raise NotFinite
-        return layer.pull_back(delta, z)
+        try:
+            return layer.pull_back(delta, z)
+        except ValueError:
+            raise NotFinite from None
