@@ -242,3 +242,17 @@ def test_definitions_refer_to_one_another_and_leave_bound_symbols_alone():
 def test_arguments_that_state_nothing(arguments, options, error, words):
     with pytest.raises(error, match=words):
         prove(*arguments, **options)
+
+
+def test_areas_under_a_normal_density_need_no_search(monkeypatch):
+    t, z, m = sp.symbols("t z m", real=True)
+    s = sp.Symbol("s", positive=True)
+    density = sp.exp(-((t - m) ** 2) / (2 * s**2)) / (s * sp.sqrt(2 * sp.pi))
+    left, right = sp.Integral(density, (t, -sp.oo, z)), sp.Integral(density, (t, z, sp.oo))
+    share = (1 + sp.erf((z - m) / (s * sp.sqrt(2)))) / 2
+    monkeypatch.setattr(sp.Integral, "doit", lambda *_, **__: pytest.fail("SymPy searched for an integral"))
+    prove(left, share, points=20)
+    prove(right, 1 - share, points=20)
+    for wrong in (1 - share, (1 + sp.erf((z - m) / s)) / 2, (1 + sp.erf((m - z) / (s * sp.sqrt(2)))) / 2, 2 * share):
+        with pytest.raises(ClaimFailed, match=r"^false: "):
+            prove(left, wrong, points=20)

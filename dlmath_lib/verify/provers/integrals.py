@@ -35,6 +35,10 @@ def integrate(node: sp.Integral) -> Any:
         return _term_by_term(integrand.xreplace({t: -t}), t, _gamma)
     if (low, high) == (0, 1):
         return _term_by_term(integrand, t, _beta)
+    if low == -sp.oo and high.is_real:
+        return _term_by_term(integrand, t, lambda *term: _gaussian_up_to(high, *term))
+    if high == sp.oo and low.is_real:
+        return _term_by_term(integrand.xreplace({t: -t}), t, lambda *term: _gaussian_up_to(-low, *term))
     return None
 
 
@@ -132,6 +136,15 @@ def _gaussian(exponent: Any, powers: dict[Any, Any], t: sp.Symbol) -> Any:
         )
     )
     return sp.sqrt(sp.pi / a) * sp.exp(sp.factor(b**2 / (4 * a) + c)) * moment
+
+
+def _gaussian_up_to(end: Any, exponent: Any, powers: dict[Any, Any], t: sp.Symbol) -> Any:
+    """∫ exp(−at² + bt + c) dt from −∞ to a real end: the share of the line's that erf says."""
+    whole = _gaussian(exponent, powers, t) if _degree(powers, t) == 0 else None
+    if whole is None:
+        return None
+    a, b = sp.factor(-exponent.coeff(t, 2)), exponent.coeff(t, 1)
+    return whole * (1 + sp.erf(sp.sqrt(a) * (end - b / (2 * a)))) / 2
 
 
 def _gamma(exponent: Any, powers: dict[Any, Any], t: sp.Symbol) -> Any:
