@@ -128,6 +128,8 @@ def measure_page(browser: Browser, address: str, path: str) -> dict[str, Any]:
     files = [BOOK / url.removeprefix(f"{address}/") for url in loaded if url.startswith(address)]
     weight = sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
     result = {"gzipped_kb": round(weight / 1024, 1), "cls": round(vitals["cls"], 4), "lcp_ms": round(vitals["lcp"])}
+    # What a reader moves stands on a page that has come to rest.
+    page.wait_for_function("document.documentElement.classList.contains('settled')")
     result["explorers"] = measure_explorers(page)
     page.context.close()
     return result
