@@ -135,7 +135,7 @@ window.probe = {
     const { classList } = document.documentElement;
     const rests = classList.contains("resting");
     classList.remove("resting");
-    const found = [...document.querySelectorAll("article section > *")].filter(
+    const found = [...document.querySelectorAll("article section > :not(section)")].filter(
       (node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX === "visible",
     );
     classList.toggle("resting", rests);
