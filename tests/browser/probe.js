@@ -130,6 +130,16 @@ window.probe = {
   /** Wakes what rests out of sight, for good. */
   wake: () => document.documentElement.classList.remove("resting"),
 
+  /** The page's height as it rests, and with everything laid out. */
+  heights() {
+    const root = document.documentElement;
+    const resting = root.scrollHeight;
+    root.classList.remove("resting");
+    const awake = root.scrollHeight;
+    root.classList.add("resting");
+    return [resting, awake];
+  },
+
   /** Blocks that are wider than their place: as they clip what they hold, they do not widen the page. */
   tooWide() {
     const { classList } = document.documentElement;

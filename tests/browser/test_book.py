@@ -68,6 +68,8 @@ class Visit:
     def settle(self) -> None:
         """Wait until every block has its height, and what scrolls can be reached."""
         self.page.wait_for_function("document.documentElement.classList.contains('settled')")
+        resting, awake = self.page.evaluate("probe.heights()")
+        assert resting == awake, f"what rests out of sight has not its own height: {resting} for {awake} px"
 
     def turn(self, theme: str, width: int) -> None:
         """Another theme, as the system asks for it, and another width."""
@@ -171,11 +173,7 @@ def test_every_explorers_picture_is_its_own(visited: dict[str, Visit]) -> None:
 def test_axe_finds_nothing_serious(visited: dict[str, Visit]) -> None:
     """From here on a page is made small for axe: what is repeated in it goes, but for the explorers."""
     for visit in visited.values():
-        resting, awake = visit.page.evaluate(
-            "[document.documentElement.scrollHeight, (probe.wake(), document.documentElement.scrollHeight)]"
-        )
-        assert resting == awake, f"what rests out of sight has not its own height: {resting} for {awake} px"
-        visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        visit.page.evaluate("probe.wake(), document.querySelectorAll('details').forEach(d => d.open = true)")
         visit.check_width()
         visit.page.evaluate(AXE.read_text("utf-8"))
         if visit.host == "http":
