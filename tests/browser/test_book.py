@@ -27,6 +27,9 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "dlmath_lib/explore/frontend/node_modules/axe-core/axe.min.js"
 PROBE = Path(__file__).with_name("probe.js")
 HOSTS = {"http": (1280, "light"), "file": (390, "dark")}
+SHIFT = """window.shift = 0;
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
+    .observe({type: 'layout-shift', buffered: true});"""
 HANDS = {"http": "keyboard", "file": "mouse"}
 
 
@@ -70,6 +73,7 @@ class Visit:
         self.page.wait_for_function("document.documentElement.classList.contains('settled')")
         resting, awake = self.page.evaluate("probe.heights()")
         assert resting == awake, f"what rests out of sight has not its own height: {resting} for {awake} px"
+        assert self.page.evaluate("shift") <= 0.01, "what a reader sees moves while the page opens"
 
     def turn(self, theme: str, width: int) -> None:
         """Another theme, as the system asks for it, and another width."""
@@ -99,6 +103,7 @@ def visited(request: pytest.FixtureRequest, browser: Any, book: Path) -> Iterato
             options = {"viewport": {"width": width, "height": 900}, "color_scheme": theme, "has_touch": width < 600}
             visit = visits[host] = Visit(request.param, host, browser.new_context(**options).new_page())
             visit.page.set_default_timeout(30_000)
+            visit.page.add_init_script(SHIFT)
             own = (base, "data:", "blob:", "about:")
             visit.page.on(
                 "request", lambda asked, v=visit, own=own: asked.url.startswith(own) or v.foreign.append(asked.url)
