@@ -1,8 +1,9 @@
 """How fast an explorer answers, how heavy a page is: `make bench`, or `python -m benchmarks.explorers`.
 
-Every explorer of the built book is moved 100 times by real key presses in headless Chromium. Measured are the time from
-the input event to the end of the frame that shows it, and the time of drawing. Beside it, in the same run, stands the
-round trip of `ipywidgets.interact` with matplotlib in JupyterLab: the same key, until the new picture is in the page.
+Every explorer of the built book is moved 100 times by real key presses, as a held key repeats, in headless Chromium.
+Measured are the time from the input event to the end of the frame that shows it, and the time of drawing. Beside it, in
+the same run, stands the round trip of `ipywidgets.interact` with matplotlib in JupyterLab: the same key, until the new
+picture is in the page.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.browser.serve import served
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "_build/html"
 MOVES = 100
+REPEAT = 33  # ms between two presses, as a held key repeats
 
 # A message posted in an animation frame is received after that frame was painted.
 WATCH_INPUT = """input => {
@@ -108,6 +110,7 @@ def measure_explorers(page: Page) -> dict[str, Any]:
         figure.evaluate("figure => { figure.explorer.drawTimes.length = 0; }")
         for _ in range(MOVES):
             press(page, slider)
+            page.wait_for_timeout(REPEAT)
         page.wait_for_timeout(100)
         latencies, draws = page.evaluate("latencies"), figure.evaluate("figure => figure.explorer.drawTimes")
         measured[figure.get_attribute("id")] = {
