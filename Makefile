@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # The first Python that is new enough; say another with `make PYTHON=/path/to/python3.12 book`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# Compiled modules are kept, whatever the machine's own setting: else each of a hundred processes compiles the library anew.
+export PYTHONDONTWRITEBYTECODE :=
 FRONTEND := $(shell find dlmath_lib/explore/frontend -name node_modules -prune -o -type f -print) hatch_build.py
 # As `make execute` stores the notebooks: one thread for each process, one order of hashes.
 PYTEST := PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 DLMATH_BOOK=_build/html \
