@@ -82,9 +82,16 @@
         if (own !== run) return;
         const some = blocks.slice(first, first + 24);
         for (const block of some) block.style.setProperty("content-visibility", "visible");
+        // A height is kept when its frame has been drawn: once its fonts, asked for only now, and its explorer are there.
+        await frame();
+        await document.fonts.ready;
+        for (let [same, before] = [0, ""]; same < 2;) {
+          await frame();
+          const now = some.map((block) => block.offsetHeight).join();
+          same = now === before ? same + 1 : 0;
+          before = now;
+        }
         for (const block of some) block.dispatchEvent(new Event("shown", { bubbles: true }));
-        // A height is kept when its frame has been drawn; an explorer takes its own after that of its block.
-        for (let frames = 0; frames < 3; frames++) await frame();
         for (const block of some) block.style.removeProperty("content-visibility");
       }
       root.classList.add("resting");
