@@ -112,6 +112,8 @@ class Latex(LatexPrinter):
         return rf"\frac{{{top}}}{{{bottom}}} {inner}"
 
     def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:
+        if "‖" in expr.name or "·" in expr.name:
+            return vectors_in_latex(expr.name)
         text = re.sub(r"_\{(max|min)\}", r"_{\\\1}", super()._print_Symbol(expr, style))
         return re.sub(r"\\epsilon\b", r"\\varepsilon", text)  # one epsilon, and it is that of the text
 
@@ -119,6 +121,8 @@ class Latex(LatexPrinter):
         if expr.exp.is_Rational and expr.exp < 0 and expr.base.is_commutative:
             bottom = expr.base if expr.exp == -1 else sp.Pow(expr.base, -expr.exp, evaluate=False)
             return rf"\frac{{1}}{{{self._print(bottom)}}}"
+        if expr.base.is_Symbol and "·" in expr.base.name and expr.exp.is_Integer:
+            return rf"\left({self._print(expr.base)}\right)^{{{self._print(expr.exp)}}}"
         return super()._print_Pow(expr)
 
     def _print_ExpBase(self, expr: Any, exp: Any = None) -> str:
@@ -163,6 +167,19 @@ class Latex(LatexPrinter):
         name = self._hprint_Function(function.func.__name__)  # upright when it is a word: ReLU′
         marks = "'" * count if count <= 3 else rf"^{{({count})}}"
         return rf"{name}{marks}{{\left({self._print(at)} \right)}}"
+
+
+MARKS = {"‖": r"\Vert ", "·": r"\cdot ", "−": "-", "∞": r"\infty"}
+
+
+def vectors_in_latex(name: str) -> str:
+    r"""Return the LaTeX of a length or dot product that is named by its vectors, these in bold.
+
+    >>> print(vectors_in_latex("x·y"), vectors_in_latex("‖x − p‖"))
+    \mathbf{x}\cdot \mathbf{y} \Vert \mathbf{x} - \mathbf{p}\Vert
+    """
+    bold = re.sub(r"(?<![_A-Za-z])([a-z])(?![A-Za-z])", r"\\mathbf{\1}", name)
+    return "".join(MARKS.get(sign, sign) for sign in bold).strip()
 
 
 def _begins_with_number(text: str) -> bool:

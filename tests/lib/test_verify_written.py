@@ -189,3 +189,10 @@ def test_what_is_displayed_is_the_checked_object():
             again = value(reader(shown, LETTERS), at)
             assert abs(again - exact) <= 1e-9 * max(1, abs(exact)), f"{sp.srepr(expr)}\n  is shown as {shown}"
         read += 1
+
+
+def test_lengths_and_dot_products_are_named_by_their_vectors():
+    length, dot, both = sp.Symbol("‖x‖", real=True), sp.Symbol("x·y", real=True), sp.Symbol("‖x − p‖", real=True)
+    assert latex(length**2 - dot**2) == r"\Vert \mathbf{x}\Vert^{2} - \left(\mathbf{x}\cdot \mathbf{y}\right)^{2}"
+    assert plain(in_order(length**2, -(dot**2), both)) == "‖x‖² − (x·y)² + ‖x − p‖"
+    assert latex(sp.Symbol("‖x‖_∞")) == r"\Vert \mathbf{x}\Vert _\infty"

@@ -23,6 +23,8 @@ P, V = sp.IndexedBase("p", positive=True), sp.IndexedBase("v", positive=True)
 total, other = sum(w), q + r + s
 mean = Sum(X[j], (j, 1, n)) / n
 binomial = sp.binomial(n, k) * p**k * (1 - p) ** (n - k)
+product, squares = Sum(X[i] * Y[i], (i, 1, n)), Sum(X[i] ** 2, (i, 1, n))
+crossed = Sum((X[i] * Y[j] - X[j] * Y[i]) ** 2, (i, 1, n), (j, 1, n))
 laplace = exp(-Abs(x - mu) / s) / (2 * s)
 beta_density = x ** (alpha - 1) * (1 - x) ** (beta - 1) / sp.beta(alpha, beta)
 unit = {"where": {p: (0, 1)}}
@@ -112,6 +114,9 @@ TRUE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "squares about the mean": (
         Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - n * mean**2, {},
     ),
+    "a sum of squares": (0, "<=", Sum((X[i] - t * Y[i]) ** 2, (i, 1, n)), {}),
+    "sums of squares under a root": (Abs(product), "<=", sqrt(product**2 + crossed / 2), {}),
+    "squares taken off a product of sums": (product * squares - crossed, "<=", product * squares, {}),
     "telescoping series": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", 1, {}),
     "telescoping sum": (Sum(f(k + 1) - f(k), (k, 1, n)), "=", f(n + 1) - f(1), {}),
     "telescoping sum with two open ends": (Sum(X[k] - X[k - 1], (k, m, m + n)), "=", X[m + n] - X[m - 1], {}),
@@ -197,6 +202,10 @@ FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "log-sum-exp: bound for two": (log(sum(exp(c) for c in z)), "<=", Max(*z) + log(2), {}),
     "log-sum-exp: strict at ties": (log(sum(exp(c) for c in z)), "<", Max(*z) + log(3), {}),
     "squares: factor": (Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - mean**2, {}),
+    "a sum of squares: of negative length": (0, "<=", Sum((X[i] - t * Y[i]) ** 2, (i, m, n)), {}),
+    "a sum of squares: of either sign": (0, "<=", Sum(X[i] * Abs(X[i]), (i, 1, n)), {}),
+    "squares taken off a product of sums: added": (squares + crossed, "<=", squares, {}),
+    "sums of squares under a root: without a root": (Abs(product), "<=", product**2 + crossed / 2, {}),
     "telescoping series: second term": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", Rational(1, 2), {}),
     "telescoping sum: last term": (Sum(f(k + 1) - f(k), (k, 1, n)), "=", f(n) - f(1), {}),
     "telescoping sum: first term": (Sum(f(k + 1) - f(k), (k, 0, n)), "=", f(n + 1) - f(1), {}),

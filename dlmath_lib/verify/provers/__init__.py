@@ -12,6 +12,7 @@ from dlmath_lib.verify.provers.branches import excused_by_derivatives
 from dlmath_lib.verify.provers.domain import meant, real, work_out
 from dlmath_lib.verify.provers.signs import convex_on, has_sign, has_sign_at_once, has_simple_sign
 from dlmath_lib.verify.provers.slopes import equal_by_slope, sign_by_slope
+from dlmath_lib.verify.provers.sums import has_sums, with_sums_named
 from dlmath_lib.verify.provers.zero import is_zero
 from dlmath_lib.verify.sampling import Domain
 
@@ -43,6 +44,8 @@ def _equal(lhs: Any, rhs: Any, domain: dict[sp.Symbol, Domain]) -> bool:
 
 
 def _larger(large: Any, small: Any, above: Any, below: Any, domain: dict[sp.Symbol, Domain], strict: bool) -> bool:
+    if has_sums(above - below) and has_sign(with_sums_named(real(above - below, domain)), strict):
+        return True
     if has_sign_at_once(large - small, strict):
         return True
     if sign_by_slope(work_out(above - below), domain, strict, has_simple_sign):  # to solve equations takes longer

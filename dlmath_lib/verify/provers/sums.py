@@ -39,6 +39,24 @@ def rewrite_sums(expr: Any) -> Any:
     return expr.replace(lambda e: isinstance(e, sp.Sum) and all(len(limit) == 3 for limit in e.limits), _sum)
 
 
+def with_sums_named(expr: Any) -> Any:
+    """Put a letter for each finite sum: one that is at least 0 where the sum's terms are.
+
+    A sum over a range of negative length has the opposite sign (SymPy's convention), and keeps its place.
+
+    >>> i, n = sp.Symbol("i", integer=True), sp.Symbol("n", integer=True, positive=True)
+    >>> x = sp.IndexedBase("x", real=True)
+    >>> with_sums_named(sp.Sum(x[i] ** 2, (i, 1, n))).is_nonnegative
+    True
+    """
+    names = {}
+    for node in expr.atoms(sp.Sum):
+        counted = all(high.is_finite and (high - low + 1).is_nonnegative for _, low, high in node.limits)
+        if counted and node.function.is_real:
+            names[node] = sp.Dummy(nonnegative=True) if node.function.is_nonnegative else sp.Dummy(real=True)
+    return expr.xreplace(names)
+
+
 def _sum(node: sp.Sum) -> Any:
     total = node.function
     for index, low, high in node.limits:
