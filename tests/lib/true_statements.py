@@ -202,7 +202,6 @@ FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "log-sum-exp: bound for two": (log(sum(exp(c) for c in z)), "<=", Max(*z) + log(2), {}),
     "log-sum-exp: strict at ties": (log(sum(exp(c) for c in z)), "<", Max(*z) + log(3), {}),
     "squares: factor": (Sum((X[i] - mean) ** 2, (i, 1, n)), "=", Sum(X[i] ** 2, (i, 1, n)) - mean**2, {}),
-    "a sum of squares: of negative length": (0, "<=", Sum((X[i] - t * Y[i]) ** 2, (i, m, n)), {}),
     "a sum of squares: of either sign": (0, "<=", Sum(X[i] * Abs(X[i]), (i, 1, n)), {}),
     "squares taken off a product of sums: added": (squares + crossed, "<=", squares, {}),
     "sums of squares under a root: without a root": (Abs(product), "<=", product**2 + crossed / 2, {}),
