@@ -1,11 +1,24 @@
-"""Data: two real sets that come with scikit-learn, three drawn by own code, and how to split and batch them.
+"""Data: two real sets that come with scikit-learn, two of NIST with certified answers, three drawn by own code.
 
-Nothing is downloaded. Used from ``chapters/networks/linear_regression.ipynb`` on.
+And how to split and batch them. Nothing is downloaded. Used from ``chapters/networks/linear_regression.ipynb`` on.
 """
 
 from __future__ import annotations
 
+from dlmath_lib.datasets.certified import CertifiedRegression, filip, longley
 from dlmath_lib.datasets.parts import minibatches, split
 from dlmath_lib.datasets.sets import Dataset, diabetes, digits, spirals, two_moons, xor
 
-__all__ = ["Dataset", "diabetes", "digits", "minibatches", "spirals", "split", "two_moons", "xor"]
+__all__ = [
+    "CertifiedRegression",
+    "Dataset",
+    "diabetes",
+    "digits",
+    "filip",
+    "longley",
+    "minibatches",
+    "spirals",
+    "split",
+    "two_moons",
+    "xor",
+]

@@ -23,15 +23,16 @@ from dlmath_lib import (
     datasets,
     initialization,
     layers,
+    linalg,
     losses,
     network,
     optimizers,
 )
 
-MODULES = (activations, autodiff, calculus, datasets, initialization, layers, losses, optimizers)
+MODULES = (activations, autodiff, calculus, datasets, initialization, layers, linalg, losses, optimizers)
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
-WEIGHTS = np.array([0.5, 1.0, 2.0])
+WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
 OPTIONS: dict[str, Any] = {"at_zero": 0.5, "slope": 0.1, "alpha": 1.5, "approximate": "tanh", "axis": -1, "delta": 0.7}
 HARD: dict[str, Any] = {"label_smoothing": 0.1, "class_weights": WEIGHTS, "ignore_index": 1}
 RATES: dict[str, Any] = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8}
@@ -82,6 +83,8 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "calculus.numerical_gradient": lambda: {"f": length, "x": N, "h": 1e-5, "kind": "central"},
     "datasets.diabetes": lambda: {"scaled": True},
     "datasets.digits": dict,
+    "datasets.filip": dict,
+    "datasets.longley": dict,
     "datasets.xor": dict,
     "datasets.minibatches": lambda: {"n": 10, "batch_size": 3, "rng": rng()},
     "datasets.spirals": lambda: {"n": 10, "rng": rng(), "classes": 2, "turns": 1.0, "noise": 0.1},
@@ -98,6 +101,14 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "initialization.zeros": lambda: {"shape": (3,), "dtype": np.float32},
     "layers.affine": lambda: {"x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
     "layers.affine_vjp": lambda: {"g": np.ones((2, 4)), "x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
+    "linalg.least_squares": lambda: {"a": WIDE.T, "b": N},
+    "linalg.low_rank": lambda: {"a": WIDE, "k": 1},
+    "linalg.pca": lambda: {"x": WIDE, "components": 1},
+    "linalg.power_iteration": lambda: {"a": SYMMETRIC, "start": G, "tolerance": 1e-6, "steps": 100},
+    "linalg.pseudo_inverse": lambda: {"a": WIDE, "rtol": 1e-6},
+    "linalg.qr": lambda: {"a": WIDE, "full": True},
+    "linalg.qr_iteration": lambda: {"a": SYMMETRIC},
+    "linalg.svd": lambda: {"a": WIDE},
     "losses.accuracy": lambda: {"scores": WIDE, "labels": LABELS},
     "losses.confusion_matrix": lambda: {"predicted": LABELS, "labels": LABELS, "classes": 3},
     "losses.huber": lambda: {"prediction": N, "target": N, "delta": 0.7},
@@ -249,7 +260,7 @@ def fits(name: str, argument: str, value: Any) -> bool:
     """Whether what is wrong elsewhere is right here: data of any numbers, any labels, an optional argument."""
     kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
     return (name, argument, kind) in (("split", "x", "c"), ("split", "y", "i")) or (
-        value is None and (name, argument) in (("vjp", "g"), ("Network.fit", "progress"))
+        value is None and (name, argument) in (("vjp", "g"), ("Network.fit", "progress"), ("pseudo_inverse", "rtol"))
     )
 
 

@@ -66,12 +66,12 @@ def test_nothing_is_said_when_all_is_there() -> None:
 
 
 def test_the_mathematics_needs_numpy_alone() -> None:
-    modules = "activations, autodiff, calculus, datasets, initialization, layers, losses, network, optimizers, vectors"
+    modules = "activations, autodiff, calculus, datasets, initialization, layers, linalg, losses, network, optimizers"
     block = (
         "import sys\n"
         "for name in ('sympy', 'scipy', 'sklearn', 'matplotlib', 'flint', 'IPython', 'tqdm', 'anywidget'):\n"
         "    sys.modules[name] = None\n"
-        f"from dlmath_lib import {modules}\n"
+        f"from dlmath_lib import {modules}, vectors\n"
     )
     done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
