@@ -33,6 +33,7 @@ MODULES = (activations, autodiff, calculus, datasets, initialization, layers, li
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
 WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
+SQUARE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
 OPTIONS: dict[str, Any] = {"at_zero": 0.5, "slope": 0.1, "alpha": 1.5, "approximate": "tanh", "axis": -1, "delta": 0.7}
 HARD: dict[str, Any] = {"label_smoothing": 0.1, "class_weights": WEIGHTS, "ignore_index": 1}
 RATES: dict[str, Any] = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8}
@@ -101,13 +102,33 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "initialization.zeros": lambda: {"shape": (3,), "dtype": np.float32},
     "layers.affine": lambda: {"x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
     "layers.affine_vjp": lambda: {"g": np.ones((2, 4)), "x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
+    "linalg.angle": lambda: {"x": N, "y": WEIGHTS},
+    "linalg.cholesky": lambda: {"a": SQUARE},
+    "linalg.condition_number": lambda: {"a": SQUARE, "kind": "one"},
+    "linalg.cosine_similarity": lambda: {"x": N, "y": WEIGHTS},
+    "linalg.determinant": lambda: {"a": SQUARE},
+    "linalg.distances": lambda: {"x": WIDE, "y": WIDE, "order": 2.5},
+    "linalg.hyperplane_distance": lambda: {"x": WIDE, "weight": N, "bias": 0.5},
+    "linalg.inverse": lambda: {"a": SQUARE},
     "linalg.least_squares": lambda: {"a": WIDE.T, "b": N},
     "linalg.low_rank": lambda: {"a": WIDE, "k": 1},
+    "linalg.lu": lambda: {"a": WIDE},
+    "linalg.matrix_norm": lambda: {"a": WIDE, "kind": "frobenius"},
+    "linalg.norm": lambda: {"x": N, "order": 2.5},
+    "linalg.normalize": lambda: {"x": N, "order": 2.5},
+    "linalg.null_space": lambda: {"a": WIDE, "tolerance": 1e-9},
     "linalg.pca": lambda: {"x": WIDE, "components": 1},
     "linalg.power_iteration": lambda: {"a": SYMMETRIC, "start": G, "tolerance": 1e-6, "steps": 100},
+    "linalg.projection": lambda: {"x": N, "onto": WIDE.T},
     "linalg.pseudo_inverse": lambda: {"a": WIDE, "rtol": 1e-6},
     "linalg.qr": lambda: {"a": WIDE, "full": True},
     "linalg.qr_iteration": lambda: {"a": SYMMETRIC},
+    "linalg.rank": lambda: {"a": WIDE, "tolerance": 1e-9},
+    "linalg.reflection": lambda: {"normal": N},
+    "linalg.rotation": lambda: {"theta": 0.5, "size": 3, "plane": (0, 2)},
+    "linalg.rref": lambda: {"a": WIDE, "tolerance": 1e-9},
+    "linalg.solve": lambda: {"a": SQUARE, "b": N},
+    "linalg.solve_triangular": lambda: {"t": np.tril(SQUARE), "b": N, "lower": True},
     "linalg.svd": lambda: {"a": WIDE},
     "losses.accuracy": lambda: {"scores": WIDE, "labels": LABELS},
     "losses.confusion_matrix": lambda: {"predicted": LABELS, "labels": LABELS, "classes": 3},
@@ -257,10 +278,13 @@ def test_the_call_that_is_varied_works(name: str, function: Any, make: Any) -> N
 
 
 def fits(name: str, argument: str, value: Any) -> bool:
-    """Whether what is wrong elsewhere is right here: data of any numbers, any labels, an optional argument."""
+    """Whether what is wrong elsewhere is right here: data of any numbers, any labels, an optional argument, p = ∞."""
     kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
-    return (name, argument, kind) in (("split", "x", "c"), ("split", "y", "i")) or (
-        value is None and (name, argument) in (("vjp", "g"), ("Network.fit", "progress"), ("pseudo_inverse", "rtol"))
+    optional = (("vjp", "g"), ("Network.fit", "progress"), ("pseudo_inverse", "rtol"))
+    return (
+        (name, argument, kind) in (("split", "x", "c"), ("split", "y", "i"))
+        or (value is None and ((name, argument) in optional or (argument == "tolerance" and name != "power_iteration")))
+        or (argument == "order" and isinstance(value, float) and value == np.inf)
     )
 
 
