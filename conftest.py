@@ -1,4 +1,7 @@
-"""nbval compares the outputs of notebooks by `dlmath_lib.book.compare`: numbers as numbers, all else to the letter."""
+"""nbval compares the outputs of notebooks by `dlmath_lib.book.compare`: numbers as numbers, all else to the letter.
+
+Its kernels are those of `execute`.
+"""
 
 from __future__ import annotations
 
@@ -48,4 +51,7 @@ def by_kind(cell: Any, outputs: list[Any]) -> dict[str, list[Any]]:
 def pytest_configure(config: pytest.Config) -> None:
     plugin = sys.modules.get("nbval.plugin")
     if plugin is not None:  # without nbval, which takes long to load, there are no notebooks among the tests
+        from dlmath_lib.book.kernels import BlockingKernelManager
+
         plugin.IPyNbCell.compare_outputs = compare_outputs
+        sys.modules["nbval.kernel"].KernelManager = BlockingKernelManager

@@ -27,14 +27,6 @@ SLOW = 10.0
 CELL_TIMEOUT = 120
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
-# The same numbers on every machine and in every run, as far as that is in our hands.
-ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
 # The plainest kernels of OpenBLAS and NumPy on this architecture: what another processor computes with.
 OTHER_KERNELS = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"}
 
@@ -102,7 +94,7 @@ def _execute(notebook: NotebookNode) -> list[str]:
             resources={"metadata": {"path": folder}},
         )
         # Handed to the kernel: this process keeps its own, in which the folder would outlive its end.
-        own = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": f"{folder}/.ipython"}
+        own = {**os.environ, **kernels.ENVIRONMENT, "IPYTHONDIR": f"{folder}/.ipython"}
         with client.setup_kernel(env=own):
             if not client.km.forked:
                 client.wait_for_reply(client.kc.execute(STARTUP, silent=True, store_history=False))

@@ -1,7 +1,7 @@
-"""Kernels for `execute`: forked from a process that has imported what every chapter imports (`prepared`).
+"""Kernels for `execute` and nbval: forked from a process that has imported what every chapter imports (`prepared`).
 
 A kernel of its own takes more than two seconds of processor time before a chapter's first formula. Where no process can
-be forked (Windows, macOS), or the prepared one cannot start, an ordinary kernel starts, as in JupyterLab and for nbval.
+be forked (Windows, macOS), or the prepared one cannot start, an ordinary kernel starts, as in JupyterLab.
 """
 
 from __future__ import annotations
@@ -16,9 +16,17 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client import manager
 from jupyter_client.provisioning import LocalProvisioner
 
+# The same numbers on every machine and in every run, as far as that is in our hands.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
 # What Python and NumPy read when they start: kernels that differ in it have different prepared processes.
 DECIDING = ("PYTHON", "OMP_", "OPENBLAS_", "MKL_", "NPY_", "MPL")
 _prepared: dict[tuple[tuple[str, str], ...], _Prepared | None] = {}
@@ -30,7 +38,7 @@ def spent() -> float:
     return _spent
 
 
-class KernelManager(AsyncKernelManager):
+class _Forking(manager.KernelManager):
     """Starts forked kernels, or else ordinary ones."""
 
     async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
@@ -44,6 +52,18 @@ class KernelManager(AsyncKernelManager):
     def forked(self) -> bool:
         """Whether the kernel came from the prepared process, whose warnings are errors already."""
         return isinstance(getattr(self.provisioner, "process", None), _Kernel)
+
+
+class KernelManager(_Forking, manager.AsyncKernelManager):
+    """For nbclient."""
+
+
+class BlockingKernelManager(_Forking):
+    """For nbval, whose kernels get the environment in which `execute` stores the outputs."""
+
+    async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
+        options.setdefault("env", {**os.environ, **ENVIRONMENT})
+        return await super()._async_pre_start_kernel(**options)
 
 
 class Provisioner(LocalProvisioner):

@@ -22,7 +22,7 @@ MODULES = (
     "IPython.display", "dlmath_lib.exercises", "dlmath_lib.explore", "dlmath_lib.listing", "dlmath_lib.plotting",
     "dlmath_lib.verify", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipykernel.ipkernel",
 )  # fmt: skip
-# What chapters compare with. That each imports what it uses is seen by nbval, whose kernels have imported nothing.
+# What chapters compare with. That each chapter imports what it uses is a test (`tests/book/test_notebooks.py`).
 OTHERS = ("scipy.differentiate", "scipy.stats", "sklearn.neural_network")
 # Warnings are errors in a chapter. Run in the kernel, not set by PYTHONWARNINGS: the kernel's own start is not judged.
 STARTUP = """
