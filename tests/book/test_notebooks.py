@@ -19,7 +19,7 @@ from dlmath_lib.book.chapter import LEFT
 from tests.conftest import ROOT
 
 # Chapters of the new form: one sitting each.
-SITTING = {"calculus/derivatives", "calculus/numerical_derivatives"}
+SITTING = {"calculus/limits", "calculus/derivatives", "calculus/numerical_derivatives"}
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
 # Words with which an alternative text says nothing of what is drawn.
@@ -41,6 +41,7 @@ HEADINGS = [
 ]  # fmt: skip
 # The common mistakes that a chapter refutes, by their number.
 CLINIC = {
+    "calculus/limits": {47},
     "calculus/derivatives": {36, 49},
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
