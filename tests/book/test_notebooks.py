@@ -19,7 +19,12 @@ from dlmath_lib.book.chapter import LEFT
 from tests.conftest import ROOT
 
 # Chapters of the new form: one sitting each.
-SITTING = {"calculus/limits", "calculus/derivatives", "calculus/numerical_derivatives"}
+SITTING = {
+    "calculus/limits",
+    "calculus/derivatives",
+    "calculus/numerical_derivatives",
+    "calculus/gradients",
+}
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
 # Words with which an alternative text says nothing of what is drawn.
@@ -43,6 +48,7 @@ HEADINGS = [
 CLINIC = {
     "calculus/limits": {47},
     "calculus/derivatives": {36, 49},
+    "calculus/gradients": {26, 27},
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
