@@ -173,12 +173,12 @@ MARKS = {"‖": r"\Vert ", "·": r"\cdot ", "−": "-", "∞": r"\infty"}
 
 
 def vectors_in_latex(name: str) -> str:
-    r"""Return the LaTeX of a length or dot product that is named by its vectors, these in bold.
+    r"""Return the LaTeX of a length or dot product that is named by its vectors, these in bold; factors are not.
 
-    >>> print(vectors_in_latex("x·y"), vectors_in_latex("‖x − p‖"))
-    \mathbf{x}\cdot \mathbf{y} \Vert \mathbf{x} - \mathbf{p}\Vert
+    >>> print(vectors_in_latex("x·y"), vectors_in_latex("‖x − t y‖"))
+    \mathbf{x}\cdot \mathbf{y} \Vert \mathbf{x} - t \mathbf{y}\Vert
     """
-    bold = re.sub(r"(?<![_A-Za-z])([a-z])(?![A-Za-z])", r"\\mathbf{\1}", name)
+    bold = re.sub(r"(?<![_A-Za-z])([a-z])(?![A-Za-z]| [a-z])", r"\\mathbf{\1}", name)
     return "".join(MARKS.get(sign, sign) for sign in bold).strip()
 
 

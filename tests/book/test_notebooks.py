@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 
 # Chapters of the new form: one sitting each.
 SITTING = {
+    "linear_algebra/vectors",
     "calculus/limits",
     "calculus/derivatives",
     "calculus/numerical_derivatives",
