@@ -62,7 +62,12 @@ def in_the_span(answer: Any) -> str:
 def project(answer: Any) -> str:
     """A program that splits a vector into its projection on a line and the remainder."""
     rng = np.random.default_rng(5)
-    cases = [([3.0, 1.0], [1.0, 2.0]), ([1.0, 0.0], [0.0, 2.0]), ([0.0, 0.0, 0.0], [1.0, 1.0, 4.0]), ([-2.0], [4.0])]
+    cases: list[tuple[Any, Any]] = [
+        ([3.0, 1.0], [1.0, 2.0]),
+        ([1.0, 0.0], [0.0, 2.0]),
+        ([0.0, 0.0, 0.0], [1.0, 1.0, 4.0]),
+        ([-2.0], [4.0]),
+    ]
     cases += [(rng.normal(size=64), rng.normal(size=64)) for _ in range(2)]
     for first, second in cases:
         x, y = np.array(first), np.array(second)
