@@ -18,6 +18,7 @@ f, g = symbols("f g", cls=Function)
 w = symbols("w1:4", positive=True)
 z = symbols("z1:4", real=True)
 X, Y = sp.IndexedBase("X", real=True), sp.IndexedBase("Y", real=True)
+F, G = sp.IndexedBase("F", real=True), sp.IndexedBase("G", real=True)
 P, V = sp.IndexedBase("p", positive=True), sp.IndexedBase("v", positive=True)
 
 total, other = sum(w), q + r + s
@@ -117,6 +118,11 @@ TRUE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "a sum of squares": (0, "<=", Sum((X[i] - t * Y[i]) ** 2, (i, 1, n)), {}),
     "sums of squares under a root": (Abs(product), "<=", sqrt(product**2 + crossed / 2), {}),
     "squares taken off a product of sums": (product * squares - crossed, "<=", product * squares, {}),
+    "sums in the other order": (Sum(F[i, j], (i, 1, n), (j, 1, m)), "=", Sum(F[i, j], (j, 1, m), (i, 1, n)), {}),
+    "a sum of sums in the other order": (
+        Sum(F[i, k] * Sum(G[k, j] * X[j], (j, 1, m)), (k, 1, n)), "=",
+        Sum(Sum(F[i, k] * G[k, j], (k, 1, n)) * X[j], (j, 1, m)), {},
+    ),
     "telescoping series": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", 1, {}),
     "telescoping sum": (Sum(f(k + 1) - f(k), (k, 1, n)), "=", f(n + 1) - f(1), {}),
     "telescoping sum with two open ends": (Sum(X[k] - X[k - 1], (k, m, m + n)), "=", X[m + n] - X[m - 1], {}),
@@ -205,6 +211,13 @@ FALSE: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "a sum of squares: of either sign": (0, "<=", Sum(X[i] * Abs(X[i]), (i, 1, n)), {}),
     "squares taken off a product of sums: added": (squares + crossed, "<=", squares, {}),
     "sums of squares under a root: without a root": (Abs(product), "<=", product**2 + crossed / 2, {}),
+    "sums in the other order: transposed": (
+        Sum(F[i, j], (i, 1, n), (j, 1, n)), "=", Sum(F[i, j], (i, 1, n), (j, 1, m)), {},
+    ),
+    "sums in the other order: one sum lost": (Sum(F[i, j], (i, 1, n), (j, 1, m)), "=", Sum(F[i, k], (i, 1, n)), {}),
+    "sums in the other order: another entry": (
+        Sum(F[i, j] * G[i, j], (i, 1, n), (j, 1, n)), "=", Sum(F[i, j] * G[j, i], (i, 1, n), (j, 1, n)), {},
+    ),
     "telescoping series: second term": (Sum(1 / n - 1 / (n + 1), (n, 1, oo)), "=", Rational(1, 2), {}),
     "telescoping sum: last term": (Sum(f(k + 1) - f(k), (k, 1, n)), "=", f(n) - f(1), {}),
     "telescoping sum: first term": (Sum(f(k + 1) - f(k), (k, 0, n)), "=", f(n + 1) - f(1), {}),

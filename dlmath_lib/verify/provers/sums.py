@@ -109,6 +109,8 @@ def _in_one_range(total: sp.Sum) -> Any:
     Σ a(k + 1) over k = 1 … n becomes Σ a(k) + a(n + 1) − a(1): differences of neighbours cancel, however they are
     written. Needed: the range is not of negative length, before and after, and what is split off has a value.
     """
+    if len(total.limits) > 1:  # SymPy writes a sum of a sum as one
+        return total
     (index, low, high), function = total.limits[0], total.function
     shift = _least_offset(function, index)
     low, high, moved = low + shift, high + shift, function.xreplace({index: index - shift})

@@ -16,6 +16,7 @@ from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from dlmath_lib.verify.provers.branches import Excused, zero_by_cases
+from dlmath_lib.verify.provers.exchange import in_one_order
 from dlmath_lib.verify.provers.sums import rewrite_sums
 from dlmath_lib.verify.provers.whole import by_division, roots_of_unity
 
@@ -126,6 +127,7 @@ CHEAP: list[Strategy] = [
     (300, (sp.log,), lambda e: _exponentials(_logarithms(e))),
     (800, (sp.Function,), lambda e: _rewritten(e, sp.log, lambda new: sp.expand(sp.expand_log(new)))),
     (800, (sp.Sum,), lambda e: sp.expand(rewrite_sums(e))),
+    (800, (sp.Sum,), lambda e: sp.expand(in_one_order(e))),
     (400, (sp.I,), lambda e: sp.expand(roots_of_unity(e))),
 ]
 
