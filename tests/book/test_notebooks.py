@@ -25,6 +25,7 @@ SITTING = {
     "calculus/derivatives",
     "calculus/numerical_derivatives",
     "calculus/gradients",
+    "linear_algebra/least_squares",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
