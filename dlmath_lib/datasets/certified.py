@@ -55,7 +55,7 @@ def longley() -> CertifiedRegression:
 
     Notes
     -----
-    The condition number of the design is 5·10⁹. Put to use with least squares, networks/linear_regression.
+    The condition number of the design is 5·10⁹. Used in ``chapters/linear_algebra/least_squares.ipynb``.
 
     References
     ----------
@@ -94,8 +94,8 @@ def filip() -> CertifiedRegression:
     Notes
     -----
     The condition number of the design is 2·10¹⁵: ``numpy.linalg.matrix_rank`` takes its rank to be 10, and with its
-    default ``rcond`` ``numpy.linalg.lstsq`` gets no digit right. Put to use with least squares,
-    networks/linear_regression.
+    default ``rcond`` ``numpy.linalg.lstsq`` gets no digit right. Used in
+    ``chapters/linear_algebra/least_squares.ipynb``.
 
     References
     ----------

@@ -34,7 +34,7 @@ def line_by_hand(answer: Any) -> str:
     return "the residuals are 0, 1, −2, 1; they are orthogonal to (1, 1, 1, 1) and to (0, 1, 2, 3)"
 
 
-@exercise("least_squares.projection_by_hand", of=("eq-projection", "eq-pseudo-inverse"))
+@exercise("least_squares.projection_by_hand", of=("eq-projection-matrix", "eq-pseudo-inverse"))
 def projection_by_hand(answer: Any) -> str:
     """The projection of (1, −1, 4) onto the plane of (1, 1, 0) and (0, 1, 1)."""
     if isinstance(answer, (list, tuple, np.ndarray)) and np.shape(answer) == (2,):
@@ -82,8 +82,8 @@ def program(answer: Any) -> str:
         error = abs(_solved(answer, lauchli, lauchli @ right, where) - right).max()
         if error > 1e-6:
             raise Wrong(
-                f"{where} your result is wrong by {show(error)}: digits are lost as if AᵀA had been formed, or Qᵀb from "
-                "the b at the start. Treat b as a last column"
+                f"{where} your result is wrong by {show(error)}: digits are lost as if AᵀA had been formed, or Qᵀb "
+                "from the b at the start. Treat b as a last column"
             )
     return "five matrices, and Läuchli's, for which AᵀA would lose most digits"
 
@@ -113,7 +113,7 @@ def _no_ready_made_solver() -> Iterator[None]:
         yield
 
 
-@exercise("least_squares.smallest_sum", of=("eq-projection", "eq-two-residuals"))
+@exercise("least_squares.smallest_sum", of=("eq-projection-matrix", "eq-two-residuals"))
 def smallest_sum(answer: Any) -> str:
     """‖(I − P)b‖² = bᵀb − bᵀPb, as a chain of proved steps."""
     m, n = sp.symbols("m n", integer=True, positive=True)

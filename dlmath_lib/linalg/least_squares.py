@@ -40,7 +40,8 @@ def least_squares(a: Any, b: Any) -> np.ndarray:
     of two near its length, which rounds nothing; the verdict on their rank then does not depend on the units in which
     a column is measured. The columns are taken in the order of what is left of them (column pivoting), and called
     dependent if one has less than ``max(m, n) ε`` of the first left. (Of dependent columns ``numpy.linalg.lstsq``
-    gives one of the many solutions, without a word.) In use: networks/linear_regression.
+    gives one of the many solutions, without a word.) Chapter:
+    linear_algebra/least_squares#eq-normal-equations.
 
     References
     ----------
@@ -99,7 +100,8 @@ def pseudo_inverse(a: Any, *, rtol: float | None = None) -> np.ndarray:
     Notes
     -----
     In Σ⁺ each singular value σ > 0 is replaced by 1/σ, and 0 stays 0. So A⁺ jumps where the rank changes: ``rtol`` says
-    which small singular values are taken for noise. In use: networks/linear_regression.
+    which small singular values are taken for noise. Chapter:
+    linear_algebra/least_squares#eq-pseudo-inverse.
 
     References
     ----------

@@ -39,12 +39,12 @@ def qr(a: Any, *, full: bool = False) -> tuple[np.ndarray, np.ndarray]:
     taken for which ``x₁ ± ‖x‖`` loses no digits. One reflection for each column leaves R. The signs are then turned:
     LAPACK, and so NumPy and SciPy, leaves them as they fall. With a diagonal that is positive, Q and R are unique if
     the columns of A are linearly independent. The computed R belongs exactly to a matrix that differs from A by some
-    n·ε of each column's length, and Q is orthogonal to about as much. Least squares, for which QR is made:
-    networks/linear_regression.
+    n·ε of each column's length, and Q is orthogonal to about as much. Chapter:
+    linear_algebra/least_squares#eq-qr-least-squares.
 
     References
     ----------
-    N. J. Higham, Accuracy and Stability of Numerical Algorithms, chapter 19.
+    N. J. Higham, Accuracy and Stability of Numerical Algorithms (SIAM, 2002), on QR factorization.
 
     Examples
     --------

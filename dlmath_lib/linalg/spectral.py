@@ -79,7 +79,7 @@ def power_iteration(a: Any, start: Any, *, tolerance: float = 1e-10, steps: int 
 
     References
     ----------
-    G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition (2013), section 7.3.1.
+    G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on power iterations.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def qr_iteration(a: Any) -> Eigen:
 
     References
     ----------
-    G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition (2013), section 8.3.
+    G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on the symmetric QR algorithm.
 
     Examples
     --------
