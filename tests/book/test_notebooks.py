@@ -26,6 +26,7 @@ SITTING = {
     "calculus/numerical_derivatives",
     "calculus/gradients",
     "linear_algebra/least_squares",
+    "calculus/chain_rule",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
@@ -51,6 +52,7 @@ CLINIC = {
     "calculus/limits": {47},
     "calculus/derivatives": {36, 49},
     "calculus/gradients": {26, 27},
+    "calculus/chain_rule": {17, 25},
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
