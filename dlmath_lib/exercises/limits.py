@@ -15,6 +15,7 @@ from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 _X = sp.Symbol("x", real=True)
+_N = sp.Symbol("n", integer=True, positive=True)
 _EPSILON = sp.Symbol("epsilon", positive=True)
 # Increasing continuous functions, the point, the tolerances: flat and steep sides, a corner, a tolerance never reached.
 _UNSEEN: list[tuple[str, Callable[[float], float], float]] = [
@@ -26,6 +27,7 @@ _UNSEEN: list[tuple[str, Callable[[float], float], float]] = [
     ("x + max(0, 9x)", lambda x: x + max(0.0, 9 * x), 0.0),
     ("x + min(0, 9x)", lambda x: x + min(0.0, 9 * x), 0.0),
     ("x/100", lambda x: x / 100, -3.0),
+    ("x³", lambda x: x**3, 0.0),  # a slope of 0: ε divided by the slope is no δ
 ]
 
 
@@ -47,26 +49,27 @@ def by_hand(answer: Any) -> str:
     return "|5x − 1 − 9| = 5|x − 2|: each δ up to 0.02 will do"
 
 
-_FIVE: list[tuple[str, float | None, str]] = [
+_SIX: list[tuple[str, float | None, str]] = [
     ("(i)", 1.25, "cancel x − 2, then put 2 into (x + 3)/(x + 2)"),
     ("(ii)", None, "the limits from the left and from the right are −1 and 1"),
     ("(iii)", 3.0, "sin 3x / x = 3 · sin 3x / (3x)"),
     ("(iv)", 0.0, "its size is |x|"),
     ("(v)", None, "the values leave every bound; ∞ is not a number"),
+    ("(vi)", 2.0, "divide by x²: the size of cos x/x² is at most 1/x²"),
 ]
 
 
-@exercise("limits.five_limits", of=("eq-limit-at-hole", "eq-sine-over-angle", "eq-limit-of-product"))
-def five_limits(answer: Any) -> str:
-    """Five limits, two of which do not exist."""
-    for given, (place, value, hint) in zip(parts(answer, 5, "a list of five"), _FIVE, strict=True):
+@exercise("limits.six_limits", of=("eq-limit-at-hole", "eq-sine-over-angle", "eq-limit-of-product"))
+def six_limits(answer: Any) -> str:
+    """Six limits, two of which do not exist."""
+    for given, (place, value, hint) in zip(parts(answer, 6, "a list of six"), _SIX, strict=True):
         if value is None and given is not None:
             raise Wrong(f"{place} has no limit; your answer is {show(given)}. Look again: {hint}")
         if value is not None and given is None:
             raise Wrong(f"{place} has a limit. Hint: {hint}")
         if value is not None:
             close_to(given, value, what=place, hint=f"Hint: {hint}", rtol=1e-9)
-    return "a hole, a jump, an angle, a squeeze, and no bound"
+    return "a hole, a jump, an angle, a squeeze, no bound, and a limit at infinity"
 
 
 @exercise("limits.orders", of="eq-order-of-error")
@@ -106,13 +109,53 @@ def how_many_steps(answer: Any) -> str:
     raise Wrong(f"after {show(steps)} steps the error is {0.9 ** max(min(steps, 1e4), 0):.2g}: solve 0.9ᵏ = 10⁻⁶ for k")
 
 
+@exercise("limits.no_limit")
+def no_limit(answer: Any) -> str:
+    """Two sequences and a tolerance with which cos(1/x) has no limit at 0."""
+    p, q, tolerance = parts(answer, 3, "three parts, (p, q, tolerance)")
+    values = []
+    for given, name in ((p, "p"), (q, "q")):
+        sequence = _in_one_letter(given, name, _N)
+        terms = [sp.N(sequence.subs(_N, count), 40) for count in (1, 2, 3, 8, 51, 10**4, 10**6)]
+        for count, term in zip((1, 2, 3, 8, 51, 10**4, 10**6), terms, strict=True):
+            if not term.is_real or term == 0:
+                raise Wrong(f"{name} must be a number other than 0 for each n; for n = {count} it is {show(term)}")
+        if abs(terms[-1]) > 1e-2 or abs(terms[-1]) > abs(terms[-2]) / 2:
+            raise Wrong(f"{name} does not go to 0: for n = 10⁶ it is {show(float(terms[-1]))}")
+        cosines = [float(sp.cos(1 / term)) for term in terms]
+        for count, cosine in zip((1, 2, 3, 8, 51), cosines[:5], strict=False):
+            if abs(cosine - cosines[0]) > 1e-9:
+                raise Wrong(
+                    f"cos(1/{name}) is {show(cosines[0])} for n = 1 and {show(cosine)} for n = {count}: "
+                    f"1/{name} must grow by whole turns, 2π each"
+                )
+        values.append(cosines[0])
+    apart = abs(values[0] - values[1])
+    if apart < 1e-9:
+        raise Wrong(f"both sequences keep the value {show(values[0])}: a limit could be that value")
+    kept = number(tolerance, "your tolerance")
+    if kept <= 0:
+        raise Wrong(f"your tolerance must be larger than 0; it is {show(kept)}")
+    if kept > apart / 2 * (1 + 1e-9):
+        raise Wrong(
+            f"the tolerance {show(kept)} is kept for both values by L = {show(sum(values) / 2)}: "
+            f"they are {show(apart)} apart, so take at most half of that"
+        )
+    return "a limit L would be less than the tolerance away from both values"
+
+
 @exercise("limits.delta_for", of=("eq-limit-of-square", "eq-largest-delta"))
 def delta_for(answer: Any) -> str:
     """A program that finds a δ for an increasing continuous function."""
     for name, f, a in _UNSEEN:
         for epsilon in (1.0, 0.1, 1e-3):
-            delta = number(call(answer, f, a, epsilon, names=("f", "a", "epsilon")), "what your function returns")
             where = f"for {name} at {show(a)} with ε = {show(epsilon)}"
+            try:
+                delta = number(call(answer, f, a, epsilon), "what your function returns")
+            except Wrong as wrong:
+                if wrong.unfinished:
+                    raise
+                raise Wrong(f"{where}: {wrong}") from None
             if not 0 < delta <= 1:
                 raise Wrong(f"{where} your δ is {show(delta)}; it must be larger than 0 and at most 1")
             for side, sign in (("right", 1), ("left", -1)):
@@ -149,6 +192,8 @@ def proof_for_cube(answer: Any) -> str:
     """The three parts of an ε–δ proof that x³ → 8 at 2."""
     q, bound, delta = parts(answer, 3, "three parts, (q, bound, delta)")
     q, delta = (_in_one_letter(e, w, s) for e, w, s in ((q, "q", _X), (delta, "your δ", _EPSILON)))
+    if not q.is_polynomial(_X):
+        raise Wrong(f"q must be a polynomial in x; it is {show(q)}. Divide: the factor x − 2 cancels")
     if sp.expand(q * (_X - 2) - (_X**3 - 8)) != 0:
         raise Wrong(f"(x − 2) times your q is {show(sp.expand(q * (_X - 2)))}, not x³ − 8")
     most = number(bound, "your bound")
@@ -183,7 +228,8 @@ def proof_for_cube(answer: Any) -> str:
             )
         if float(width) * most > float(epsilon) * (1 + 1e-9):
             raise Wrong(
-                f"for ε = {show(float(epsilon))} your bound times your δ is {show(most * float(width))}, more than ε"
+                f"for ε = {show(float(epsilon))} your bound times your δ is {show(most * float(width))}, more than ε: "
+                "this δ may be true, but your bound does not show it"
             )
     return "|x³ − 8| = |x − 2|·|q| is less than δ times the bound, so less than ε"
 

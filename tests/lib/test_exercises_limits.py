@@ -10,6 +10,7 @@ from dlmath_lib.verify import Derivation
 
 x, h = sp.Symbol("x", real=True), sp.Symbol("h", real=True)
 epsilon = sp.Symbol("epsilon", positive=True)
+n = sp.Symbol("n", integer=True, positive=True)
 Q = x**2 + 2 * x + 4
 START = sp.Limit((sp.sqrt(4 + h) - 2) / h, h, 0, "+-")
 
@@ -35,11 +36,12 @@ def test_all_are_registered():
     assert [exercise.name for exercise in exercises_of("limits")] == [
         "limits.by_hand",
         "limits.delta_for",
-        "limits.five_limits",
         "limits.how_many_steps",
+        "limits.no_limit",
         "limits.orders",
         "limits.proof_for_cube",
         "limits.root_at_hole",
+        "limits.six_limits",
     ]
 
 
@@ -48,11 +50,14 @@ def test_all_are_registered():
     [
         ("by_hand", (9, 0.02)),
         ("by_hand", [9.0, sp.Rational(1, 100)]),
-        ("five_limits", [1.25, None, 3, 0, None]),
-        ("five_limits", (sp.Rational(5, 4), None, 3.0, 0.0, None)),
+        ("six_limits", [1.25, None, 3, 0, None, 2]),
+        ("six_limits", (sp.Rational(5, 4), None, 3.0, 0.0, None, 2.0)),
         ("orders", [2, 2, 1.5, 3]),
         ("orders", (2.0, 2.0, sp.Rational(3, 2), 3.0)),
         ("how_many_steps", 132),
+        ("no_limit", (1 / (2 * sp.pi * n), 1 / (2 * sp.pi * n + sp.pi), 1)),
+        ("no_limit", [-1 / (2 * sp.pi * n), 2 / (sp.pi * (4 * sp.Symbol("n") + 1)), 0.5]),
+        ("no_limit", (1 / (2 * math.pi * n), 1 / (2 * math.pi * n**2 + math.pi), sp.Rational(1, 3))),
         ("how_many_steps", 132.0),
         ("delta_for", halving),
         ("delta_for", bisected),
@@ -82,11 +87,11 @@ def test_right_answers(name, answer):
         ("by_hand", (9, 0), "larger than 0"),
         ("by_hand", (9, 0.5), "you multiplied by 5 where you must divide"),
         ("by_hand", (9, 0.021), "your δ is too large"),
-        ("five_limits", [1.25, 0, 3, 0, None], "(ii) has no limit"),
-        ("five_limits", [1.25, None, 1, 0, None], "(iii) is 1"),
-        ("five_limits", [None, None, 3, 0, None], "(i) has a limit"),
-        ("five_limits", [1.25, None, 3, 0, math.inf], "∞ is not a number"),
-        ("five_limits", [1.25, None, 3], "a list of five"),
+        ("six_limits", [1.25, 0, 3, 0, None, 2], "(ii) has no limit"),
+        ("six_limits", [1.25, None, 1, 0, None, 2], "(iii) is 1"),
+        ("six_limits", [None, None, 3, 0, None, 2], "(i) has a limit"),
+        ("six_limits", [1.25, None, 3, 0, math.inf, 2], "∞ is not a number"),
+        ("six_limits", [1.25, None, 3], "a list of six"),
         ("orders", [3, 2, 1.5, 3], "(i) is not 3"),
         ("orders", [2, 3, 1.5, 3], "(ii) is not 3"),
         ("orders", [2, 2, 0.5, 3], "(iii) is not 0.5"),
@@ -97,13 +102,23 @@ def test_right_answers(name, answer):
         ("how_many_steps", 6, "not αλ"),
         ("how_many_steps", 100, "after 100 steps the error is 2.7e-05"),
         ("how_many_steps", 55.5, "a whole number"),
+        ("six_limits", [1.25, None, 3, 0, None, 0], "(vi) is 0"),
+        ("no_limit", (1 / n, 1 / (2 * sp.pi * n), 1), "by whole turns"),
+        ("no_limit", (1 / (2 * sp.pi * n), 1 / (4 * sp.pi * n), 1), "both sequences keep the value 1"),
+        ("no_limit", (2 * sp.pi * n, 1 / (2 * sp.pi * n), 1), "p does not go to 0"),
+        ("no_limit", (1 / (sp.pi * n - sp.pi), 1 / (2 * sp.pi * n), 1), "p must be a number other than 0"),
+        ("no_limit", (1 / (2 * sp.pi * n), 1 / (2 * sp.pi * n + sp.pi), 1.5), "is kept for both values by L = 0"),
+        ("no_limit", (1 / (2 * sp.pi * n), 1 / (2 * sp.pi * n + sp.pi), 0), "larger than 0"),
+        ("no_limit", (1 / (2 * sp.pi * x), 1 / (2 * sp.pi * n), 1), "contains x"),
+        ("delta_for", lambda f, a, e: min(1, e / ((f(a + 1e-6) - f(a - 1e-6)) / 2e-6) / 2), "for x³ at 0"),
+        ("proof_for_cube", ((x**3 - 8) / (x - 2), 19, sp.Min(1, epsilon / 19)), "must be a polynomial"),
         ("delta_for", lambda f, a, e: e, "your δ is 1, but the value at 2, to the right, misses"),
         ("delta_for", lambda f, a, e: halving(f, a, e, sides=(1,)), "to the left"),
         ("delta_for", lambda f, a, e: halving(f, a, e, factor=0.1), "more than 3 times as large"),
         ("delta_for", lambda f, a, e: 1e-9, "more than 3 times as large"),
         ("delta_for", lambda f, a, e: 0.0, "larger than 0"),
         ("delta_for", lambda f, a, e: 10 * e, "at most 1"),
-        ("delta_for", lambda f, a, e: None, "None"),
+        ("delta_for", lambda f, a, e: None, "for 2x at 1 with ε = 1: your function returns None"),
         ("delta_for", 0.5, "must be a function"),
         ("proof_for_cube", (x**2 + 4, 19, sp.Min(1, epsilon / 19)), "not x³ − 8"),
         ("proof_for_cube", (Q, 12, sp.Min(1, epsilon / 12)), "your bound is 12, but q is"),
@@ -126,6 +141,6 @@ def test_wrong_answers_hear_why(name, answer, says):
 
 @pytest.mark.parametrize("name", [exercise.name for exercise in exercises_of("limits")])
 def test_stubs_say_not_yet(name):
-    answers = {"five_limits": [...] * 5, "orders": [...] * 4, "proof_for_cube": (...,) * 3}
+    answers = {"six_limits": [...] * 6, "orders": [...] * 4, "proof_for_cube": (...,) * 3, "no_limit": (...,) * 3}
     stub = (lambda f, a, epsilon: ...) if name.endswith("delta_for") else answers.get(name.split(".")[1], ...)
     assert check(name, stub).status == "not yet"
