@@ -215,6 +215,9 @@ class Plain(StrPrinter):
     def _print_Trace(self, expr: Any) -> str:
         return f"tr({self._print(expr.arg)})"
 
+    def _print_DiagMatrix(self, expr: Any) -> str:
+        return f"diag({self._print(expr.args[0])})"
+
     def _print_Determinant(self, expr: Any) -> str:
         return f"det({self._print(expr.arg)})"
 

@@ -140,6 +140,9 @@ class Latex(LatexPrinter):
     def _print_Identity(self, expr: Any) -> str:
         return "I"
 
+    def _print_DiagMatrix(self, expr: Any) -> str:
+        return rf"\operatorname{{diag}}\left({self._print(expr.args[0])}\right)"
+
     def _print_HadamardProduct(self, expr: Any) -> str:
         return r" \odot ".join(
             rf"\left({self._print(a)}\right)" if isinstance(a, (sp.MatAdd, sp.MatMul)) else self._print(a)

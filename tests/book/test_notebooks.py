@@ -21,6 +21,7 @@ from tests.conftest import ROOT
 # Chapters of the new form: one sitting each.
 SITTING = {
     "linear_algebra/vectors",
+    "linear_algebra/matrices",
     "calculus/limits",
     "calculus/derivatives",
     "calculus/numerical_derivatives",
@@ -49,6 +50,7 @@ HEADINGS = [
 ]  # fmt: skip
 # The common mistakes that a chapter refutes, by their number.
 CLINIC = {
+    "linear_algebra/matrices": {50, 53},
     "calculus/limits": {47},
     "calculus/derivatives": {36, 49},
     "calculus/gradients": {26, 27},

@@ -196,3 +196,10 @@ def test_lengths_and_dot_products_are_named_by_their_vectors():
     assert latex(length**2 - dot**2) == r"\Vert \mathbf{x}\Vert^{2} - \left(\mathbf{x}\cdot \mathbf{y}\right)^{2}"
     assert plain(in_order(length**2, -(dot**2), both)) == "‖x‖² − (x·y)² + ‖x − p‖"
     assert latex(sp.Symbol("‖x‖_∞")) == r"\Vert \mathbf{x}\Vert _\infty"
+
+
+def test_a_diagonal_matrix_is_named():
+    n = sp.Symbol("n", integer=True, positive=True)
+    diagonal = sp.DiagMatrix(sp.MatrixSymbol("v", n, 1))
+    assert plain(diagonal) == "diag(v)"
+    assert latex(diagonal) == r"\operatorname{diag}\left(v\right)"

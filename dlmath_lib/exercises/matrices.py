@@ -1,0 +1,194 @@
+"""The exercises of ``chapters/linear_algebra/matrices.ipynb``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array, show
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of
+from dlmath_lib.exercises.registry import exercise
+
+
+@exercise("matrices.two_orders", of=("eq-matrix-product", "eq-composition"))
+def two_orders(answer: Any) -> str:
+    """AB and BA for two 2 × 2 matrices."""
+    a, b = np.array([[1, 2], [3, 4]]), np.array([[0, 1], [2, 1]])
+    given = parts(answer, 2, "a pair of matrices, (AB, BA)")
+    first, second = (numbers(g, what, shape=(2, 2)) for g, what in zip(given, ("AB", "BA"), strict=True))
+    if np.array_equal(first, b @ a) and np.array_equal(second, a @ b):
+        raise Wrong("your two products are exchanged: AB means first B, then A, and column 1 of AB is A times (0, 2)")
+    for what, found, left, right in (("AB", first, a, b), ("BA", second, b, a)):
+        if np.array_equal(found, left @ right):
+            continue
+        if np.array_equal(found, left * right):
+            raise Wrong(f"your {what} is the entrywise product: multiply rows by columns")
+        if np.array_equal(found, left @ right.T) or np.array_equal(found, left.T @ right):
+            raise Wrong(f"your {what} multiplies rows by rows, or columns by columns: take row times column")
+        same_array(found, left @ right, what=f"your {what}")
+    return "AB takes the columns of A apart, BA its rows"
+
+
+@exercise("matrices.matrix_of_a_map", of=("eq-linear-map", "eq-composition"))
+def matrix_of_a_map(answer: Any) -> str:
+    """First the mirror at the diagonal, then the first entry times 3."""
+    if answer is ...:
+        raise Wrong("not yet: replace the … by your answer", unfinished=True)
+    found = numbers(answer, "your matrix", shape=(2, 2))
+    slips = {
+        "the maps are in the other order: first the mirror": [[0, 1], [3, 0]],
+        "the mirror at x₁ = x₂ exchanges the entries: it maps (1, 0) to (0, 1)": [[3, 0], [0, 1]],
+        "the mirror alone; its result still goes through the second map": [[0, 1], [1, 0]],
+        "both entries are multiplied by 3": [[0, 3], [3, 0]],
+    }
+    for words, slip in slips.items():
+        if np.array_equal(found, slip):
+            raise Wrong(words)
+    same_array(found, [[0, 3], [1, 0]], what="your matrix")
+    return "the columns are the images of (1, 0) and (0, 1)"
+
+
+@exercise("matrices.count_a_network", of="eq-affine-composition")
+def count_a_network(answer: Any) -> str:
+    """Shapes and number of parameters of the network 64 → 32 → 10."""
+    first, second, count = parts(answer, 3, "three parts, (shape of W1, shape of W2, number of parameters)")
+    for what, given, right in (("W1", first, (32, 64)), ("W2", second, (10, 32))):
+        shape = tuple(numbers(given, f"the shape of {what}", shape=(2,)).astype(int))
+        if shape == right[::-1]:
+            raise Wrong(f"the shape of {what} is transposed: this book has one row for each output (Keras does not)")
+        if shape != right:
+            raise Wrong(f"the shape of {what} is {shape}; it must map {right[1]} numbers to {right[0]}")
+    total = number(count, "the number of parameters")
+    slips = {
+        32 * 64 + 10 * 32: "the biases are missing",
+    }
+    slips |= {32 * 64 + 10 * 32 + 32: "the biases of the outputs are missing"}
+    slips |= {2048 + 320 + 10: "the biases of the hidden layer are missing"}
+    if total in slips:
+        raise Wrong(f"{show(total)}: {slips[int(total)]}")
+    close_to(total, 2410, what="the number of parameters", hint="32·64 + 32 + 10·32 + 10", rtol=1e-12)
+    return "2,368 weights and 42 biases"
+
+
+@exercise("matrices.einsum_strings", of=("eq-matrix-product", "eq-batch-affine"))
+def einsum_strings(answer: Any) -> str:
+    """Three strings for einsum."""
+    rng = np.random.default_rng(4)
+    x, w, g = rng.normal(size=(5, 3)), rng.normal(size=(4, 3)), rng.normal(size=(5, 4))
+    tasks = [
+        ("(a)", (x, x), (x * x).sum(axis=1)),
+        ("(b)", (x, w), x @ w.T),
+        ("(c)", (g, x), g.T @ x),
+    ]
+    for string, (name, factors, right) in zip(parts(answer, 3, "three strings"), tasks, strict=True):
+        if not isinstance(string, str):
+            raise Wrong(f"{name} must be a string; it is {show(string)}")
+        try:
+            found = np.einsum(string, *factors)
+        except ValueError as error:
+            raise Wrong(f"{name} NumPy refuses {show(string)}: {error}") from None
+        if found.shape == right.shape and np.allclose(found, right):
+            continue
+        if found.shape == right.shape[::-1] and np.allclose(found.T, right):
+            raise Wrong(f"{name} {show(string)} gives the transpose: exchange the letters after the arrow")
+        if found.ndim > right.ndim:
+            raise Wrong(
+                f"{name} {show(string)} keeps {found.ndim} indices, and {right.ndim} are wanted: sum the others"
+            )
+        if found.ndim < right.ndim:
+            raise Wrong(f"{name} {show(string)} sums too much: an index of the result must stand after the arrow")
+        raise Wrong(f"{name} {show(string)} gives other numbers")
+    return "(c) is the gradient of a layer's weights, summed over a batch"
+
+
+@contextmanager
+def _no_ready_made_product() -> Iterator[None]:
+    """The functions that multiply whole matrices are out of bounds while the reader's program runs."""
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise Wrong("your function calls a ready-made product: add up the products of entries yourself")
+
+    with ExitStack() as stack:
+        for name in ("dot", "matmul", "einsum", "inner", "tensordot", "vdot", "linalg.multi_dot"):
+            stack.enter_context(patch(f"numpy.{name}", refuse))
+        yield
+
+
+class _Entries(np.ndarray):
+    """An array that refuses ``@`` and ``.dot``."""
+
+    def _refuse(self, *_: Any) -> Any:
+        raise Wrong("your function uses @ or dot: add up the products of entries yourself")
+
+    __matmul__ = __rmatmul__ = _refuse
+    dot = _refuse  # type: ignore[assignment]
+
+
+@exercise("matrices.multiply", of=("eq-matrix-product", "eq-associative"))
+def multiply(answer: Any) -> str:
+    """A program for the product of two matrices."""
+    rng = np.random.default_rng(6)
+    cases = [(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [2.0, 1.0]]))]
+
+    def guarded(a: np.ndarray, b: np.ndarray) -> Any:
+        return answer(a.view(_Entries), b.view(_Entries))
+
+    if not callable(answer):
+        call(answer)  # which says what is wrong with it
+    sizes = ((2, 3, 4), (1, 5, 1), (4, 1, 3), (6, 6, 6))
+    cases += [(rng.normal(size=(m, n)), rng.normal(size=(n, k))) for m, n, k in sizes]
+    for a, b in cases:
+        with _no_ready_made_product():
+            found = call(guarded, a, b, names=("a", "b"))
+        right = a @ b
+        found = numbers(np.array(found), "your product")
+        where = f"for shapes {a.shape} and {b.shape}"
+        if found.shape != right.shape:
+            raise Wrong(f"{where} your result has shape {found.shape}; it must have {right.shape}")
+        if np.allclose(found, right, atol=1e-9):
+            continue
+        if a.shape == b.shape and np.allclose(found, a * b):
+            raise Wrong(f"{where} this is the entrywise product")
+        if a.shape == b.shape and np.allclose(found, b @ a):
+            raise Wrong(f"{where} this is BA, not AB")
+        if a.shape == b.shape and np.allclose(found, a @ b.T):
+            raise Wrong(f"{where} rows are multiplied by rows: take the columns of b")
+        i, j = np.unravel_index(np.argmax(np.abs(found - right)), right.shape)
+        raise Wrong(f"{where} entry {i}, {j} is {show(found[i, j])}; row times column gives {show(right[i, j])}")
+    return f"{len(cases)} pairs of shapes"
+
+
+@exercise("matrices.length_of_an_image", of=("eq-transpose-dot", "eq-trace-entrywise"))
+def length_of_an_image(answer: Any) -> str:
+    """‖Ax‖² = xᵀAᵀAx, as a chain of proved steps."""
+    m, n = sp.symbols("m n", integer=True, positive=True)
+    i, j, p = sp.symbols("i j p", integer=True)
+    a, x = sp.IndexedBase("A", real=True), sp.IndexedBase("x", real=True)
+    start = sp.Sum(sp.Sum(a[i, j] * x[j], (j, 1, n)) ** 2, (i, 1, m))
+    goal = sp.Sum(x[j] * sp.Sum(a[i, j] * a[i, p], (i, 1, m)) * x[p], (j, 1, n), (p, 1, n))
+    return derivation_of(answer, start, goal, min_steps=2)
+
+
+@exercise("matrices.toeplitz_matrix", of="eq-toeplitz")
+def toeplitz_matrix(answer: Any) -> str:
+    """A program for the matrix of a convolution."""
+    rng = np.random.default_rng(7)
+    cases = [(np.array([-1.0, 0.0, 2.0]), 5), (np.array([3.0]), 4), (rng.normal(size=4), 4), (rng.normal(size=5), 12)]
+    for kernel, n in cases:
+        found = call(answer, kernel, n, names=("kernel", "n"))
+        r = len(kernel)
+        found = numbers(found, "your matrix")
+        where = f"for a kernel of {r} entries and n = {n}"
+        right = np.array([[kernel[j - i] if 0 <= j - i < r else 0.0 for j in range(n)] for i in range(n - r + 1)])
+        if found.shape != right.shape:
+            raise Wrong(f"{where} your matrix has shape {found.shape}; there are {n - r + 1} places, so {right.shape}")
+        if not np.allclose(found, right) and r > 1 and np.allclose(found, right[::-1, ::-1]):
+            raise Wrong(f"{where} the kernel is reversed: here row i begins with kernel entry 0")
+        same_array(found, right, what=f"{where} your matrix")
+    return f"{len(cases)} kernels"

@@ -1,0 +1,110 @@
+"""The exercises of the matrices chapter: right answers pass, the likely wrong ones are told what is wrong."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+m, n = sp.symbols("m n", integer=True, positive=True)
+i, j, p = sp.symbols("i j p", integer=True)
+A, X = sp.IndexedBase("A", real=True), sp.IndexedBase("x", real=True)
+START = sp.Sum(sp.Sum(A[i, j] * X[j], (j, 1, n)) ** 2, (i, 1, m))
+MIDDLE = sp.Sum(A[i, j] * X[j] * A[i, p] * X[p], (j, 1, n), (p, 1, n), (i, 1, m))
+GOAL = sp.Sum(X[j] * sp.Sum(A[i, j] * A[i, p], (i, 1, m)) * X[p], (j, 1, n), (p, 1, n))
+AB, BA = [[4, 3], [8, 7]], [[3, 4], [5, 8]]
+
+
+def loops(a, b):
+    result = np.zeros((len(a), len(b[0])))
+    for r in range(len(a)):
+        for c in range(len(b[0])):
+            result[r, c] = sum(a[r, k] * b[k, c] for k in range(len(b)))
+    return result
+
+
+def toeplitz(kernel, n):
+    rows = n - len(kernel) + 1
+    return [[kernel[c - r] if 0 <= c - r < len(kernel) else 0.0 for c in range(n)] for r in range(rows)]
+
+
+def test_all_are_registered():
+    names = {exercise.name.removeprefix("matrices.") for exercise in exercises_of("matrices")}
+    expected = "two_orders matrix_of_a_map count_a_network einsum_strings multiply length_of_an_image toeplitz_matrix"
+    assert names == set(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("two_orders", (AB, BA)),
+        ("two_orders", [np.array(AB), np.array(BA, dtype=float)]),
+        ("matrix_of_a_map", [[0, 3], [1, 0]]),
+        ("matrix_of_a_map", np.array([[0.0, 3.0], [1.0, 0.0]])),
+        ("count_a_network", ((32, 64), (10, 32), 2410)),
+        ("count_a_network", [[32, 64], [10, 32], 2410.0]),
+        ("einsum_strings", ("ij,ij->i", "nj,mj->nm", "nm,nj->mj")),
+        ("einsum_strings", ["ab,ab->a", "xz,yz->xy", "ki, kj -> ij"]),
+        ("multiply", loops),
+        ("multiply", lambda a, b: (a[:, :, None] * b[None]).sum(axis=1)),
+        ("toeplitz_matrix", toeplitz),
+        ("toeplitz_matrix", lambda kernel, n: np.array(toeplitz(kernel, n))),
+        ("length_of_an_image", Derivation(START).step(MIDDLE, because="square").step(GOAL, because="exchange")),
+    ],
+)
+def test_right_answers(name, answer):
+    verdict = check(f"matrices.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("two_orders", (BA, AB), "exchanged"),
+        ("two_orders", ([[0, 2], [6, 4]], BA), "entrywise"),
+        ("two_orders", ([[2, 4], [4, 10]], BA), "rows by rows"),
+        ("two_orders", (AB, [[3, 4], [5, 9]]), "your BA is 9 at index (1, 1)"),
+        ("two_orders", AB[0], "AB must"),
+        ("two_orders", (AB,), "a pair of matrices"),
+        ("matrix_of_a_map", [[0, 1], [3, 0]], "the other order"),
+        ("matrix_of_a_map", [[3, 0], [0, 1]], "exchanges the entries"),
+        ("matrix_of_a_map", [[0, 1], [1, 0]], "second map"),
+        ("matrix_of_a_map", [[0, 3], [3, 0]], "both entries"),
+        ("matrix_of_a_map", [[0, -3], [1, 0]], "index (0, 1)"),
+        ("count_a_network", ((64, 32), (10, 32), 2410), "one row for each output"),
+        ("count_a_network", ((32, 64), (10, 64), 2410), "must map 32 numbers to 10"),
+        ("count_a_network", ((32, 64), (10, 32), 2368), "the biases are missing"),
+        ("count_a_network", ((32, 64), (10, 32), 2400), "biases of the outputs"),
+        ("count_a_network", ((32, 64), (10, 32), 2378), "biases of the hidden layer"),
+        ("einsum_strings", ("ij,ij->ij", "nj,mj->nm", "nm,nj->mj"), "(a) 'ij,ij->ij' keeps 2 indices"),
+        ("einsum_strings", ("ij,ij->", "nj,mj->nm", "nm,nj->mj"), "sums too much"),
+        ("einsum_strings", ("ij,ij->i", "nj,mj->mn", "nm,nj->mj"), "(b) 'nj,mj->mn' gives the transpose"),
+        ("einsum_strings", ("ij,ij->i", "nj,jm->nm", "nm,nj->mj"), "NumPy refuses"),
+        ("einsum_strings", ("ij,ij->i", "nj,mj->nm", "nm,kj->mj"), "other numbers"),
+        ("einsum_strings", ("ij,ij->i", 3, "nm,nj->mj"), "must be a string"),
+        ("multiply", lambda a, b: a @ b, "uses @ or dot"),
+        ("multiply", lambda a, b: np.dot(a, b), "ready-made product"),
+        ("multiply", lambda a, b: a.dot(b), "dot"),
+        ("multiply", lambda a, b: np.einsum("ij,jk->ik", a, b), "ready-made product"),
+        ("multiply", lambda a, b: a * b, "entrywise"),
+        ("multiply", lambda a, b: loops(b, a), "this is BA"),
+        ("multiply", lambda a, b: loops(a, b.T), "rows are multiplied by rows"),
+        ("multiply", lambda a, b: loops(a, b)[:1], "must have (2, 2)"),
+        ("multiply", lambda a, b: loops(a, b) + np.eye(2), "entry"),
+        ("length_of_an_image", GOAL, "must be a Derivation"),
+        ("length_of_an_image", Derivation(START).step(GOAL, because="clear"), "at least 2 steps"),
+        ("toeplitz_matrix", lambda k, n: np.array(toeplitz(k[::-1], n)), "reversed"),
+        ("toeplitz_matrix", lambda k, n: np.zeros((n, n)), "there are 3 places"),
+        ("toeplitz_matrix", lambda k, n: np.zeros((n - len(k) + 1, n)), "index (0, 0)"),
+    ],
+)
+def test_wrong_answers_hear_why(name, answer, says):
+    verdict = check(f"matrices.{name}", answer)
+    assert verdict.status == "wrong"
+    assert says in verdict.message
+
+
+def test_stubs_are_not_yet_answers():
+    for exercise in exercises_of("matrices"):
+        assert check(exercise.name, ...).status == "not yet"
