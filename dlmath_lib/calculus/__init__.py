@@ -1,13 +1,36 @@
-"""Numerical derivatives: difference quotients, the complex step, gradients, Jacobians and Hessians.
+"""Numerical derivatives (quotients, complex step, gradients, Jacobians, Hessians) and integrals (quadrature).
 
-They know nothing of a function but its values, and so are witnesses against which a derivative that was found by hand
-can be compared; the library's tests do so. Derived in ``chapters/calculus/numerical_derivatives.ipynb``.
+They know nothing of a function but its values, and so are witnesses against which a derivative or an integral that
+was found by hand can be compared; the library's tests do so. Derived in
+``chapters/calculus/numerical_derivatives.ipynb`` and ``chapters/calculus/integrals.ipynb``.
 """
 
 from __future__ import annotations
 
 from dlmath_lib.calculus.arrays import hessian, jacobian, numerical_gradient
+from dlmath_lib.calculus.quadrature import (
+    Estimate,
+    gauss_legendre,
+    integrate,
+    legendre_nodes,
+    monte_carlo,
+    simpson,
+    trapezoid,
+)
 from dlmath_lib.calculus.quotients import difference
 from dlmath_lib.calculus.steps import best_step
 
-__all__ = ["best_step", "difference", "hessian", "jacobian", "numerical_gradient"]
+__all__ = [
+    "Estimate",
+    "best_step",
+    "difference",
+    "gauss_legendre",
+    "hessian",
+    "integrate",
+    "jacobian",
+    "legendre_nodes",
+    "monte_carlo",
+    "numerical_gradient",
+    "simpson",
+    "trapezoid",
+]

@@ -1,0 +1,125 @@
+"""The exercises of the chapter on integrals: right answers pass, the likely wrong ones hear why."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+x, t, a, b = sp.symbols("x t a b", real=True)
+f, g = sp.Function("f"), sp.Function("g")
+START = sp.Integral(f(t) * sp.Derivative(g(t), t), (t, a, b))
+REST = sp.Integral(sp.Derivative(f(t), t) * g(t), (t, a, b))
+WHOLE = sp.Derivative(f(t) * g(t), t)
+END = f(b) * g(b) - f(a) * g(a) - REST
+
+
+def rule(f, a, b, n, weights=(1, 4, 2), factor=1 / 3, width=None):
+    """A solution of simpson_rule, with a fault put in."""
+    y = f(np.linspace(a, b, n + 1))
+    ends, odd, even = weights
+    h = (b - a) / n if width is None else width(a, b, n)
+    return h * factor * (ends * (y[0] + y[-1]) + odd * y[1:-1:2].sum() + even * y[2:-1:2].sum())
+
+
+def test_all_are_registered():
+    assert [exercise.name for exercise in exercises_of("integrals")] == [
+        "integrals.by_parts",
+        "integrals.how_many_strips",
+        "integrals.midpoint_sum",
+        "integrals.prove_by_parts",
+        "integrals.signed_and_area",
+        "integrals.simpson_rule",
+        "integrals.slope_of_integral",
+        "integrals.three_nodes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("midpoint_sum", 0.328125),
+        ("midpoint_sum", sp.Rational(21, 64)),
+        ("midpoint_sum", 0.328),
+        ("signed_and_area", (0, 8 / 3)),
+        ("signed_and_area", [0.0, 2.667]),
+        ("slope_of_integral", 2 * x * sp.exp(-(x**4))),
+        ("slope_of_integral", 2 * sp.Symbol("x") / sp.exp(sp.Symbol("x") ** 4)),
+        ("by_parts", 2.0973),
+        ("by_parts", (sp.exp(2) + 1) / 4),
+        ("how_many_strips", 41),
+        ("simpson_rule", rule),
+        ("simpson_rule", lambda f, a, b, n: np.float64(rule(f, a, b, n))),
+        ("three_nodes", (np.sqrt(0.6), 5 / 9)),
+        ("three_nodes", (0.7746, 0.5556)),
+        (
+            "prove_by_parts",
+            Derivation(START)
+            .step(sp.Integral(WHOLE - sp.Derivative(f(t), t) * g(t), (t, a, b)), because="product rule")
+            .step(sp.Integral(WHOLE, (t, a, b)) - REST, because="linear")
+            .step(END, because="second half"),
+        ),
+        (
+            "prove_by_parts",
+            Derivation(START).step(sp.Integral(WHOLE, (t, a, b)) - REST, because="product rule").step(END, because="F"),
+        ),
+    ],
+)
+def test_right_answers(name, answer):
+    verdict = check(f"integrals.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("midpoint_sum", 84 / 64, "multiplied by the width"),
+        ("midpoint_sum", 30 / 64, "right ends"),
+        ("midpoint_sum", 1 / 3, "that is the limit"),
+        ("signed_and_area", (0, 0), "that is the integral"),
+        ("signed_and_area", (8 / 3, 8 / 3), "the integral is 2.66667"),
+        ("signed_and_area", (0, -8 / 3), "not negative"),
+        ("signed_and_area", (0, 4 / 3), "add the sizes"),
+        ("signed_and_area", 0, "a pair"),
+        ("slope_of_integral", sp.exp(-(x**4)), "second factor"),
+        ("slope_of_integral", 2 * x * sp.exp(-(x**2)), "the upper end, x²"),
+        ("slope_of_integral", sp.Integral(sp.exp(-(t**2)), (t, 0, x**2)), "must"),
+        ("slope_of_integral", 2 * x, "not the right expression"),
+        ("by_parts", np.e**2 / 2, "still to be subtracted"),
+        ("by_parts", (np.e**2 - 1) / 4, "the first term"),
+        ("by_parts", 1.0, "g is ½e²ˣ"),
+        ("how_many_strips", 40, "1.04"),
+        ("how_many_strips", 1667, "take the root"),
+        ("how_many_strips", 100, "a smaller n does it too"),
+        ("how_many_strips", 10, "too large"),
+        ("how_many_strips", 40.8, "whole number"),
+        ("simpson_rule", lambda f, a, b, n: rule(f, a, b, n, (1, 2, 4)), "the points with odd numbers have 4"),
+        ("simpson_rule", lambda f, a, b, n: rule(f, a, b, n, factor=1), "the factor is h/3"),
+        ("simpson_rule", lambda f, a, b, n: rule(f, a, b, n, (2, 4, 2)), "the two ends"),
+        ("simpson_rule", lambda f, a, b, n: rule(f, a, b, n, (0.5, 1, 1), 1), "trapezoidal"),
+        (
+            "simpson_rule",
+            lambda f, a, b, n: rule(f, a, b, n, width=lambda a, b, n: abs(b - a) / n),
+            "and so is the sign",
+        ),
+        ("simpson_rule", lambda f, a, b, n: rule(f, a, b, n, width=lambda a, b, n: 2 * (b - a) / n), "a single strip"),
+        ("simpson_rule", lambda f, a, b, n: 7.0, "is right"),
+        ("simpson_rule", 2, "must be a function"),
+        ("three_nodes", (1 / np.sqrt(3), 1), "for q = x^4"),
+        ("three_nodes", (np.sqrt(0.6), 0.5), "for q = x^2"),
+        ("three_nodes", (-np.sqrt(0.6), 5 / 9), "larger than 0"),
+        ("prove_by_parts", Derivation(START).step(END, because="known"), "at least 2 steps"),
+        ("prove_by_parts", END, "must be a Derivation"),
+    ],
+)
+def test_wrong_answers_hear_why(name, answer, says):
+    verdict = check(f"integrals.{name}", answer)
+    assert verdict.status == "wrong", verdict.message
+    assert says in verdict.message, verdict.message
+
+
+@pytest.mark.parametrize("name", [exercise.name for exercise in exercises_of("integrals")])
+def test_stubs_say_not_yet(name):
+    stub = (lambda f, a, b, n: ...) if name.endswith("simpson_rule") else ...
+    assert check(name, stub).status == "not yet"
