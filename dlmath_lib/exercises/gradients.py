@@ -20,6 +20,8 @@ _POINT = np.array([1.0, 2.0, -1.5])
 _NEAR = np.array([0.7, 1.3])
 _WIDE = np.array([[1.0, 0.2, -0.6], [0.4, -1.0, 2.0]])
 _SQUARE = np.array([[1.0, 2.0], [0.7, 3.0]])
+_FLAT = np.array([1e-4, 1.0])
+_STEEP = np.array([0.01, 0.02])
 
 
 def _squares(x: np.ndarray) -> Any:
@@ -38,6 +40,14 @@ def _rows(w: np.ndarray) -> Any:
     return (w[0] * np.arange(2.0) + w[1] ** 2).sum()
 
 
+def _bend(x: np.ndarray) -> Any:
+    return x[0] ** 4 + x[1]
+
+
+def _growth(x: np.ndarray) -> Any:
+    return np.exp(200 * x).sum()
+
+
 # (words, function, formula for its gradient, point, is it right?)
 _CASES: list[tuple[str, Function, Function, np.ndarray, bool]] = [
     ("Σx², right", _squares, lambda x: 2 * x, _POINT, True),
@@ -48,19 +58,30 @@ _CASES: list[tuple[str, Function, Function, np.ndarray, bool]] = [
     ("Σ sin x, right", _sines, np.cos, _SINES, True),
     ("Σ sin x, the last entry wrong", _sines, lambda x: np.r_[np.cos(x[:-1]), 1.0], _SINES, False),
     ("Σ sin x, one entry off by a hundredth", _sines, lambda x: np.cos(x) + np.r_[0.01, 0, 0], _SINES, False),
+    ("Σ sin x, one entry off by a 600th", _sines, lambda x: np.cos(x) + np.r_[0.0016, 0, 0], _SINES, False),
+    ("x⁴ + y, right", _bend, lambda x: np.array([4 * x[0] ** 3, 1.0]), _FLAT, True),
     ("10⁸Σx³, right", lambda x: 1e8 * (x**3).sum(), lambda x: 3e8 * x**2, _NEAR, True),
     ("10⁻⁸Σx³, right", lambda x: 1e-8 * (x**3).sum(), lambda x: 3e-8 * x**2, _NEAR, True),
     ("10⁻⁸Σx³, a factor 3 missing", lambda x: 1e-8 * (x**3).sum(), lambda x: 1e-8 * x**2, _NEAR, False),
     ("a matrix, right", lambda w: (w @ w.T).sum(), lambda w: np.ones((2, 2)) @ w * 2, _WIDE, True),
+    ("Σ exp(200 xᵢ), right", _growth, lambda x: 200 * np.exp(200 * x), _STEEP, True),
     ("a matrix, transposed", _rows, lambda w: np.array([[0.0, 1.0], 2 * w[1]]).T, _SQUARE, False),
 ]
 
 
+def _array(answer: Any) -> Any:
+    """A matrix of SymPy as an array, one column or row as a vector; other answers as they are."""
+    if not isinstance(answer, sp.MatrixBase) or answer.free_symbols:
+        return answer
+    rows = np.array(answer.evalf().tolist(), dtype=object)
+    return rows.ravel().tolist() if 1 in rows.shape else rows.tolist()
+
+
 @exercise("gradients.by_hand", of=("eq-partial-derivative", "eq-directional-derivative"))
 def by_hand(answer: Any) -> str:
-    """The gradient of x²y + 3y at (2, −1), and the slope along (3, 4)."""
-    gradient, slope = parts(answer, 2, "a pair, ([gx, gy], slope)")
-    given = numbers(gradient, "your gradient", shape=(2,))
+    """The gradient of x²y + 3y at (2, −1), the slope along (3, 4), and the Hessian."""
+    gradient, slope, second = parts(answer, 3, "a triple, ([gx, gy], slope, H)")
+    given = numbers(_array(gradient), "your gradient", shape=(2,))
     if np.allclose(given, [7, -4]):
         raise Wrong("your gradient has its entries exchanged: first the slope along x")
     if np.allclose(given, [-4, 4]):
@@ -69,7 +90,13 @@ def by_hand(answer: Any) -> str:
     if abs(number(slope, "your slope") - 16) < 1e-6:
         raise Wrong("your slope is per step (3, 4), which is 5 long: per unit of length divide the direction by 5")
     close_to(slope, 3.2, what="your slope", hint="It is ∇fᵀu with u = (0.6, 0.8)")
-    return "(2xy, x² + 3), and ∇fᵀu with u = (0.6, 0.8)"
+    table = numbers(_array(second), "your Hessian", shape=(2, 2))
+    if np.allclose(table, [[4, -2], [0, 4]]) or np.allclose(table, [[4, 0], [-2, 4]]):
+        raise Wrong("your Hessian has its rows or columns exchanged: Hᵢⱼ is the derivative of ∂f/∂xᵢ along xⱼ")
+    if table[0, 1] != table[1, 0]:
+        raise Wrong("your Hessian is not symmetric: its second derivatives are continuous, so that it must be")
+    same_array(table, np.array([[-2.0, 4.0], [4.0, 0.0]]), what="your Hessian")
+    return "(2xy, x² + 3), ∇fᵀu with u = (0.6, 0.8), and the derivatives of 2xy and x² + 3"
 
 
 @exercise("gradients.downhill", of=("eq-steepest-descent", "eq-level-line"))
@@ -77,7 +104,7 @@ def downhill(answer: Any) -> str:
     """The direction of steepest descent and the level line of x² + 2y² at (1.5, 1)."""
     down, level = parts(answer, 2, "a pair of vectors, ([ux, uy], [vx, vy])")
     names = "your direction of steepest descent", "your direction of the level line"
-    down, level = numbers(down, names[0], shape=(2,)), numbers(level, names[1], shape=(2,))
+    down, level = numbers(_array(down), names[0], shape=(2,)), numbers(_array(level), names[1], shape=(2,))
     gradient = np.array([3.0, 4.0])
     for vector, name in ((down, names[0]), (level, names[1])):
         if abs(np.hypot(*vector) - 1) > 1e-3:
@@ -99,9 +126,7 @@ def downhill(answer: Any) -> str:
 def jacobian_by_hand(answer: Any) -> str:
     """The Jacobian of (xy, x + y², y) at (2, 3)."""
     right = np.array([[3.0, 2.0], [1.0, 6.0], [0.0, 1.0]])
-    if isinstance(answer, sp.MatrixBase):
-        answer = np.array(answer.tolist(), dtype=float)
-    given = numbers(answer, "your Jacobian")
+    given = numbers(_array(answer), "your Jacobian")
     if given.shape == (2, 3):
         raise Wrong("your Jacobian has shape (2, 3): three outputs are rows, two inputs columns, shape (3, 2)")
     same_array(given, right, what="your Jacobian")
@@ -136,6 +161,12 @@ def gradient_check(answer: Any) -> str:
 def _hint(words: str, right: bool) -> str:
     if "10" in words:
         return ": measure the difference by the largest entry, not by a fixed number"
+    if "x⁴" in words:
+        return ": its first entry is near 0; measure each difference by the largest entry of all, not by its own"
+    if "matrix" in words and right:
+        return ": move each entry of the matrix by itself; np.ndindex(x.shape) visits them all"
+    if "exp" in words:
+        return ", which bends strongly: are your differences central, (f(x + h) − f(x − h))/(2h), and h near 10⁻⁵?"
     if right:
         return ": are your differences central, and the step near 10⁻⁵?"
     return ": compare every entry, and ask for a difference below a thousandth of the largest one"

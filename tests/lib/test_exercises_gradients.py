@@ -14,6 +14,29 @@ START = (X + H).T * A * (X + H) - X.T * A * X
 END = ((A + A.T) * X).T * H + H.T * A * H
 
 
+HESSIAN = [[-2, 4], [4, 0]]
+
+
+def by_entry(f, gradient, x):
+    """A gradient check that compares each entry with itself."""
+    found = np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        away = np.zeros(x.shape)
+        away[index] = 1e-5
+        found[index] = (f(x + away) - f(x - away)) / 2e-5
+    return bool((np.abs(gradient(x) - found) < 1e-3 * np.abs(found)).all())
+
+
+def by_row(f, gradient, x):
+    """A gradient check that moves a whole row of a matrix at once."""
+    found = np.empty(x.shape)
+    for i in range(len(x)):
+        away = np.zeros(x.shape)
+        away[i] = 1e-5
+        found[i] = (f(x + away) - f(x - away)) / 2e-5
+    return bool(np.abs(gradient(x) - found).max() < 1e-4 * np.abs(found).max())
+
+
 def checker(step=1e-5, central=True, relative=True, entries=slice(None), tolerance=1e-4, copies=True):
     """A gradient check, with something spoilt."""
 
@@ -45,14 +68,18 @@ def test_all_are_registered():
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("by_hand", ([-4, 7], 3.2)),
-        ("by_hand", (np.array([-4.0, 7.0]), sp.Rational(16, 5))),
+        ("by_hand", ([-4, 7], 3.2, HESSIAN)),
+        ("by_hand", (np.array([-4.0, 7.0]), sp.Rational(16, 5), np.array(HESSIAN))),
+        ("by_hand", (sp.Matrix([-4, 7]), sp.Rational(16, 5), sp.Matrix(HESSIAN))),
+        ("downhill", (sp.Matrix([-3, -4]) / 5, sp.Matrix([[4, -3]]) / 5)),
         ("downhill", ([-0.6, -0.8], [0.8, -0.6])),
         ("downhill", ((-0.6, -0.8), (-0.8, 0.6))),
         ("jacobian_by_hand", [[3, 2], [1, 6], [0, 1]]),
         ("jacobian_by_hand", sp.Matrix([[3, 2], [1, 6], [0, 1]])),
         ("gradient_check", checker()),
         ("gradient_check", checker(step=1e-4)),
+        ("gradient_check", checker(step=1e-6)),
+        ("gradient_check", checker(tolerance=1e-3)),
         ("gradient_check", checker(central=False, step=1e-7)),
         ("slopes_and_a_jump", x**2 * y / (x**4 + y**2)),
         ("slopes_and_a_jump", x * y**2 / (x**2 + y**4)),
@@ -69,11 +96,16 @@ def test_right_answers(name, answer):
 @pytest.mark.parametrize(
     ("name", "answer", "says"),
     [
-        ("by_hand", ([7, -4], 3.2), "exchanged"),
-        ("by_hand", ([-4, 4], 3.2), "slope of 3y"),
-        ("by_hand", ([-4, 7], 16), "per unit of length"),
-        ("by_hand", ([-4, 7], -3.2), "sign"),
-        ("by_hand", [-4, 7], "your gradient"),
+        ("by_hand", ([7, -4], 3.2, HESSIAN), "exchanged"),
+        ("by_hand", ([-4, 4], 3.2, HESSIAN), "slope of 3y"),
+        ("by_hand", ([-4, 7], 16, HESSIAN), "per unit of length"),
+        ("by_hand", ([-4, 7], -3.2, HESSIAN), "sign"),
+        ("by_hand", [-4, 7], "a triple"),
+        ("by_hand", (sp.Matrix([x, 7]), 3.2, HESSIAN), "your gradient"),
+        ("by_hand", ([-4, 7], 3.2, [[4, -2], [0, 4]]), "exchanged"),
+        ("by_hand", ([-4, 7], 3.2, [[-2, 4], [2, 0]]), "not symmetric"),
+        ("by_hand", ([-4, 7], 3.2, [[-2, 2], [2, 0]]), "your Hessian"),
+        ("by_hand", ([-4, 7], 3.2, [-2, 4, 4, 0]), "shape (2, 2)"),
         ("downhill", ([0.6, 0.8], [0.8, -0.6]), "steepest ascent"),
         ("downhill", ([-3, -4], [0.8, -0.6]), "length 5"),
         ("downhill", ([0.8, -0.6], [-0.6, -0.8]), "the slope is 0"),
@@ -84,6 +116,10 @@ def test_right_answers(name, answer):
         ("gradient_check", checker(relative=False), "not by a fixed number"),
         ("gradient_check", checker(entries=slice(1)), "compare every entry"),
         ("gradient_check", checker(tolerance=0.05), "compare every entry"),
+        ("gradient_check", checker(tolerance=5e-3), "a thousandth"),
+        ("gradient_check", checker(central=False, tolerance=5e-4), "central"),
+        ("gradient_check", by_entry, "not by its own"),
+        ("gradient_check", by_row, "np.ndindex"),
         ("gradient_check", checker(step=0.5), "are your differences central"),
         ("gradient_check", lambda f, gradient, x: True, "never asks f"),
         ("gradient_check", lambda f, gradient, x: f(x), "True or False"),
