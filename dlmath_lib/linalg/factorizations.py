@@ -73,22 +73,22 @@ def lu(a: Any) -> LU:
     return LU(permutation, lower.astype(a.dtype), rounded("lu", "a", upper, a.dtype))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def eliminate(a: np.ndarray) -> LU:
     """PA = LU of a checked matrix, in its own type; what overflows is infinite."""
     rows, columns = a.shape
     steps = min(rows, columns)
     permutation, lower, upper = np.arange(rows), np.eye(rows, steps, dtype=a.dtype), a.copy()
-    with np.errstate(over="ignore", invalid="ignore"):
-        for k in range(steps):
-            pivot = k + int(np.argmax(np.abs(upper[k:, k])))
-            if upper[pivot, k] == 0:
-                continue
-            permutation[[k, pivot]] = permutation[[pivot, k]]
-            upper[[k, pivot]] = upper[[pivot, k]]
-            lower[[k, pivot], :k] = lower[[pivot, k], :k]
-            lower[k + 1 :, k] = upper[k + 1 :, k] / upper[k, k]
-            upper[k + 1 :, k:] -= np.outer(lower[k + 1 :, k], upper[k, k:])
-            upper[k + 1 :, k] = 0
+    for k in range(steps):
+        pivot = k + int(np.argmax(np.abs(upper[k:, k])))
+        if upper[pivot, k] == 0:
+            continue
+        permutation[[k, pivot]] = permutation[[pivot, k]]
+        upper[[k, pivot]] = upper[[pivot, k]]
+        lower[[k, pivot], :k] = lower[[pivot, k], :k]
+        lower[k + 1 :, k] = upper[k + 1 :, k] / upper[k, k]
+        upper[k + 1 :, k:] -= np.outer(lower[k + 1 :, k], upper[k, k:])
+        upper[k + 1 :, k] = 0
     return LU(permutation, lower, upper[:steps])
 
 

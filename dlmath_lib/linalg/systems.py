@@ -73,13 +73,17 @@ def solve_triangular(t: Any, b: Any, *, lower: bool = False) -> np.ndarray:
     return rounded("solve_triangular", "b", x, dtype, "T is nearly singular or b is large: scale b")
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def substitute(t: np.ndarray, b: np.ndarray, lower: bool) -> np.ndarray:
-    """Forward or back substitution with a checked triangle; what overflows is infinite or NaN."""
+    """Forward or back substitution with a checked triangle; what overflows is infinite or NaN.
+
+    Each unknown that is found is taken to the right-hand side of the equations that are left.
+    """
     x, n = b.copy(), len(t)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for i in range(n) if lower else reversed(range(n)):
-            known = slice(0, i) if lower else slice(i + 1, n)
-            x[i] = (x[i] - t[i, known] @ x[known]) / t[i, i]
+    for i in range(n) if lower else reversed(range(n)):
+        left = slice(i + 1, n) if lower else slice(0, i)
+        x[i] = x[i] / t[i, i]
+        x[left] -= np.multiply.outer(t[left, i], x[i])
     return x
 
 
