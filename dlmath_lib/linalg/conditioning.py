@@ -40,7 +40,7 @@ def condition_number(a: Any, *, kind: str = "spectral") -> float:
     References
     ----------
     N. J. Higham, Accuracy and Stability of Numerical Algorithms (SIAM, 2002), on the condition of linear systems.
-    Chapter: networks/linear_regression#walking-there.
+    Chapter: linear_algebra/linear_systems#the-condition-number.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def angle(x: Any, y: Any) -> Any:
     References
     ----------
     W. Kahan, How Futile are Mindless Assessments of Roundoff in Floating-Point Computation? (2006).
-    Chapter: networks/linear_regression#derivation.
+    Chapter: linear_algebra/vectors#the-inverse-cosine-near-0.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def cosine_similarity(x: Any, y: Any) -> Any:
     References
     ----------
     I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), chapter 2.
-    Chapter: networks/linear_regression#derivation.
+    Chapter: linear_algebra/vectors#the-angle-for-all-n.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def projection(x: Any, onto: Any) -> np.ndarray:
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on orthogonal projections.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/vectors#projection-on-a-line.
 
     Examples
     --------

@@ -60,7 +60,7 @@ def lu(a: Any) -> LU:
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on Gaussian elimination with partial pivoting.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#pivots-that-are-0-or-nearly.
 
     Examples
     --------
@@ -78,7 +78,8 @@ def eliminate(a: np.ndarray) -> LU:
     """PA = LU of a checked matrix, in its own type; what overflows is infinite."""
     rows, columns = a.shape
     steps = min(rows, columns)
-    permutation, lower, upper = np.arange(rows), np.eye(rows, steps, dtype=a.dtype), a.copy()
+    permutation, upper = np.arange(rows), a.copy()
+    lower = np.eye(rows, steps, dtype=a.dtype)
     for k in range(steps):
         pivot = k + int(np.argmax(np.abs(upper[k:, k])))
         if upper[pivot, k] == 0:
@@ -122,7 +123,7 @@ def cholesky(a: Any) -> np.ndarray:
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on positive definite systems.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#what-it-costs.
 
     Examples
     --------

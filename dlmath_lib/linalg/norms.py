@@ -46,7 +46,7 @@ def norm(x: Any, *, order: float = 2) -> Any:
     References
     ----------
     N. J. Higham, Accuracy and Stability of Numerical Algorithms (SIAM, 2002), on vector norms and their scaling.
-    Chapter: networks/linear_regression#how-good-is-the-fit.
+    Chapter: linear_algebra/vectors#three-norms.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def normalize(x: Any, *, order: float = 2) -> np.ndarray:
     References
     ----------
     N. J. Higham, Accuracy and Stability of Numerical Algorithms (SIAM, 2002).
-    Chapter: networks/linear_regression#how-good-is-the-fit.
+    Chapter: linear_algebra/vectors#length-and-dot-product.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def distances(x: Any, y: Any, *, order: float = 2) -> np.ndarray:
     References
     ----------
     N. J. Higham, Accuracy and Stability of Numerical Algorithms (SIAM, 2002), on cancellation.
-    Chapter: networks/linear_regression#how-good-is-the-fit.
+    Chapter: linear_algebra/vectors#length-and-dot-product.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def matrix_norm(a: Any, *, kind: str = "frobenius") -> Any:
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on matrix norms.
-    Chapter: networks/linear_regression#how-good-is-the-fit.
+    Chapter: linear_algebra/linear_systems#the-condition-number.
 
     Examples
     --------

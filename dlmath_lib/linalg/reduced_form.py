@@ -60,7 +60,7 @@ def rref(a: Any, *, tolerance: float | None = None) -> ReducedForm:
     References
     ----------
     G. Strang, Introduction to Linear Algebra, on the reduced row echelon form.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#none-one-infinitely-many.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def rank(a: Any, *, tolerance: float | None = None) -> int:
     References
     ----------
     G. Strang, Introduction to Linear Algebra, on the rank.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#none-one-infinitely-many.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def null_space(a: Any, *, tolerance: float | None = None) -> np.ndarray:
     References
     ----------
     G. Strang, Introduction to Linear Algebra, on special solutions.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#none-one-infinitely-many.
 
     Examples
     --------

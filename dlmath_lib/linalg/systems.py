@@ -49,7 +49,7 @@ def solve_triangular(t: Any, b: Any, *, lower: bool = False) -> np.ndarray:
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on triangular systems.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#elimination-as-a-product-of-matrices.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def solve(a: Any, b: Any) -> np.ndarray:
     References
     ----------
     N. J. Higham, Accuracy and Stability of Numerical Algorithms (SIAM, 2002), on the error of Gaussian elimination.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#implementation.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def inverse(a: Any) -> np.ndarray:
     References
     ----------
     N. J. Higham, Accuracy and Stability of Numerical Algorithms (SIAM, 2002), on matrix inversion.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#to-solve-a-system-compute-the-inverse.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def determinant(a: Any) -> Any:
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on Gaussian elimination.
-    Chapter: networks/linear_regression#the-minimum-the-normal-equations.
+    Chapter: linear_algebra/linear_systems#eq-product-of-pivots.
 
     Examples
     --------

@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 
 # Chapters of the new form: one sitting each.
 SITTING = {
+    "linear_algebra/linear_systems",
     "linear_algebra/vectors",
     "linear_algebra/matrices",
     "calculus/limits",
@@ -52,6 +53,7 @@ HEADINGS = [
 # The common mistakes that a chapter refutes, by their number.
 CLINIC = {
     "linear_algebra/matrices": {50, 53},
+    "linear_algebra/linear_systems": {50},
     "calculus/limits": {47},
     "calculus/derivatives": {36, 49},
     "calculus/integrals": {48},
