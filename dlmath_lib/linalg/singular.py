@@ -80,7 +80,8 @@ def svd(a: Any) -> SVD:
     each other; their lengths are the singular values. It is taken because it can be read in one sitting and does not
     form ``AᵀA``, where singular values below √ε of the largest drown in rounding. The work is done on Rᵀ from a QR
     factorization with column pivoting: R is small if A is tall, and few sweeps are needed. LAPACK reduces A to two
-    diagonals first and is faster. The chapter that puts it to use: networks/linear_regression.
+    diagonals first and is faster. Chapter:
+    linear_algebra/eigen_and_svd#eq-images-of-singular-vectors.
 
     References
     ----------
@@ -181,8 +182,8 @@ def low_rank(a: Any, k: int) -> np.ndarray:
     Notes
     -----
     No matrix of rank k is nearer to A in the Frobenius norm (Eckart and Young), and ``‖A − A_k‖² = σ²_{k+1} + …``.
-    Where ``σ_k = σ_{k+1}`` there are others that are as near. The decomposition is put to use in
-    networks/linear_regression.
+    Where ``σ_k = σ_{k+1}`` there are others that are as near. Chapter:
+    linear_algebra/eigen_and_svd#eq-weights.
 
     References
     ----------
@@ -224,8 +225,8 @@ def pca(x: Any, components: int) -> PCA:
     -----
     The signs of the components are those of `svd`; scikit-learn makes the largest entry positive. The columns are
     centred and not divided by their deviations: do so before, if their units differ. The mean and the components belong
-    to the examples they were made from: of new data take ``(new − mean) @ components.T``. The decomposition is put to
-    use in networks/linear_regression.
+    to the examples they were made from: of new data take ``(new − mean) @ components.T``. Chapter:
+    linear_algebra/eigen_and_svd#eq-variance-along-a-direction.
 
     References
     ----------

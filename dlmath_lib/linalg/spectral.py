@@ -74,8 +74,8 @@ def power_iteration(a: Any, start: Any, *, tolerance: float = 1e-10, steps: int 
     Notes
     -----
     In each step the part of v along the other eigenvectors shrinks by ``|λ₂/λ₁|`` or more, against that along the
-    first. A start without a part along the first finds another one, until rounding brings some in. In use for the
-    largest learning rate: optimization/gradient_descent.
+    first. A start without a part along the first finds another one, until rounding brings some in. Chapter:
+    linear_algebra/eigen_and_svd#eq-power-iteration-step.
 
     References
     ----------
@@ -134,7 +134,8 @@ def qr_iteration(a: Any) -> Eigen:
     beside the diagonal go to 0. Reflections first make A tridiagonal, so that a step costs n rotations; the shift μ is
     the eigenvalue of the last 2 × 2 block that is nearer to its last entry (Wilkinson); and where an entry beside the
     diagonal has vanished, the matrix falls into two, which go on alone (deflation). For one eigenvalue two or three
-    steps are usual. In use: optimization/gradient_descent.
+    steps are usual. Chapter:
+    linear_algebra/eigen_and_svd#eq-qr-iteration-step.
 
     References
     ----------

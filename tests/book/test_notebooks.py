@@ -30,6 +30,7 @@ SITTING = {
     "calculus/gradients",
     "linear_algebra/least_squares",
     "calculus/chain_rule",
+    "linear_algebra/eigen_and_svd",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

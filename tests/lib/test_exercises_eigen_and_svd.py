@@ -1,0 +1,119 @@
+"""The exercises of the chapter on eigenvectors and singular values: right answers pass, likely slips are named."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+a, b, d = sp.symbols("a b d", real=True)
+DISCRIMINANT, SQUARES = (a + d) ** 2 - 4 * (a * d - b**2), (a - d) ** 2 + 4 * b**2
+
+
+def power(S, x, steps, *, unit=True, rayleigh=True, extra=0, flip=False):
+    """A solution, or one with a slip."""
+    x = x / np.linalg.norm(x)
+    for _ in range(steps + extra):
+        x = S @ x
+        if unit:
+            x = x / np.linalg.norm(x)
+    return (x @ S @ x if rayleigh else np.linalg.norm(S @ x)), -x if flip else x
+
+
+def needed(x, share, *, centre=True, exponent=2, offset=1):
+    values = np.linalg.svd(x - x.mean(axis=0) * centre, compute_uv=False) ** exponent
+    return int(np.argmax(np.cumsum(values) / values.sum() >= share - 1e-12)) + offset
+
+
+def by_eigenvalues(x, share):
+    values = np.sort(np.linalg.eigvalsh(np.cov(x.T)))[::-1]
+    return np.searchsorted(np.cumsum(values) / values.sum(), share - 1e-9) + 1
+
+
+def proof():
+    return (
+        Derivation(DISCRIMINANT)
+        .step(a**2 - 2 * a * d + d**2 + 4 * b**2, because="multiply out")
+        .step(SQUARES, because="a square")
+    )
+
+
+def test_all_are_registered():
+    assert [exercise.name.partition(".")[2] for exercise in exercises_of("eigen_and_svd")] == [
+        "by_hand",
+        "components_needed",
+        "low_rank_error",
+        "power",
+        "real_eigenvalues",
+        "singular_values",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("by_hand", (6, 1, [1, 2])),
+        ("by_hand", [6.0, 1.0, (-0.5, -1)]),
+        ("by_hand", (6, 1, np.array([1, 2]) / np.sqrt(5))),
+        ("singular_values", (2.828, 1.414)),
+        ("singular_values", (2 * sp.sqrt(2), sp.sqrt(2))),
+        ("power", power),
+        ("power", lambda S, x, steps: list(power(S, x, steps))),
+        ("real_eigenvalues", proof()),
+        ("low_rank_error", (np.sqrt(5), 34 / 39)),
+        ("low_rank_error", (2.236, 0.872)),
+        ("components_needed", needed),
+        ("components_needed", by_eigenvalues),
+    ],
+)
+def test_right_answers(name, answer):
+    verdict = check(f"eigen_and_svd.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("by_hand", (1, 6, [1, 2]), "in the other order"),
+        ("by_hand", (5, 1, [1, 2]), "the trace, 7"),
+        ("by_hand", (5, 2, [1, 2]), "the determinant, 6"),
+        ("by_hand", (6, 1, [2, -1]), "belongs to the eigenvalue 1"),
+        ("by_hand", (6, 1, [0, 0]), "0 is no eigenvector"),
+        ("by_hand", (6, 1, [1, 1]), "which is not 6 times it"),
+        ("by_hand", (6, 1), "a triple"),
+        ("singular_values", (8, 2), "their roots"),
+        ("singular_values", (1.414, 2.828), "larger one first"),
+        ("singular_values", (2, 1), "the larger is 2"),
+        ("power", lambda S, x, steps: power(S, x, steps, unit=False), "has the length"),
+        ("power", lambda S, x, steps: power(S, x, steps, rayleigh=False), "It is xᵀSx"),
+        ("power", lambda S, x, steps: power(S, x, steps, extra=1), "it should be"),
+        ("power", lambda S, x, steps: power(S, x, steps, flip=True), "points the other way"),
+        ("power", lambda S, x, steps: 1.0, "a pair"),
+        ("real_eigenvalues", 3, "must be a Derivation"),
+        ("low_rank_error", (5, 34 / 39), "squared distance"),
+        ("low_rank_error", (3, 34 / 39), "their squares add up"),
+        ("low_rank_error", (2, 34 / 39), "spectral norm"),
+        ("low_rank_error", (np.sqrt(5), 8 / 11), "take their squares"),
+        ("low_rank_error", (np.sqrt(5), 5 / 39), "the share that is lost"),
+        ("components_needed", lambda x, share: needed(x, share, centre=False), "subtracted first"),
+        ("components_needed", lambda x, share: needed(x, share, exponent=1), "the squares of the singular values"),
+        ("components_needed", lambda x, share: needed(x, share, offset=0), "counted from 0"),
+        ("components_needed", lambda x, share: 5, "are needed"),
+    ],
+)
+def test_wrong_answers_hear_why(name, answer, says):
+    verdict = check(f"eigen_and_svd.{name}", answer)
+    assert verdict.status == "wrong"
+    assert says in verdict.message
+
+
+def test_a_proof_in_one_step_is_too_short():
+    short = Derivation(DISCRIMINANT).step(SQUARES, because="multiply out")
+    assert "at least 2 steps" in check("eigen_and_svd.real_eigenvalues", short).message
+
+
+@pytest.mark.parametrize("name", [exercise.name for exercise in exercises_of("eigen_and_svd")])
+def test_stubs_say_not_yet(name):
+    stubs = {"power": lambda S, x, steps: ..., "components_needed": lambda x, share: ...}
+    assert check(name, stubs.get(name.partition(".")[2], ...)).status == "not yet"
