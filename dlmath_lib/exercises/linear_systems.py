@@ -17,7 +17,7 @@ from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 
-@exercise("linear_systems.by_hand", of=("eq-lu-by-hand", "eq-undo-a-step"))
+@exercise("linear_systems.by_hand", of=("eq-lu-by-hand", "eq-undo-a-step", "eq-second-pivot"))
 def by_hand(answer: Any) -> str:
     """Multipliers, pivots and solution of a system with three unknowns."""
     multipliers, pivots, x = parts(answer, 3, "three triples, (multipliers, pivots, x)")
