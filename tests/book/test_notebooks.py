@@ -23,6 +23,7 @@ SITTING = {
     "linear_algebra/linear_systems",
     "linear_algebra/vectors",
     "linear_algebra/matrices",
+    "linear_algebra/geometry",
     "calculus/limits",
     "calculus/derivatives",
     "calculus/numerical_derivatives",
