@@ -1,0 +1,194 @@
+"""The exercises of ``chapters/calculus/taylor_and_convexity.ipynb``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, parts, show
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of
+from dlmath_lib.exercises.registry import exercise
+
+_X = sp.Symbol("x", real=True)
+_Slope = Callable[[float], float]
+# (name, f′, f″, start, steps): a parabola, doubled digits, a start at the minimum, none at all.
+_UNSEEN: list[tuple[str, _Slope, _Slope, float, int]] = [
+    ("3x² − 6x", lambda x: 6 * x - 6, lambda x: 6.0, 5.0, 1),
+    ("eˣ − x", lambda x: math.exp(x) - 1, math.exp, 1.0, 1),
+    ("eˣ − x", lambda x: math.exp(x) - 1, math.exp, 1.0, 6),
+    ("x⁴", lambda x: 4 * x**3, lambda x: 12 * x**2, 1.0, 3),
+    ("cosh x", math.sinh, math.cosh, 0.0, 4),
+    ("x²", lambda x: 2 * x, lambda x: 2.0, 3.0, 0),
+]
+
+
+@exercise("taylor_and_convexity.root_by_hand", of=("eq-taylor", "eq-remainder-weight"))
+def root_by_hand(answer: Any) -> str:
+    """The Taylor polynomial of √x at 4, and a bound on its error."""
+    value, bound = (
+        number(v, w)
+        for v, w in zip(parts(answer, 2, "a pair, (value, bound)"), ("the value", "your bound"), strict=True)
+    )
+    right, error = 2 + 0.1 / 4 - 0.01 / 64, math.sqrt(4.1) - (2 + 0.1 / 4 - 0.01 / 64)
+    slips = {
+        2.025: "that is degree 1: the term with f″ is missing",
+        2 + 0.1 / 4 - 0.01 / 32: "f″ is divided by 2!",
+        2 + 0.1 / 4 + 0.01 / 64: "f″ is negative",
+        math.sqrt(4.1): "that is √4.1 itself",
+    }
+    for slip, words in slips.items():
+        if abs(value - slip) < 2e-7:
+            raise Wrong(f"the value is {value:.7f}: {words}")
+    close_to(value, right, rtol=1e-7, what="the value", hint="2 + f′(4)·0.1 + ½ f″(4)·0.01")
+    if bound < error:
+        raise Wrong(
+            f"your bound is {show(bound)}, but the error is {error:.3g}: take the largest f‴, at 4, and divide by 3!"
+        )
+    if bound > 1e-5:
+        raise Wrong(f"your bound is {show(bound)}; it must be at most 10⁻⁵. Divide M·0.1³ by 3!")
+    return f"the error is {error:.3g}"
+
+
+@exercise("taylor_and_convexity.second_order", of="eq-second-along-line")
+def second_order(answer: Any) -> str:
+    """The expansion of x²y at (1, 2) to second order."""
+    slips = {
+        2.6: "that is the plane: the term with the Hessian is missing",
+        2.72: "the term with the Hessian has the factor ½",
+        2.662: "that is x²y itself",
+        2.64: "the Hessian has two mixed entries, which both count",
+        0.66: "the value at (1, 2) is missing",
+    }
+    value = number(answer)
+    hint = next((words for slip, words in slips.items() if abs(value - slip) < 5e-4), "2, then 0.6, then ½ hᵀHh")
+    close_to(value, 2.66, rtol=1e-5, hint=hint)
+    return "x²y has 2.662 there; the third order is 0.1²·0.2"
+
+
+_CONVEX: list[tuple[str, bool, str]] = [
+    ("(i)", False, "f″ = 6x is negative for x < 0"),
+    ("(ii)", True, "f″ = 6x is not negative for x ≥ 0"),
+    ("(iii)", False, "f″ = −1/x² is negative: it is concave"),
+    ("(iv)", True, "a chord lies above both lines, so above the larger one; a corner does no harm"),
+    ("(v)", True, "f″ = e⁻ˣ + 2 is positive"),
+    ("(vi)", False, "f″ = −cos x is negative below π/2"),
+]
+
+
+@exercise("taylor_and_convexity.convex_or_not", of="eq-tangents-to-chord")
+def convex_or_not(answer: Any) -> str:
+    """Six functions, three of them convex."""
+    for given, (place, right, why) in zip(parts(answer, 6, "a list of six"), _CONVEX, strict=True):
+        if not isinstance(given, (bool, np.bool_)):
+            raise Wrong(f"{place} must be True or False; it is {show(given)}")
+        if bool(given) is not right:
+            raise Wrong(f"{place} is {'convex' if right else 'not convex'}: {why}")
+    return "where there is no second derivative, chords decide"
+
+
+@exercise("taylor_and_convexity.safe_rate", of=("eq-descent-step", "eq-softplus-beta"))
+def safe_rate(answer: Any) -> str:
+    """β for log(1 + eˣ) + x²/4, and the limit of the learning rate."""
+    beta, limit = (
+        number(v, w) for v, w in zip(parts(answer, 2, "a pair, (beta, limit)"), ("β", "the limit"), strict=True)
+    )
+    slips = {
+        0.25: "the second term adds ½",
+        0.5: "the first term adds up to ¼",
+        1.25: "the curvature of log(1 + eˣ) is at most ¼",
+    }
+    hint = next(
+        (words for slip, words in slips.items() if abs(beta - slip) < 1e-9), "curvatures add up: at most ¼, and ½"
+    )
+    close_to(beta, 0.75, what="β", hint=hint)
+    hint = "1/β is where the bound is lowest; it is below f(x) up to twice that" if abs(limit - 4 / 3) < 1e-2 else "2/β"
+    close_to(limit, 8 / 3, what="the limit", rtol=1e-3, hint=hint)
+    return "2/β; at 1/β the bound is lowest"
+
+
+@exercise("taylor_and_convexity.newtons_method", of=("eq-quadratic-model", "eq-newton-distance"))
+def newtons_method(answer: Any) -> str:
+    """Newton's method, written by the reader."""
+    names = ("slope", "curvature", "x", "steps")
+    for name, slope, curvature, start, steps in _UNSEEN:
+        x = up = start
+        for _ in range(steps):
+            x -= slope(x) / curvature(x)
+        what = f"for {name} from {show(start)} with {steps} step{'s' * (steps != 1)} your result"
+        found = number(call(answer, slope, curvature, start, steps, names=names), what)
+        if abs(found - x) <= 1e-9 * (1 + abs(x)):
+            continue
+        if steps == 1:
+            slips = {
+                up + slope(up) / curvature(up): "the sign: the step is −f′/f″",
+                up - slope(up): "the slope is divided by the curvature",
+                up - curvature(up) / slope(up): "the quotient is upside down",
+                up: "no step was taken",
+            }
+            for slip, words in slips.items():
+                if abs(found - slip) <= 1e-9 * (1 + abs(slip)):
+                    raise Wrong(f"{what} is {show(found)}: {words}")
+        raise Wrong(f"{what} is {show(found)}; {show(x)} is right")
+    for name, slope, curvature, start in (
+        ("x³ − 3x (curvature −3)", lambda x: 3 * x**2 - 3, lambda x: 6 * x, -0.5),
+        ("x³ − 3x (curvature 0)", lambda x: 3 * x**2 - 3, lambda x: 6 * x, 0.0),
+    ):
+        _must_refuse(answer, name, slope, curvature, start)
+    return f"{len(_UNSEEN)} runs, and a refusal where the model has no lowest point"
+
+
+def _must_refuse(answer: Any, name: str, slope: _Slope, curvature: _Slope, start: float) -> None:
+    try:
+        result = answer(slope, curvature, start, 3)
+    except ValueError:
+        return
+    except Exception as error:
+        raise Wrong(
+            f"for {name} at {show(start)} your function must raise a ValueError; it raises {type(error).__name__}"
+        ) from None
+    raise Wrong(f"for {name} at {show(start)} your function must raise a ValueError; it returns {show(result)}")
+
+
+@exercise("taylor_and_convexity.newton_leads", of="eq-newton-overshoot")
+def newton_leads(answer: Any) -> str:
+    """Newton's step on √(1 + x²), as a chain of proved steps."""
+    root = sp.sqrt(1 + _X**2)
+    start = _X - sp.Derivative(root, _X) / sp.Derivative(root, (_X, 2))
+    return derivation_of(answer, start, -(_X**3), min_steps=2)
+
+
+@exercise("taylor_and_convexity.flat_place", of="eq-tangents-to-chord")
+def flat_place(answer: Any) -> str:
+    """A strictly convex function with f″(0) = 0 and no minimum."""
+    if answer is ...:
+        raise not_yet()
+    if not isinstance(answer, sp.Expr) or {s.name for s in answer.free_symbols} != {"x"}:
+        raise Wrong(f"your answer must be a SymPy expression in x alone; it is {show(answer)}")
+    f = answer.xreplace(dict.fromkeys(answer.free_symbols, _X))
+    slope, bend = (sp.lambdify(_X, f.diff(_X, k), "mpmath") for k in (1, 2))
+    try:
+        at_zero = complex(bend(0))
+        places = [s * v for v in (*np.linspace(0.02, 4, 60), 6.0, 10.0, 20.0, 50.0, 200.0) for s in (-1, 1)]
+        slopes, bends = ([complex(g(v)) for v in sorted(places)] for g in (slope, bend))
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        raise Wrong(f"{show(f)} or a derivative of it has no value at some x") from None
+    if any(abs(v.imag) > 1e-12 or not math.isfinite(v.real) for v in (at_zero, *slopes, *bends)):
+        raise Wrong(f"{show(f)} or a derivative of it has no real value at some x")
+    if abs(at_zero) > 1e-9:
+        raise Wrong(f"your f″(0) is {show(at_zero.real)}; it must be 0")
+    for place, value in zip(sorted(places), bends, strict=True):
+        if value.real < -1e-14:
+            raise Wrong(f"your f″ is {show(value.real)} at x = {show(place)}: f is not convex there")
+        if value.real <= 0 and abs(place) <= 4:
+            raise Wrong(
+                f"your f″ is 0 at x = {show(place)} too: a function that is straight on an interval is not "
+                "strictly convex"
+            )
+    if min(v.real for v in slopes) < 0 < max(v.real for v in slopes):
+        raise Wrong("your f′ is negative at some points and positive at others, so that f has a minimum between them")
+    return "its slope keeps one sign, although it does not fall anywhere"
