@@ -55,7 +55,7 @@ def projection_by_hand(answer: Any) -> str:
     )
 
 
-@exercise("least_squares.program", of=("eq-qr-least-squares", "eq-nearly-parallel"))
+@exercise("least_squares.program", of=("eq-qr-least-squares", "eq-reflection", "eq-nearly-parallel"))
 def program(answer: Any) -> str:
     """Least squares by orthogonal vectors."""
     rng = np.random.default_rng(7)

@@ -24,6 +24,7 @@ MATRICES = {
     "zeros": np.zeros((3, 2)),
     "identity": np.eye(4),
     "first column 0": np.array([[0.0, 1.0], [0.0, 2.0]]),
+    "first column nearly e₁": np.array([[1.0, 1.0], [1e-9, 1.0], [0.0, 2.0]]),
     "hilbert 8": scipy.linalg.hilbert(8),
     "hilbert 12": scipy.linalg.hilbert(12),
     "tall": RNG.standard_normal((40, 6)),
