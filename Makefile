@@ -53,6 +53,7 @@ lint: $(VENV)/tools ## ruff and mypy
 bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a training step beside PyTorch and scikit-learn
 	$(BIN)/python -m benchmarks.explorers
 	$(BIN)/python -m benchmarks.training_step
+	$(BIN)/python -m benchmarks.autodiff
 
 mutants: $(VENV)/tools ## plant faults one at a time and count how many the tests see (about ten minutes on two idle cores; ROWS="verify explorers" runs some)
 	$(BIN)/python -m tests.mutants $(ROWS)

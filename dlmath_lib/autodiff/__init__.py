@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dlmath_lib.autodiff.forward import Dual, derivative, jvp
 from dlmath_lib.autodiff.rectifiers import elu, gelu, leaky_relu, prelu, relu, silu
-from dlmath_lib.autodiff.reverse import Var, grad, vjp
+from dlmath_lib.autodiff.reverse import Var, grad, tape, vjp
 from dlmath_lib.autodiff.sigmoidal import log_sigmoid, sigmoid, softplus, tanh
 from dlmath_lib.autodiff.softmax import log_softmax, logsumexp, softmax
 
@@ -35,5 +35,6 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "tape",
     "vjp",
 ]

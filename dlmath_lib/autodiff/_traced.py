@@ -81,6 +81,10 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
         return linear(lambda a: a[key], pull, self)
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        name = type(self).__name__
+        raise TypeError(f"{name}: nothing is changed in place: make a new array, by np.where or np.concatenate")
+
     def sum(self, axis: Any = None, keepdims: bool = False) -> Traced:
         """The sum along the axis.
 

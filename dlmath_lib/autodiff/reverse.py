@@ -11,7 +11,7 @@ from dlmath_lib._sums import wide
 from dlmath_lib._validate import as_array, as_function, fail
 from dlmath_lib.autodiff._traced import Link, Traced, as_result, as_values
 
-__all__ = ["Var", "grad", "vjp"]
+__all__ = ["Var", "grad", "tape", "vjp"]
 
 
 class Var(Traced):
@@ -120,6 +120,49 @@ def _uses_before_parts(last: Var) -> list[Var]:
             todo.append((node, True))
             todo.extend((link.argument, False) for link in node._links)  # type: ignore[misc]
     return finished[::-1]
+
+
+def tape(result: Any) -> list[Var]:
+    """The computational graph behind a result, node by node in an order in which it can be computed.
+
+    Each v = φ(earlier nodes) stands behind all of its arguments, and the ``result`` last; `Var.backward` walks the
+    list from its end. Its length is the number of recorded operations and inputs, and the sizes of the values are the
+    memory that the walk back needs.
+
+    Parameters
+    ----------
+    result : Var
+        What was computed.
+
+    Returns
+    -------
+    list of Var
+        Each node once; inputs that ``result`` does not hang on are not among them.
+
+    Raises
+    ------
+    TypeError
+        If result is not a Var.
+
+    Notes
+    -----
+    Chapter: calculus/automatic_differentiation#reverse-mode.
+
+    References
+    ----------
+    A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind, Automatic differentiation in machine learning: a
+    survey, JMLR 18 (2018), 153, section 3.2.
+
+    Examples
+    --------
+    >>> x = Var(3.0)
+    >>> tape(x * x + x)
+    [Var(3.0), Var(9.0), Var(12.0)]
+    """
+    if not isinstance(result, Var):
+        hint = "compute it from Var(…), not from plain numbers"
+        raise fail("tape", "result", "a Var", type(result).__name__, hint, error=TypeError)
+    return _uses_before_parts(result)[::-1]
 
 
 def vjp(f: Callable[..., Any], g: Any, *inputs: Any) -> Any:

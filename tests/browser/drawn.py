@@ -98,6 +98,11 @@ def value_of(text: str) -> float:
     return float(mantissa) * 10.0 ** int((found[2] or "⁰").translate(_SUPERSCRIPTS))
 
 
+def missing(value: float | None) -> bool:
+    """Whether a number is not there: NaN, which JSON writes as null."""
+    return value is None or math.isnan(value)
+
+
 def shown(value: float, form: str) -> str:
     """A number as the front end should write it, by ".3f", ".2e", ".3g" or "%.1"."""
     if value is None or math.isnan(value):
@@ -302,7 +307,7 @@ def _cells(panel: Panel, k: int, mark: dict[str, Any], n: dict[str, Any]) -> Non
     assert np.ptp(y, axis=1).max() < TOLERANCE and (rows == 1 or (np.diff(y, axis=0) > 1).all()), "rows run down"
     size = cells[0]["width"]
     for cell, text, value in zip(cells, panel.elements(k, "explorer-value"), n["values"], strict=False):
-        assert text["text"] == shown(value, f".{mark['digits']}f")
+        assert text["text"] == ("" if missing(value) else shown(value, f".{mark['digits']}f"))
         near(text["x"], cell["x"] + size / 2, "a number in its cell")
         assert cell["y"] < text["y"] < cell["y"] + size + 2
     names = [e for e in panel.drawn["marks"][str(k)] if e["tag"] == "text" and not e["kind"]]
@@ -311,7 +316,12 @@ def _cells(panel: Panel, k: int, mark: dict[str, Any], n: dict[str, Any]) -> Non
         assert y[i, 0] < name["y"] < y[i, 0] + size + 2, "the name of a row stands beside it"
     for j, name in enumerate(names[len(mark["rows"] or []) :]):
         near(name["x"], x[0, j] + size / 2, "the name of a column stands above it")
-    tints = [np.array(re.findall(r"\d+", cell["fill"])[:3], dtype=float) for cell in cells]
+    empty = [cell["fill"] == "none" for cell in cells]
+    assert empty == [missing(value) or math.isinf(value) for value in n["values"]], (
+        "a cell without a number has no colour"
+    )
+    fills = ["0, 0, 0" if none else cell["fill"] for cell, none in zip(cells, empty, strict=True)]
+    tints = [np.array(re.findall(r"\d+", fill)[:3], dtype=float) for fill in fills]
     _colors_follow(np.array(n["values"], dtype=float), np.array(tints), mark["palette"], panel.theme)
 
 

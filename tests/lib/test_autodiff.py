@@ -155,6 +155,27 @@ def test_a_two_layer_network_agrees_with_sympy():
     np.testing.assert_allclose(grad(program, point), exact, rtol=1e-12)
 
 
+def test_the_tape_lists_each_node_once_and_arguments_first():
+    x, y, unused = Var(2.0), Var(3.0), Var(5.0)
+    product = x * y
+    result = (product + x) ** 2
+    nodes = autodiff.tape(result)
+    assert {id(node) for node in nodes} >= {id(x), id(y), id(product), id(result)}
+    assert unused not in nodes
+    assert len(nodes) == len({id(node) for node in nodes}) == 5
+    assert nodes[-1] is result
+    places = {id(node): place for place, node in enumerate(nodes)}
+    assert all(places[id(link.argument)] < places[id(node)] for node in nodes for link in node._links)
+    result.backward()
+    assert [float(node.grad) for node in (x, y, product)] == [64.0, 32.0, 16.0]
+    assert autodiff.tape(x) == [x]
+
+
+def test_the_tape_of_a_number_is_refused():
+    with pytest.raises(TypeError, match=r"tape: result must be a Var, got float: compute it from Var"):
+        autodiff.tape(3.0)
+
+
 def test_slopes_of_several_paths_add_and_each_path_counts_once():
     x = Var(2.0)
     a = x * 3
@@ -283,3 +304,10 @@ def test_in_place_is_refused():
     x = Var([1.0])
     with pytest.raises(TypeError, match="nothing is changed in place"):
         x += 1.0
+
+
+@pytest.mark.parametrize("kind", [Var, Dual])
+def test_an_entry_cannot_be_set(kind):
+    x = kind([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"nothing is changed in place: make a new array, by np\.where"):
+        x[0] = 3.0

@@ -76,6 +76,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "autodiff.derivative": lambda: {"f": square, "x": N},
     "autodiff.grad": lambda: {"f": length, "*inputs": N},
     "autodiff.jvp": lambda: {"f": square, "tangents": N, "*inputs": N},
+    "autodiff.tape": lambda: {"result": autodiff.Var(N) * 2},
     "autodiff.vjp": lambda: {"f": square, "g": N, "*inputs": N},
     "calculus.best_step": lambda: {"kind": "central", "x": N},
     "calculus.difference": lambda: {"f": square, "x": N, "h": 1e-5, "kind": "forward"},

@@ -73,6 +73,7 @@ class MatrixCells(Mark):
     Parameters
     ----------
     matrix : Matrix, array of shape (r, c), or frame array
+        NaN leaves a cell empty.
     rows, cols : sequence of str, optional
     digits : int
         Decimals in the cells.
@@ -148,7 +149,7 @@ class MatrixCells(Mark):
             for (i, j), value in np.ndenumerate(z):
                 place = (value - low) / ((high - low) or 1.0)
                 dark = place > 0.75 or (self.palette == "diverging" and place < 0.25)
-                text = signed(f"{value:.{self.digits}f}")
+                text = "" if np.isnan(value) else signed(f"{value:.{self.digits}f}")
                 ax.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if dark else "black")
         for i, name in enumerate(self.rows or ()):
             ax.text(-0.65, i, name, ha="right", va="center", parse_math=False)

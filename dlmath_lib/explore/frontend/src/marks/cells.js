@@ -31,7 +31,7 @@ export const cells = {
       square.attr("x", (_, i) => x(i) + gap).attr("y", (_, i) => y(i) + gap);
       square.attr("width", Math.max(0.5, size - 2 * gap)).attr("height", Math.max(0.5, size - 2 * gap));
       square.attr("rx", gap ? 3 : 0).style("fill", (v) => (Number.isFinite(v) ? colors[index(v)] : "none"));
-      const text = (v) => format(v, `.${mark.digits ?? 2}f`);
+      const text = (v) => (Number.isNaN(v) ? "" : format(v, `.${mark.digits ?? 2}f`));
       const readable = size >= 7.2 * Math.max(...values.map((v) => text(v).length)) + 4;
       const number = numbers
         .selectAll("text")
