@@ -63,7 +63,8 @@ def draws(**options: Any) -> dict[str, Any]:
     return {"shape": (4, 3), "rng": rng(), "gain": 1.0, "dtype": np.float32, **options}
 
 
-# A call that works for each function that has no rule below. "*inputs" is the one positional argument after the others.
+# A call that works for each function that has no rule below. What begins with a star is the one positional argument
+# after the others.
 CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "activations.prelu": lambda: {"z": WIDE, "a": WEIGHTS},
     "activations.prelu_grad": lambda: {"z": WIDE, "a": WEIGHTS},
@@ -80,6 +81,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "autodiff.vjp": lambda: {"f": square, "g": N, "*inputs": N},
     "calculus.best_step": lambda: {"kind": "central", "x": N},
     "calculus.difference": lambda: {"f": square, "x": N, "h": 1e-5, "kind": "forward"},
+    "calculus.einsum_vjp": lambda: {"g": G, "subscripts": "ij->i", "*operands": WIDE},
     "calculus.gauss_legendre": lambda: {"f": square, "a": 0.0, "b": 2.0, "n": 3},
     "calculus.integrate": lambda: {"f": square, "a": 0.0, "b": 2.0, "tolerance": 1e-6},
     "calculus.legendre_nodes": lambda: {"n": 3},
@@ -205,7 +207,7 @@ def calls() -> Iterator[Any]:
 
 
 def run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    starred = "*inputs" in arguments
+    starred = any(argument.startswith("*") for argument in arguments)
     result = function(*arguments.values()) if starred else function(**arguments)
     return list(result) if inspect.isgenerator(result) else result
 
@@ -341,7 +343,7 @@ def test_what_is_not_finite_is_refused_by_name(name: str, function: Any, make: A
                 continue  # a masked logit
             other = value.copy()
             other.flat[0] = bad
-            outcome = refusal(function(), make() | {argument: other}, name, argument)
+            outcome = refusal(function(), make() | {argument: other}, name, argument.strip("*"))
             faults += [f"{argument} with {bad}: {outcome}"] if outcome else []
     assert not faults, "\n".join(faults)
 

@@ -143,6 +143,7 @@ def test_a_narrow_peak_is_not_missed():
         (sp.log(3 * x - 1), Undefined),
         (D(sp.Abs(3 * x - 1), x), Undefined),
         (D(sp.Max(1, 3 * x), x), Undefined),
+        (D(1 / (3 * x - 1), x), Undefined),
         (sp.Integral(x, x), Undefined),
         (sp.Piecewise((1, x > 1)), Undefined),
         (sp.Integral(1 / t, (t, -1, 2)), (Unsupported, Undecided)),

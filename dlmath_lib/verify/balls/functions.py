@@ -77,7 +77,10 @@ TAYLOR: dict[Any, Callable[[Series], Series]] = {
 def coefficients(function: Callable[[Series], Series], at: acb, order: int) -> list[acb]:
     """Return the Taylor coefficients of `function` at a point, from the constant one to that of `order`."""
     length = order + 2  # one more, for the functions that are computed as a derivative
-    found = function(acb_series([at, 1], length)).coeffs()
+    try:
+        found = function(acb_series([at, 1], length)).coeffs()
+    except ValueError:  # "quotient would not be a power series": a pole, such as that of 1/s at exactly 0
+        raise Undefined from None
     found = (found + [acb(0)] * length)[: order + 1]
     return [checked(value, at) for value in found]
 
