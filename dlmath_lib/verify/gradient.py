@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from dlmath_lib.verify._errors import check_label, check_of, check_tolerance, check_words, message
 from dlmath_lib.verify.agree import function_name, of_the_book, power_of_ten
+from dlmath_lib.verify.calls import check_called, check_calls, watched
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.text import latex_text
 
@@ -26,6 +29,7 @@ def gradient(
     name: str | None = None,
     label: str | None = None,
     of: str | Sequence[str] = (),
+    calls: Callable[..., Any] | Sequence[Callable[..., Any]] = (),
     rtol: float = 1e-6,
     atol: float | None = None,
     exact: Callable[..., Any] | None = None,
@@ -50,6 +54,9 @@ def gradient(
         As for `prove`.
     of : str or sequence of str
         The label of the formula that this witnesses, or several; the ledger shows it.
+    calls : function or sequence of functions, optional
+        Functions of `dlmath_lib` that ``f_vjp`` runs, where it is a line of a chapter: the ledger names them. One that
+        is not run is an error.
     seed : int
         Of the cotangents.
     rtol, atol : float
@@ -89,6 +96,7 @@ def gradient(
         if not callable(function):
             raise TypeError(message("gradient", argument, "callable", repr(function)))
     name, label = check_words("gradient", "name", name), check_label("gradient", label)
+    named = check_calls("gradient", calls)
     witnessed, rtol = check_of("gradient", of), check_tolerance("gradient", "rtol", rtol, 1.0)
     atol = None if atol is None else check_tolerance("gradient", "atol", atol)
     if not check_tolerance("gradient", "step", step, 1.0):
@@ -116,7 +124,10 @@ def gradient(
     for _ in range(COTANGENTS):
         cotangent = rng.standard_normal(value.shape)
         before = _copies(arrays)
-        returned = f_vjp(cotangent.copy(), *before)
+        seen: set[CodeType] = set()
+        with watched(seen) if named else nullcontext():
+            returned = f_vjp(cotangent.copy(), *before)
+        check_called("gradient", named, seen)
         _check_untouched(rule, arrays, before)
         analytic = _gradients(rule, returned, arrays, floating)
         for position, found in analytic.items():
@@ -148,7 +159,7 @@ def gradient(
         label=label,
         detail=f"{COTANGENTS} random cotangents",
         of=witnessed,
-        functions=of_the_book(f, f_vjp),
+        functions=tuple(dict.fromkeys(of_the_book(f, f_vjp, *named))),
         outside="central differences",
     )
 

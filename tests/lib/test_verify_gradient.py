@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dlmath_lib import activations
 from dlmath_lib.verify import ClaimFailed, gradient
 
 rng = np.random.default_rng(5)
@@ -197,3 +198,17 @@ def test_the_message_shows_what_is_needed_to_see_the_error():
 def test_arguments(arguments, error, words):
     with pytest.raises(error, match=words):
         gradient(*arguments)
+
+
+def test_the_ledger_hears_of_functions_that_a_line_of_a_chapter_calls():
+    def line(g, z):
+        return activations.softmax_vjp(g, z)
+
+    claim = gradient(activations.softmax, line, Z, calls=activations.softmax_vjp)
+    assert claim.functions == ("activations.softmax", "activations.softmax_vjp")
+    assert gradient(softmax, softmax_vjp, Z).functions == ()
+    with pytest.raises(ValueError, match="calls must be functions that the check runs, got relu_vjp, not run"):
+        gradient(softmax, line, Z, calls=[activations.softmax_vjp, activations.relu_vjp])
+    for wrong in (np.tanh, "softmax_vjp", [line], 3):
+        with pytest.raises(TypeError, match="gradient: calls must be"):
+            gradient(softmax, line, Z, calls=wrong)
