@@ -140,9 +140,10 @@ class Components:
             if matrix.free_symbols or matrix.det() == 0:
                 raise NoInverse
             return matrix.inv()
-        if sp.expand(matrix.det(method="berkowitz")) == 0:
+        determinant = matrix.det(method="berkowitz")
+        if sp.expand(determinant) == 0:
             raise NoInverse
-        return matrix.inv(method="ADJ")
+        return matrix.adjugate() / determinant
 
     def _derivative(self, expr: sp.Derivative) -> Any:
         inner = self.write_out(expr.expr)

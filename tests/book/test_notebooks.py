@@ -34,6 +34,7 @@ SITTING = {
     "linear_algebra/eigen_and_svd",
     "calculus/taylor_and_convexity",
     "calculus/automatic_differentiation",
+    "calculus/matrix_calculus",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
@@ -65,6 +66,7 @@ CLINIC = {
     "calculus/chain_rule": {17, 25},
     "calculus/taylor_and_convexity": {26, 28},
     "calculus/automatic_differentiation": {24},
+    "calculus/matrix_calculus": {15},
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
