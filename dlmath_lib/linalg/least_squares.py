@@ -45,8 +45,7 @@ def least_squares(a: Any, b: Any) -> np.ndarray:
 
     References
     ----------
-    P. Businger, G. H. Golub, Linear least squares solutions by Householder transformations, Numer. Math. 7 (1965),
-    269–276.
+    P. Businger, G. H. Golub, Linear least squares solutions by Householder transformations (1965).
 
     Examples
     --------
@@ -105,7 +104,7 @@ def pseudo_inverse(a: Any, *, rtol: float | None = None) -> np.ndarray:
 
     References
     ----------
-    R. Penrose, A generalized inverse for matrices, Proc. Camb. Phil. Soc. 51 (1955), 406–413.
+    R. Penrose, A generalized inverse for matrices (1955).
 
     Examples
     --------

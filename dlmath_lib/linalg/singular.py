@@ -85,8 +85,8 @@ def svd(a: Any) -> SVD:
 
     References
     ----------
-    M. R. Hestenes, Inversion of matrices by biorthogonalization and related results, J. SIAM 6 (1958), 51–90;
-    J. Demmel, K. Veselić, Jacobi's method is more accurate than QR, SIAM J. Matrix Anal. Appl. 13 (1992), 1204–1245.
+    J. Demmel, K. Veselić, Jacobi's method is more accurate than QR (LAPACK Working Note 15, 1989); LAPACK's ``dgesvj``
+    is the same method.
 
     Examples
     --------
