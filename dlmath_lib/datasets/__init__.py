@@ -1,6 +1,6 @@
 """Data: two real sets that come with scikit-learn, two of NIST with certified answers, three drawn by own code.
 
-And how to split and batch them. Nothing is downloaded. Used from ``chapters/networks/linear_regression.ipynb`` on.
+And how to split and batch them. Nothing is downloaded. Used from ``chapters/linear_algebra/vectors.ipynb`` on.
 """
 
 from __future__ import annotations

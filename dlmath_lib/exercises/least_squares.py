@@ -113,7 +113,7 @@ def _no_ready_made_solver() -> Iterator[None]:
         yield
 
 
-@exercise("least_squares.smallest_sum", of=("eq-projection-matrix", "eq-two-residuals"))
+@exercise("least_squares.smallest_sum", of=("eq-projection-matrix", "eq-completed-square", "eq-two-residuals"))
 def smallest_sum(answer: Any) -> str:
     """‖(I − P)b‖² = bᵀb − bᵀPb, as a chain of proved steps."""
     m, n = sp.symbols("m n", integer=True, positive=True)
