@@ -54,7 +54,7 @@ def matrix_of_a_map(answer: Any) -> str:
     return "the columns are the images of (1, 0) and (0, 1)"
 
 
-@exercise("matrices.count_a_network", of="eq-affine-composition")
+@exercise("matrices.count_a_network", of=("eq-affine-composition", "eq-batch-affine"))
 def count_a_network(answer: Any) -> str:
     """Shapes and number of parameters of the network 64 → 32 → 10."""
     first, second, count = parts(answer, 3, "three parts, (shape of W1, shape of W2, number of parameters)")
@@ -74,6 +74,41 @@ def count_a_network(answer: Any) -> str:
         raise Wrong(f"{show(total)}: {slips[int(total)]}")
     close_to(total, 2410, what="the number of parameters", hint="32·64 + 32 + 10·32 + 10", rtol=1e-12)
     return "2,368 weights and 42 biases"
+
+
+@exercise("matrices.linear_or_affine", of=("eq-affine-map", "eq-linear-map"))
+def linear_or_affine(answer: Any) -> str:
+    """Five maps of the plane: linear, affine, or neither."""
+    kinds = ("linear", "affine", "neither")
+    right = {
+        "a": ("linear", "it has the matrix with the rows (2, 0) and (−1, 1)"),
+        "b": ("affine", "it is the identity plus the bias (1, 0), and does not take 0 to 0"),
+        "c": ("neither", "twice the vector gives four times the result"),
+        "d": ("linear", "the mean is a linear combination of the entries; the rows are (½, −½) and (−½, ½)"),
+        "e": ("neither", "f(−x) is not −f(x): (1, 0) goes to itself, and (−1, 0) to 0"),
+    }
+    for name, word in zip(right, parts(answer, 5, "a list of five words"), strict=True):
+        if not isinstance(word, str) or word.strip().lower() not in kinds:
+            raise Wrong(f'({name}) must be "linear", "affine" or "neither"; it is {show(word)}')
+        kind, reason = right[name]
+        if word.strip().lower() != kind:
+            raise Wrong(f"({name}) is not {word.strip().lower()}: {reason}")
+    return "ReLU, (e), is what makes two layers more than one"
+
+
+@exercise("matrices.areas", of=("eq-determinant-area", "eq-determinant-product", "eq-determinant-product-2"))
+def areas(answer: Any) -> str:
+    """A triangle's area, det(AB) and det(2A)."""
+    names = ("the area", "det(AB)", "det(2A)")
+    area, both, twice = (number(g, w) for g, w in zip(parts(answer, 3, "three numbers"), names, strict=True))
+    if abs(area - 11) < 1e-9:
+        raise Wrong("the area is that of the parallelogram; a triangle is half of it")
+    if abs(twice + 6) < 1e-9:
+        raise Wrong("det(2A): both columns are doubled, so the determinant is multiplied by 2 twice")
+    close_to(area, 5.5, what=names[0], hint="sides (4, 1) and (1, 3): half of |4·3 − 1·1|")
+    close_to(both, -6, what=names[1], hint="det A · det B")
+    close_to(twice, -12, what=names[2], hint="det(2I) = 4")
+    return "det(cA) = cⁿ det A for n columns"
 
 
 @exercise("matrices.einsum_strings", of=("eq-matrix-product", "eq-batch-affine"))
@@ -164,7 +199,7 @@ def multiply(answer: Any) -> str:
     return f"{len(cases)} pairs of shapes"
 
 
-@exercise("matrices.length_of_an_image", of=("eq-transpose-dot", "eq-trace-entrywise"))
+@exercise("matrices.length_of_an_image", of=("eq-transpose-dot", "eq-matrix-vector"))
 def length_of_an_image(answer: Any) -> str:
     """‖Ax‖² = xᵀAᵀAx, as a chain of proved steps."""
     m, n = sp.symbols("m n", integer=True, positive=True)

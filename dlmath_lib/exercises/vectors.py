@@ -126,7 +126,7 @@ def most_similar(answer: Any) -> str:
     return f"{len(cases)} searches, three of them among pictures"
 
 
-@exercise("vectors.extreme_norms", of=("eq-norm-ratio", "eq-one-norm", "eq-norm-order"))
+@exercise("vectors.extreme_norms", of=("eq-norm-ratio", "eq-one-norm", "eq-norm-order", "eq-cauchy-schwarz"))
 def extreme_norms(answer: Any) -> str:
     """A vector with ‖x‖₁ = 2‖x‖₂ in four dimensions, and one whose 1-norm is its largest entry."""
     wide, narrow = parts(answer, 2, "a pair of lists with four numbers each")

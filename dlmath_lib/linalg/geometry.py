@@ -40,7 +40,7 @@ def hyperplane_distance(x: Any, weight: Any, bias: Any) -> Any:
     References
     ----------
     C. M. Bishop, Pattern Recognition and Machine Learning (2006), on discriminant functions.
-    Chapter: networks/neurons_and_layers#intuition.
+    Chapter: linear_algebra/geometry#the-distance-of-a-point.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def rotation(theta: float, *, size: int = 2, plane: tuple[int, int] = (0, 1)) ->
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on Givens rotations.
-    Chapter: networks/neurons_and_layers#intuition.
+    Chapter: linear_algebra/geometry#turning-slanting-mirroring.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def reflection(normal: Any) -> np.ndarray:
     References
     ----------
     G. H. Golub, C. F. Van Loan, Matrix Computations (4th ed., 2013), on Householder matrices.
-    Chapter: networks/neurons_and_layers#intuition.
+    Chapter: linear_algebra/geometry#orthogonal-matrices.
 
     Examples
     --------

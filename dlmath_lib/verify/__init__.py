@@ -15,6 +15,7 @@ from dlmath_lib.verify.agree import agree
 from dlmath_lib.verify.claim import Claim, ClaimFailed
 from dlmath_lib.verify.define import define
 from dlmath_lib.verify.derivation import Derivation
+from dlmath_lib.verify.entries import by_entries
 from dlmath_lib.verify.family import family
 from dlmath_lib.verify.gradient import gradient
 from dlmath_lib.verify.prove import prove
@@ -26,6 +27,7 @@ __all__ = [
     "ClaimFailed",
     "Derivation",
     "agree",
+    "by_entries",
     "define",
     "family",
     "gradient",

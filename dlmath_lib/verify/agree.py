@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -38,14 +39,14 @@ def function_name(function: Callable[..., Any]) -> str:
 
 
 def of_the_book(*functions: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of those functions that `dlmath_lib` holds: ``activations.sigmoid``.
+    """Return the names of those functions that `dlmath_lib` holds, wrapped ones too: ``activations.sigmoid``.
 
     >>> from dlmath_lib import activations
     >>> of_the_book(activations.sigmoid, np.tanh)
     ('activations.sigmoid',)
     """
     found = []
-    for function in functions:
+    for function in map(inspect.unwrap, functions):
         module = getattr(function, "__module__", "") or ""
         if module.startswith("dlmath_lib."):
             public = [part for part in module.split(".")[1:2] if not part.startswith("_")]

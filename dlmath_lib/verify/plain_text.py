@@ -110,7 +110,7 @@ class Plain(StrPrinter):
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> str:
         text = self._print(base)
-        closed = base.is_Atom or isinstance(base, (sp.Function, sp.Indexed, sp.MatrixSymbol)) or text.startswith("|")
+        closed = base.is_Atom or isinstance(base, (sp.Function, sp.Indexed, sp.MatrixSymbol))
         if not closed or text.startswith("−") or "/" in text or "·" in getattr(base, "name", ""):
             text = f"({text})"
         power = self._print(exponent)

@@ -31,7 +31,8 @@ def toeplitz(kernel, n):
 
 def test_all_are_registered():
     names = {exercise.name.removeprefix("matrices.") for exercise in exercises_of("matrices")}
-    expected = "two_orders matrix_of_a_map count_a_network einsum_strings multiply length_of_an_image toeplitz_matrix"
+    expected = "linear_or_affine areas two_orders matrix_of_a_map count_a_network einsum_strings multiply"
+    expected += " length_of_an_image toeplitz_matrix"
     assert names == set(expected.split())
 
 
@@ -44,6 +45,10 @@ def test_all_are_registered():
         ("matrix_of_a_map", np.array([[0.0, 3.0], [1.0, 0.0]])),
         ("count_a_network", ((32, 64), (10, 32), 2410)),
         ("count_a_network", [[32, 64], [10, 32], 2410.0]),
+        ("linear_or_affine", ["linear", "affine", "neither", "linear", "neither"]),
+        ("linear_or_affine", ("Linear", "AFFINE ", "neither", "linear", "neither")),
+        ("areas", (5.5, -6, -12)),
+        ("areas", [sp.Rational(11, 2), -6, -12.0]),
         ("einsum_strings", ("ij,ij->i", "nj,mj->nm", "nm,nj->mj")),
         ("einsum_strings", ["ab,ab->a", "xz,yz->xy", "ki, kj -> ij"]),
         ("multiply", loops),
@@ -77,6 +82,17 @@ def test_right_answers(name, answer):
         ("count_a_network", ((32, 64), (10, 32), 2368), "the biases are missing"),
         ("count_a_network", ((32, 64), (10, 32), 2400), "biases of the outputs"),
         ("count_a_network", ((32, 64), (10, 32), 2378), "biases of the hidden layer"),
+        (
+            "linear_or_affine",
+            ["linear", "linear", "neither", "linear", "neither"],
+            "(b) is not linear",
+        ),
+        ("linear_or_affine", ["linear", "affine", "neither", "affine", "neither"], "(d) is not affine"),
+        ("linear_or_affine", ["linear", "affine", "neither", "linear", "affine"], "(e) is not affine"),
+        ("linear_or_affine", ["linear", "affine", "no", "linear", "affine"], "(c) must be"),
+        ("areas", (11, -6, -12), "parallelogram"),
+        ("areas", (5.5, -6, -6), "both columns are doubled"),
+        ("areas", (5.5, 6, -12), "its sign is wrong"),
         ("einsum_strings", ("ij,ij->ij", "nj,mj->nm", "nm,nj->mj"), "(a) 'ij,ij->ij' keeps 2 indices"),
         ("einsum_strings", ("ij,ij->", "nj,mj->nm", "nm,nj->mj"), "sums too much"),
         ("einsum_strings", ("ij,ij->i", "nj,mj->mn", "nm,nj->mj"), "(b) 'nj,mj->mn' gives the transpose"),

@@ -7,7 +7,7 @@ import pytest
 import scipy.special
 import sympy as sp
 
-from dlmath_lib.verify import ClaimFailed, agree
+from dlmath_lib.verify import ClaimFailed, agree, by_entries
 from dlmath_lib.verify.agree import power_of_ten
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -141,3 +141,26 @@ def test_powers_of_ten_are_rounded_up():
 def test_arguments(arguments, options, error, words):
     with pytest.raises(error, match=words):
         agree(*arguments, **options)
+
+
+def test_functions_of_matrices_are_compared_by_their_entries():
+    from dlmath_lib.linalg import determinant, projection
+
+    a, b, c, d = letters = sp.symbols("a b c d", real=True)
+    box = dict.fromkeys(letters, (-2, 2))
+    claim = agree(by_entries(determinant, (2, 2)), a * d - b * c, box, points=20)
+    assert claim.functions == ("linalg.determinant",)
+    assert claim.statement == "determinant(a, b, c, d) = a·d − b·c"
+    with pytest.raises(ClaimFailed):
+        agree(by_entries(determinant, (2, 2)), a * d + b * c, box, points=20)
+    rest = by_entries(projection, (2,), (2,), after=lambda p, x, y: (x - p) @ y, name="remainder_times_y")
+    claim = agree(rest, sp.Integer(0), {**box, d: (1, 2)}, points=20, atol=1e-12)
+    assert claim.functions == ("linalg.projection",) and claim.statement.startswith("remainder_times_y(")
+    halved = by_entries(determinant, (), (2, 2), before=lambda s, m: (s * m,), name="of_s_m")
+    assert halved(2.0, 1.0, 0.0, 0.0, np.array([1.0, 3.0])).tolist() == [4.0, 12.0]
+
+
+@pytest.mark.parametrize("arguments", [(3, (2,)), (np.dot, 2), (np.dot, [2])])
+def test_by_entries_takes_a_function_and_shapes(arguments):
+    with pytest.raises(TypeError, match="by_entries"):
+        by_entries(*arguments)

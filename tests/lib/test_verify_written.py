@@ -203,3 +203,8 @@ def test_a_diagonal_matrix_is_named():
     diagonal = sp.DiagMatrix(sp.MatrixSymbol("v", n, 1))
     assert plain(diagonal) == "diag(v)"
     assert latex(diagonal) == r"\operatorname{diag}\left(v\right)"
+
+
+def test_a_power_of_a_difference_of_absolute_values_is_bracketed():
+    assert plain((sp.Abs(x) - sp.Abs(y)) ** 2) == "(|x| − |y|)²"
+    assert plain(sp.Abs(sp.Function("f")(x)) ** 2) == "|f(x)|²"
