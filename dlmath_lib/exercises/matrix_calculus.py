@@ -29,7 +29,10 @@ _PRODUCTS = [
 _SIZES = {"i": 2, "j": 3, "k": 4, "l": 2, "n": 5, "o": 3}
 
 
-@exercise("matrix_calculus.shapes", of=("eq-gradient-layout", "eq-jacobian-layout", "eq-numerator-layout"))
+@exercise(
+    "matrix_calculus.shapes",
+    of=("eq-gradient-layout", "eq-jacobian-layout", "eq-numerator-layout", "eq-denominator-layout"),
+)
 def shapes(answer: Any) -> str:
     """Two shapes in this book's layout, and the layouts of two other books."""
     gradient, jacobian, third, fourth = parts(answer, 4, 'two shapes and two words, ((…), (…), "…", "…")')
@@ -114,7 +117,7 @@ def bilinear(answer: Any) -> str:
     return "operand and output have changed places in each"
 
 
-@exercise("matrix_calculus.trace_rule", of="eq-trace-quadratic")
+@exercise("matrix_calculus.trace_rule", of=("eq-trace-quadratic", "eq-matrix-differential"))
 def trace_rule(answer: Any) -> str:
     """The linear part of tr(XᵀAX), as a chain of proved steps."""
     m, n = sp.symbols("m n", integer=True, positive=True)
