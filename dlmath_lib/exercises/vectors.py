@@ -24,6 +24,8 @@ def by_hand(answer: Any) -> str:
         "take the root of 2² + 3² + 6²",
         "the dot product over the product of the two lengths",
     )
+    if abs(number(given[3], "the cosine")) > 1:
+        raise Wrong(f"the cosine is {show(given[3])}: by the Cauchy–Schwarz inequality none is larger than 1")
     for what, value, right, hint in zip(names, given, (20, 3, 7, 20 / 21), hints, strict=True):
         close_to(value, right, what=what, hint=hint, rtol=1e-3)
     return "the angle is nearly 18 degrees"
@@ -33,6 +35,8 @@ def by_hand(answer: Any) -> str:
 def nearest_point(answer: Any) -> str:
     """The coefficient of the projection of (2, 3, 5) on (1, 2, 2), and the distance."""
     t, distance = parts(answer, 2, "a pair, (t, distance)")
+    if np.shape(t) == (3,):
+        raise Wrong(f"t must be one number, with p = t y; {show(t)} is a point")
     t = number(t, "t")
     for slip, words in (
         (6, "divided by ‖y‖ instead of ‖y‖²"),
@@ -72,6 +76,8 @@ def project(answer: Any) -> str:
     for first, second in cases:
         x, y = np.array(first), np.array(second)
         p, rest = parts(call(answer, x, y, names=("x", "y")), 2, "a pair, (p, rest)")
+        if len(x) > 1 and np.shape(p) == () and np.shape(rest) == x.shape:
+            raise Wrong(f"p must have shape {x.shape}, and you returned one number, {show(p)}: multiply t by y")
         p, rest = numbers(p, "p", shape=x.shape), numbers(rest, "rest", shape=x.shape)
         at = f"for x = {show(x)}, y = {show(y)}"
         if not np.allclose(p + rest, x, atol=1e-9):
@@ -89,6 +95,33 @@ def project(answer: Any) -> str:
     return f"{len(cases)} pairs, with up to 64 entries"
 
 
+SLIPS: dict[str, Any] = {  # what is made largest instead of the cosine, if all answers say so
+    "it has the largest dot product: divide by the lengths of the rows": lambda q, r: r @ q,
+    "it has the smallest distance from the query, which is the same only for rows of one length": lambda q, r: (
+        -np.linalg.norm(r - q, axis=1)
+    ),
+    "without the sign, an opposite direction counts as similar": lambda q, r: np.abs(r @ q) / np.linalg.norm(r, axis=1),
+    "it has the smallest cosine": lambda q, r: -(r @ q) / np.linalg.norm(r, axis=1),
+    "divide the dot products by the lengths, not by their squares": lambda q, r: r @ q / np.sum(r**2, axis=1),
+    "divide the dot products by the 2-norm, not by the 1-norm": lambda q, r: r @ q / np.abs(r).sum(axis=1),
+    "the vectors are to be taken as they are, without subtracting a mean": lambda q, r: (
+        r @ (q - q.mean()) / np.linalg.norm(r, axis=1)
+    ),
+}
+
+
+def _index(found: Any, count: int) -> int:
+    """The reader's index, counted from the front."""
+    index = number(found, "the index")
+    if index != int(index) or not -count <= index < count:
+        raise Wrong(f"the index must be a whole number from 0 to {count - 1}; it is {show(found)}")
+    return int(index) % count
+
+
+def _nearest_by(score: Any, query: np.ndarray, rows: np.ndarray) -> int:
+    return int(np.argmax(score(query, rows)))
+
+
 @exercise("vectors.most_similar", of="eq-angle")
 def most_similar(answer: Any) -> str:
     """A program that finds the row with the largest cosine similarity."""
@@ -103,26 +136,14 @@ def most_similar(answer: Any) -> str:
     ]
     cases += [(rng.normal(size=6), rng.normal(size=(9, 6)) * rng.uniform(0.1, 9, size=(9, 1))) for _ in range(6)]
     cases += [(shown[k], shown[100:160]) for k in (0, 3, 7)]
-    for query, rows in cases:
-        found = call(answer, query, rows, names=("query", "rows"))
-        index = number(found, "the index")
-        if index != int(index) or not -len(rows) <= index < len(rows):
-            raise Wrong(f"the index must be a whole number from 0 to {len(rows) - 1}; it is {show(found)}")
-        dots, lengths = rows @ query, np.linalg.norm(rows, axis=1)
-        chosen, right = int(index) % len(rows), int(np.argmax(dots / lengths))
-        if chosen == right:
-            continue
-        slips = {
-            "it has the largest dot product: divide by the lengths of the rows": np.argmax(dots),
-            "it has the smallest distance from the query, which is another question": np.argmin(
-                np.linalg.norm(rows - query, axis=1)
-            ),
-            "without the sign, an opposite direction counts as similar": np.argmax(np.abs(dots) / lengths),
-            "it has the smallest cosine": np.argmin(dots / lengths),
-            "the dot products must be divided by the lengths, not by their squares": np.argmax(dots / lengths**2),
-        }
-        said = next((words for words, slip in slips.items() if slip == chosen), "another row has a larger cosine")
-        raise Wrong(f"for query = {show(query)} and {len(rows)} rows your function chooses row {chosen}: {said}")
+    chosen = [_index(call(answer, query, rows, names=("query", "rows")), len(rows)) for query, rows in cases]
+    for (query, rows), index in zip(cases, chosen, strict=True):
+        if index != _nearest_by(lambda q, r: r @ q / np.linalg.norm(r, axis=1), query, rows):
+            said = "another row has a larger cosine"
+            for words, score in SLIPS.items():
+                if chosen == [_nearest_by(score, *case) for case in cases]:
+                    said = words
+            raise Wrong(f"for query = {show(query)} and {len(rows)} rows your function chooses row {index}: {said}")
     return f"{len(cases)} searches, three of them among pictures"
 
 
@@ -140,7 +161,10 @@ def extreme_norms(answer: Any) -> str:
     one, most = np.abs(narrow).sum(), np.abs(narrow).max()
     if abs(one - most) > 1e-9 * one:
         raise Wrong(f"the 1-norm of your second vector is {show(one)}, its maximum norm is {show(most)}")
-    return "the first holds if and only if all entries have the same absolute value, the second if one is not 0"
+    return (
+        "the first holds if and only if all entries have the same absolute value, "
+        "the second, for a vector other than 0, if and only if just one entry is not 0"
+    )
 
 
 @exercise("vectors.parallelogram", of=("eq-length-sum", "eq-length-difference"))
