@@ -89,6 +89,8 @@ def _adjoints(graph: Graph) -> dict[str, float]:
 @exercise("chain_rule.by_hand", of=("eq-multivariate-chain-rule", "eq-sum-over-paths"))
 def by_hand(answer: Any) -> str:
     """Both partial derivatives of x²y with x = s + t, y = st at s = 1, t = 2."""
+    if isinstance(answer, sp.MatrixBase) and 1 in answer.shape:
+        answer = list(answer)
     pair = parts(answer, 2, "a pair, (along s, along t)")
     names = "your slope along s", "your slope along t"
     along_s, along_t = (number(value, name) for value, name in zip(pair, names, strict=True))

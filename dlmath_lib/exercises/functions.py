@@ -91,7 +91,7 @@ def _unchanged(mine: Any, given: Any) -> bool:
         return same_kind and np.array_equal(mine, given, equal_nan=given.dtype.kind in "fc")
     if type(given) in (list, tuple):
         return len(mine) == len(given) and all(map(_unchanged, mine, given))
-    return True
+    return mine == given if isinstance(given, str) else True
 
 
 def _words(error: BaseException) -> str:

@@ -53,6 +53,8 @@ def test_all_are_registered():
     [
         ("by_hand", (30, 21)),
         ("by_hand", [30.0, sp.Integer(21)]),
+        ("by_hand", sp.Matrix([30, 21])),
+        ("by_hand", sp.Matrix([[30, 21]])),
         ("total_or_partial", (0.1, 3.1)),
         ("count", (3_959_200, 83_400)),
         ("adjoints", walk()),
@@ -98,6 +100,15 @@ def test_wrong_answers_hear_why(name, answer, says):
 
 def test_a_graph_that_is_changed_is_seen():
     assert "changes the graph" in check("chain_rule.adjoints", spoils).message
+
+
+def test_a_graph_that_is_left_reversed_is_seen():
+    def turns(graph):
+        found = walk()(graph)
+        graph.reverse()
+        return found
+
+    assert "changes its argument graph" in check("chain_rule.adjoints", turns).message
 
 
 def test_a_walk_path_by_path_is_stopped():
