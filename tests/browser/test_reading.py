@@ -55,7 +55,7 @@ def found(page: Any) -> list[tuple[str, str]]:
 
 
 SEARCHES = {
-    "chain rule": "chapters/calculus/derivatives.html#the-rules",
+    "chain rule": "chapters/calculus/chain_rule.html",
     "backpropagation": "chapters/networks/backpropagation.html",
     "normal equations": "chapters/networks/linear_regression.html#the-minimum-the-normal-equations",
     "log softmax": "chapters/networks/activations.html#log-softmax",
