@@ -21,6 +21,8 @@ def two_orders(answer: Any) -> str:
     """AB and BA for two 2 × 2 matrices."""
     a, b = np.array([[1, 2], [3, 4]]), np.array([[0, 1], [2, 1]])
     given = parts(answer, 2, "a pair of matrices, (AB, BA)")
+    if all(np.ndim(g) == 1 for g in given):
+        raise Wrong("your answer is one matrix or vector; AB must be followed by BA: give the pair (AB, BA)")
     first, second = (numbers(g, what, shape=(2, 2)) for g, what in zip(given, ("AB", "BA"), strict=True))
     if np.array_equal(first, b @ a) and np.array_equal(second, a @ b):
         raise Wrong("your two products are exchanged: AB means first B, then A, and column 1 of AB is A times (0, 2)")
@@ -32,25 +34,27 @@ def two_orders(answer: Any) -> str:
         if np.array_equal(found, left @ right.T) or np.array_equal(found, left.T @ right):
             raise Wrong(f"your {what} multiplies rows by rows, or columns by columns: take row times column")
         same_array(found, left @ right, what=f"your {what}")
-    return "AB takes the columns of A apart, BA its rows"
+    return "AB and BA differ here in all four entries"
 
 
 @exercise("matrices.matrix_of_a_map", of=("eq-linear-map", "eq-composition"))
 def matrix_of_a_map(answer: Any) -> str:
-    """First the mirror at the diagonal, then the first entry times 3."""
+    """First a quarter turn to the left, then 3 times entry 2 added to entry 1."""
     if answer is ...:
         raise Wrong("not yet: replace the … by your answer", unfinished=True)
     found = numbers(answer, "your matrix", shape=(2, 2))
     slips = {
-        "the maps are in the other order: first the mirror": [[0, 1], [3, 0]],
-        "the mirror at x₁ = x₂ exchanges the entries: it maps (1, 0) to (0, 1)": [[3, 0], [0, 1]],
-        "the mirror alone; its result still goes through the second map": [[0, 1], [1, 0]],
-        "both entries are multiplied by 3": [[0, 3], [3, 0]],
+        "the images stand in the rows: they are the columns": [[3, 1], [-1, 0]],
+        "the maps are in the other order: first the turn": [[0, -1], [1, 3]],
+        "the turn is to the right: to the left, (1, 0) goes to (0, 1)": [[-3, 1], [-1, 0]],
+        "the turn alone; its result still goes through the second map": [[0, -1], [1, 0]],
+        "the second map alone; the turn comes before it": [[1, 3], [0, 1]],
+        "3 times entry 1 is added to entry 2: the second map changes entry 1": [[0, -1], [1, -3]],
     }
     for words, slip in slips.items():
         if np.array_equal(found, slip):
             raise Wrong(words)
-    same_array(found, [[0, 3], [1, 0]], what="your matrix")
+    same_array(found, [[3, -1], [1, 0]], what="your matrix")
     return "the columns are the images of (1, 0) and (0, 1)"
 
 
@@ -59,20 +63,23 @@ def count_a_network(answer: Any) -> str:
     """Shapes and number of parameters of the network 64 → 32 → 10."""
     first, second, count = parts(answer, 3, "three parts, (shape of W1, shape of W2, number of parameters)")
     for what, given, right in (("W1", first, (32, 64)), ("W2", second, (10, 32))):
-        shape = tuple(numbers(given, f"the shape of {what}", shape=(2,)).astype(int))
+        shape = tuple(numbers(given, f"the shape of {what}", shape=(2,)))
         if shape == right[::-1]:
             raise Wrong(f"the shape of {what} is transposed: this book has one row for each output (Keras does not)")
         if shape != right:
-            raise Wrong(f"the shape of {what} is {shape}; it must map {right[1]} numbers to {right[0]}")
+            raise Wrong(f"the shape of {what} is {show(shape)}; it must map {right[1]} numbers to {right[0]}")
     total = number(count, "the number of parameters")
     slips = {
         32 * 64 + 10 * 32: "the biases are missing",
+        32 * 64 + 10 * 32 + 32: "the biases of the outputs are missing",
+        32 * 64 + 10 * 32 + 10: "the biases of the hidden layer are missing",
+        32 * 64 + 10 * 32 + 64 + 32: "a layer has one bias for each of its outputs, not of its inputs",
+        32 * 64 + 10 * 32 + 64 + 32 + 10: "the inputs have no biases: there is one for each output of a layer",
     }
-    slips |= {32 * 64 + 10 * 32 + 32: "the biases of the outputs are missing"}
-    slips |= {2048 + 320 + 10: "the biases of the hidden layer are missing"}
     if total in slips:
         raise Wrong(f"{show(total)}: {slips[int(total)]}")
-    close_to(total, 2410, what="the number of parameters", hint="32·64 + 32 + 10·32 + 10", rtol=1e-12)
+    if total != 2410:
+        raise Wrong(f"the number of parameters is not {show(total)}: add 32·64 + 32 + 10·32 + 10")
     return "2,368 weights and 42 biases"
 
 
@@ -91,8 +98,11 @@ def linear_or_affine(answer: Any) -> str:
         if not isinstance(word, str) or word.strip().lower() not in kinds:
             raise Wrong(f'({name}) must be "linear", "affine" or "neither"; it is {show(word)}')
         kind, reason = right[name]
-        if word.strip().lower() != kind:
-            raise Wrong(f"({name}) is not {word.strip().lower()}: {reason}")
+        given = word.strip().lower()
+        if given == "affine" and kind == "linear":
+            raise Wrong(f"({name}) is affine, and more: it is linear; {reason}")
+        if given != kind:
+            raise Wrong(f"({name}) is not {show(given)}: {reason}")
     return "ReLU, (e), is what makes two layers more than one"
 
 
@@ -103,6 +113,8 @@ def areas(answer: Any) -> str:
     area, both, twice = (number(g, w) for g, w in zip(parts(answer, 3, "three numbers"), names, strict=True))
     if abs(area - 11) < 1e-9:
         raise Wrong("the area is that of the parallelogram; a triangle is half of it")
+    if abs(both + 1) < 1e-9:
+        raise Wrong("det(AB) is the product of the two determinants, not their sum")
     if abs(twice + 6) < 1e-9:
         raise Wrong("det(2A): both columns are doubled, so the determinant is multiplied by 2 twice")
     close_to(area, 5.5, what=names[0], hint="sides (4, 1) and (1, 3): half of |4·3 − 1·1|")
@@ -127,11 +139,16 @@ def einsum_strings(answer: Any) -> str:
         try:
             found = np.einsum(string, *factors)
         except ValueError as error:
-            raise Wrong(f"{name} NumPy refuses {show(string)}: {error}") from None
+            raise Wrong(
+                f"{name} NumPy refuses {show(string)}: a factor needs one letter for each axis, "
+                f"and a letter stands for one length throughout ({error})"
+            ) from None
         if found.shape == right.shape and np.allclose(found, right):
             continue
         if found.shape == right.shape[::-1] and np.allclose(found.T, right):
             raise Wrong(f"{name} {show(string)} gives the transpose: exchange the letters after the arrow")
+        if found.shape == (3,) and name == "(a)":
+            raise Wrong(f"{name} {show(string)} gives one number for each column: keep the letter of the rows")
         if found.ndim > right.ndim:
             raise Wrong(
                 f"{name} {show(string)} keeps {found.ndim} indices, and {right.ndim} are wanted: sum the others"
@@ -184,10 +201,12 @@ def multiply(answer: Any) -> str:
         right = a @ b
         found = numbers(np.array(found), "your product")
         where = f"for shapes {a.shape} and {b.shape}"
+        if found.shape == right.shape and np.allclose(found, right, atol=1e-9):
+            continue
+        if found.shape == right.shape[::-1] and np.allclose(found.T, right, atol=1e-9):
+            raise Wrong(f"{where} your result is the transpose of the product")
         if found.shape != right.shape:
             raise Wrong(f"{where} your result has shape {found.shape}; it must have {right.shape}")
-        if np.allclose(found, right, atol=1e-9):
-            continue
         if a.shape == b.shape and np.allclose(found, a * b):
             raise Wrong(f"{where} this is the entrywise product")
         if a.shape == b.shape and np.allclose(found, b @ a):
@@ -195,19 +214,40 @@ def multiply(answer: Any) -> str:
         if a.shape == b.shape and np.allclose(found, a @ b.T):
             raise Wrong(f"{where} rows are multiplied by rows: take the columns of b")
         i, j = np.unravel_index(np.argmax(np.abs(found - right)), right.shape)
-        raise Wrong(f"{where} entry {i}, {j} is {show(found[i, j])}; row times column gives {show(right[i, j])}")
+        raise Wrong(
+            f"{where} entry [{i}, {j}], counted from 0, is {show(found[i, j])}; "
+            f"row times column gives {show(right[i, j])}"
+        )
     return f"{len(cases)} pairs of shapes"
 
 
 @exercise("matrices.length_of_an_image", of=("eq-transpose-dot", "eq-matrix-vector"))
 def length_of_an_image(answer: Any) -> str:
     """‖Ax‖² = xᵀAᵀAx, as a chain of proved steps."""
+    from dlmath_lib.verify import Derivation
+
     m, n = sp.symbols("m n", integer=True, positive=True)
     i, j, p = sp.symbols("i j p", integer=True)
     a, x = sp.IndexedBase("A", real=True), sp.IndexedBase("x", real=True)
     start = sp.Sum(sp.Sum(a[i, j] * x[j], (j, 1, n)) ** 2, (i, 1, m))
     goal = sp.Sum(x[j] * sp.Sum(a[i, j] * a[i, p], (i, 1, m)) * x[p], (j, 1, n), (p, 1, n))
-    return derivation_of(answer, start, goal, min_steps=2)
+    last = answer.steps[-1][1] if isinstance(answer, Derivation) and answer.steps else None
+    return derivation_of(answer, start, last if _sums_products_of_columns(last) else goal, min_steps=2)
+
+
+def _sums_products_of_columns(line: Any) -> bool:
+    """Tell whether each sum over the rows of A is Σᵢ AᵢⱼAᵢₚ alone: then the letters, and how j and p nest, are free."""
+    if not isinstance(line, sp.Expr):
+        return False
+    over_rows = [s for s in line.atoms(sp.Sum) if any(str(limit[-1]) == "m" for limit in s.limits)]
+    for inner in over_rows:
+        row, *second = inner.variables
+        factors = inner.function.args if isinstance(inner.function, sp.Mul) else ()
+        if second or len(factors) != 2 or not all(isinstance(f, sp.Indexed) and str(f.base) == "A" for f in factors):
+            return False
+        if any(len(f.indices) != 2 or f.indices[0] != row or f.indices[1] == row for f in factors):
+            return False
+    return bool(over_rows)
 
 
 @exercise("matrices.toeplitz_matrix", of="eq-toeplitz")
@@ -219,7 +259,7 @@ def toeplitz_matrix(answer: Any) -> str:
         found = call(answer, kernel, n, names=("kernel", "n"))
         r = len(kernel)
         found = numbers(found, "your matrix")
-        where = f"for a kernel of {r} entries and n = {n}"
+        where = f"for a kernel of {r} {'entry' if r == 1 else 'entries'} and n = {n}"
         right = np.array([[kernel[j - i] if 0 <= j - i < r else 0.0 for j in range(n)] for i in range(n - r + 1)])
         if found.shape != right.shape:
             raise Wrong(f"{where} your matrix has shape {found.shape}; there are {n - r + 1} places, so {right.shape}")

@@ -13,6 +13,10 @@ A, X = sp.IndexedBase("A", real=True), sp.IndexedBase("x", real=True)
 START = sp.Sum(sp.Sum(A[i, j] * X[j], (j, 1, n)) ** 2, (i, 1, m))
 MIDDLE = sp.Sum(A[i, j] * X[j] * A[i, p] * X[p], (j, 1, n), (p, 1, n), (i, 1, m))
 GOAL = sp.Sum(X[j] * sp.Sum(A[i, j] * A[i, p], (i, 1, m)) * X[p], (j, 1, n), (p, 1, n))
+q = sp.Symbol("l", integer=True)
+RENAMED = sp.Sum(A[i, j] * X[j] * A[i, q] * X[q], (j, 1, n), (q, 1, n), (i, 1, m))
+RENAMED_GOAL = sp.Sum(X[j] * sp.Sum(A[i, j] * A[i, q], (i, 1, m)) * X[q], (j, 1, n), (q, 1, n))
+NESTED_GOAL = sp.Sum(X[j] * sp.Sum(X[p] * sp.Sum(A[i, j] * A[i, p], (i, 1, m)), (p, 1, n)), (j, 1, n))
 AB, BA = [[4, 3], [8, 7]], [[3, 4], [5, 8]]
 
 
@@ -41,8 +45,8 @@ def test_all_are_registered():
     [
         ("two_orders", (AB, BA)),
         ("two_orders", [np.array(AB), np.array(BA, dtype=float)]),
-        ("matrix_of_a_map", [[0, 3], [1, 0]]),
-        ("matrix_of_a_map", np.array([[0.0, 3.0], [1.0, 0.0]])),
+        ("matrix_of_a_map", [[3, -1], [1, 0]]),
+        ("matrix_of_a_map", np.array([[3.0, -1.0], [1.0, 0.0]])),
         ("count_a_network", ((32, 64), (10, 32), 2410)),
         ("count_a_network", [[32, 64], [10, 32], 2410.0]),
         ("linear_or_affine", ["linear", "affine", "neither", "linear", "neither"]),
@@ -56,6 +60,11 @@ def test_all_are_registered():
         ("toeplitz_matrix", toeplitz),
         ("toeplitz_matrix", lambda kernel, n: np.array(toeplitz(kernel, n))),
         ("length_of_an_image", Derivation(START).step(MIDDLE, because="square").step(GOAL, because="exchange")),
+        (
+            "length_of_an_image",
+            Derivation(START).step(RENAMED, because="square").step(RENAMED_GOAL, because="exchange"),
+        ),
+        ("length_of_an_image", Derivation(START).step(MIDDLE, because="square").step(NESTED_GOAL, because="exchange")),
     ],
 )
 def test_right_answers(name, answer):
@@ -72,11 +81,19 @@ def test_right_answers(name, answer):
         ("two_orders", (AB, [[3, 4], [5, 9]]), "your BA is 9 at index (1, 1)"),
         ("two_orders", AB[0], "AB must"),
         ("two_orders", (AB,), "a pair of matrices"),
-        ("matrix_of_a_map", [[0, 1], [3, 0]], "the other order"),
-        ("matrix_of_a_map", [[3, 0], [0, 1]], "exchanges the entries"),
-        ("matrix_of_a_map", [[0, 1], [1, 0]], "second map"),
-        ("matrix_of_a_map", [[0, 3], [3, 0]], "both entries"),
-        ("matrix_of_a_map", [[0, -3], [1, 0]], "index (0, 1)"),
+        ("two_orders", AB, "give the pair"),
+        ("matrix_of_a_map", [[3, 1], [-1, 0]], "they are the columns"),
+        ("matrix_of_a_map", [[0, -1], [1, 3]], "the other order"),
+        ("matrix_of_a_map", [[-3, 1], [-1, 0]], "to the right"),
+        ("matrix_of_a_map", [[0, -1], [1, 0]], "second map"),
+        ("matrix_of_a_map", [[1, 3], [0, 1]], "the turn comes before"),
+        ("matrix_of_a_map", [[0, -1], [1, -3]], "changes entry 1"),
+        ("matrix_of_a_map", [[3, 1], [1, 0]], "index (0, 1)"),
+        ("count_a_network", ((32, 65), (10, 32), 2410), "(32, 65); it must map 64 numbers to 32"),
+        ("count_a_network", ((32.5, 64), (10, 32), 2410), "must map 64 numbers to 32"),
+        ("count_a_network", ((32, 64), (10, 32), 2464), "not of its inputs"),
+        ("count_a_network", ((32, 64), (10, 32), 2474), "the inputs have no biases"),
+        ("count_a_network", ((32, 64), (10, 32), 2411), "is not 2411"),
         ("count_a_network", ((64, 32), (10, 32), 2410), "one row for each output"),
         ("count_a_network", ((32, 64), (10, 64), 2410), "must map 32 numbers to 10"),
         ("count_a_network", ((32, 64), (10, 32), 2368), "the biases are missing"),
@@ -85,15 +102,21 @@ def test_right_answers(name, answer):
         (
             "linear_or_affine",
             ["linear", "linear", "neither", "linear", "neither"],
-            "(b) is not linear",
+            "(b) is not 'linear'",
         ),
-        ("linear_or_affine", ["linear", "affine", "neither", "affine", "neither"], "(d) is not affine"),
-        ("linear_or_affine", ["linear", "affine", "neither", "linear", "affine"], "(e) is not affine"),
+        (
+            "linear_or_affine",
+            ["linear", "affine", "neither", "affine", "neither"],
+            "(d) is affine, and more: it is linear",
+        ),
+        ("linear_or_affine", ["linear", "affine", "neither", "linear", "affine"], "(e) is not 'affine'"),
         ("linear_or_affine", ["linear", "affine", "no", "linear", "affine"], "(c) must be"),
         ("areas", (11, -6, -12), "parallelogram"),
+        ("areas", (5.5, -1, -12), "not their sum"),
         ("areas", (5.5, -6, -6), "both columns are doubled"),
         ("areas", (5.5, 6, -12), "its sign is wrong"),
         ("einsum_strings", ("ij,ij->ij", "nj,mj->nm", "nm,nj->mj"), "(a) 'ij,ij->ij' keeps 2 indices"),
+        ("einsum_strings", ("ij,ij->j", "nj,mj->nm", "nm,nj->mj"), "for each column"),
         ("einsum_strings", ("ij,ij->", "nj,mj->nm", "nm,nj->mj"), "sums too much"),
         ("einsum_strings", ("ij,ij->i", "nj,mj->mn", "nm,nj->mj"), "(b) 'nj,mj->mn' gives the transpose"),
         ("einsum_strings", ("ij,ij->i", "nj,jm->nm", "nm,nj->mj"), "NumPy refuses"),
@@ -106,8 +129,10 @@ def test_right_answers(name, answer):
         ("multiply", lambda a, b: a * b, "entrywise"),
         ("multiply", lambda a, b: loops(b, a), "this is BA"),
         ("multiply", lambda a, b: loops(a, b.T), "rows are multiplied by rows"),
+        ("multiply", lambda a, b: loops(a, b).T, "the transpose of the product"),
         ("multiply", lambda a, b: loops(a, b)[:1], "must have (2, 2)"),
         ("multiply", lambda a, b: loops(a, b) + np.eye(2), "entry"),
+        ("length_of_an_image", Derivation(START).step(MIDDLE, because="a").step(START, because="b"), "must end at"),
         ("length_of_an_image", GOAL, "must be a Derivation"),
         ("length_of_an_image", Derivation(START).step(GOAL, because="clear"), "at least 2 steps"),
         ("toeplitz_matrix", lambda k, n: np.array(toeplitz(k[::-1], n)), "reversed"),
