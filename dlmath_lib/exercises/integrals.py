@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from dlmath_lib.calculus import simpson
 from dlmath_lib.exercises.answers import Wrong, close_to, number, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
@@ -48,6 +49,8 @@ def signed_and_area(answer: Any) -> str:
     """The integral of x² − 2x from 0 to 3, and the area."""
     integral, area = (number(v, w) for v, w in zip(
         parts(answer, 2, "a pair, (integral, area)"), ("the integral", "the area"), strict=True))  # fmt: skip
+    if abs(integral - 8 / 3) < 1e-2 and abs(area) < 1e-9:
+        raise Wrong("the two are swapped: the integral stands first, then the area")
     if abs(integral) > 1e-9:
         close_to(integral, 0, what="the integral", hint="9 − 9 at 3, and 0 at 0")
     if area < 0:
@@ -83,7 +86,8 @@ def by_parts(answer: Any) -> str:
     value, right = number(answer), (np.e**2 + 1) / 4
     slips = {
         np.e**2 / 2: "the integral of f′g is still to be subtracted",
-        (np.e**2 - 1) / 4: "the first term, f g at the ends, is e²/2",
+        (np.e**2 - 1) / 4: "the integral of ½e²ˣ alone has that value, and is subtracted from the first term, e²/2; "
+        "or a sign is lost at the end 0",
         (3 * np.e**2 - 1) / 4: "the last integral is subtracted",
         1.0: "g is ½e²ˣ, not e²ˣ",
     }
@@ -115,6 +119,11 @@ def how_many_strips(answer: Any) -> str:
 @exercise("integrals.simpson_rule", of="eq-simpson-error")
 def simpson_rule(answer: Any) -> str:
     """Simpson's rule, written by the reader."""
+    used = [
+        getattr(answer, "__globals__", {}).get(name) for name in getattr(answer, "__code__", simpson.__code__).co_names
+    ]
+    if answer is simpson or simpson in used:
+        raise Wrong("that is the library's simpson: write the sum yourself")
     for name, f, a, b, n in _UNSEEN:
         x, h = np.linspace(a, b, n + 1), (b - a) / n
         y = f(x)
@@ -149,6 +158,11 @@ def prove_by_parts(answer: Any) -> str:
     f, g = sp.Function("f"), sp.Function("g")
     start = sp.Integral(f(t) * sp.Derivative(g(t), t), (t, a, b))
     end = f(b) * g(b) - f(a) * g(a) - sp.Integral(sp.Derivative(f(t), t) * g(t), (t, a, b))
+    last = answer.steps[-1][1] if getattr(answer, "steps", None) else None
+    if isinstance(last, sp.Expr):  # another letter for t in the last integral is right too
+        letters = {v for integral in last.atoms(sp.Integral) for v in integral.variables}
+        if len(letters) == 1 and not letters & {a, b}:
+            end = end.xreplace({t: letters.pop()})
     return derivation_of(answer, start, end, min_steps=2)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from dlmath_lib.calculus import simpson
 from dlmath_lib.exercises import check, exercises_of
 from dlmath_lib.verify import Derivation
 
@@ -13,6 +14,7 @@ START = sp.Integral(f(t) * sp.Derivative(g(t), t), (t, a, b))
 REST = sp.Integral(sp.Derivative(f(t), t) * g(t), (t, a, b))
 WHOLE = sp.Derivative(f(t) * g(t), t)
 END = f(b) * g(b) - f(a) * g(a) - REST
+RENAMED = f(b) * g(b) - f(a) * g(a) - sp.Integral(sp.Derivative(f(x), x) * g(x), (x, a, b))
 
 
 def rule(f, a, b, n, weights=(1, 4, 2), factor=1 / 3, width=None):
@@ -62,6 +64,12 @@ def test_all_are_registered():
         ),
         (
             "prove_by_parts",
+            Derivation(START)
+            .step(sp.Integral(WHOLE, (t, a, b)) - REST, because="product rule")
+            .step(RENAMED, because="F"),
+        ),
+        (
+            "prove_by_parts",
             Derivation(START).step(sp.Integral(WHOLE, (t, a, b)) - REST, because="product rule").step(END, because="F"),
         ),
     ],
@@ -87,7 +95,10 @@ def test_right_answers(name, answer):
         ("slope_of_integral", sp.Integral(sp.exp(-(t**2)), (t, 0, x**2)), "must"),
         ("slope_of_integral", 2 * x, "not the right expression"),
         ("by_parts", np.e**2 / 2, "still to be subtracted"),
-        ("by_parts", (np.e**2 - 1) / 4, "the first term"),
+        ("by_parts", (np.e**2 - 1) / 4, "a sign is lost"),
+        ("signed_and_area", (8 / 3, 0), "the integral stands first"),
+        ("simpson_rule", simpson, "the library's"),
+        ("simpson_rule", lambda f, a, b, n: simpson(f, a, b, n), "the library's"),
         ("by_parts", 1.0, "g is ½e²ˣ"),
         ("how_many_strips", 40, "1.04"),
         ("how_many_strips", 1667, "take the root"),
