@@ -33,6 +33,8 @@ def by_hand(answer: Any) -> str:
         close_to(value, right, what=f"your {name}", hint=hint)
     for i, (value, right) in enumerate(zip(numbers(pivots, "your pivots", shape=(3,)), (1, 2, 5), strict=True), 1):
         close_to(value, right, what=f"your pivot {i}", hint="the pivots are the diagonal of what is left, not of A")
+    if getattr(x, "shape", None) == (3, 1):
+        x = np.array(x).ravel().tolist()
     solution = numbers(x, "your x", shape=(3,))
     if np.allclose(solution, np.linalg.solve([[1, 2, 1], [0, 2, 1], [0, 0, 5]], [5, 18, 25])):
         raise Wrong("your x: the steps must be done to the right-hand side too; it becomes (5, 3, 9)")
@@ -64,7 +66,17 @@ def worst_error(answer: Any) -> str:
     matrix, backward = np.array([[1, 2], [2, 3.9]]), np.array([[-39.0, 20], [20, -10]])
     if abs(value - np.linalg.cond(matrix)) < 0.5:
         raise Wrong("your κ is that of the 2-norm: take the largest sums of absolute values in a row")
-    close_to(value, 348.1, what="your κ", rtol=1e-3, hint="‖A‖ = 2 + 3.9 and ‖A⁻¹‖ = 39 + 20: multiply")
+    slips = {
+        5.9: "it is ‖A‖ alone: multiply by ‖A⁻¹‖",
+        59: "it is ‖A⁻¹‖ alone: multiply by ‖A‖",
+        10: "it is ‖A⁻¹‖ / ‖A‖: multiply",
+        64.9: "it is a sum: multiply the norms",
+        3.9 * 39: "it is made of largest entries: take the largest sum of absolute values in a row",
+        5.9 * 19: "in the rows of A⁻¹ add up absolute values",
+    }
+    hint = "multiply ‖A‖ by ‖A⁻¹‖, each the largest sum of absolute values in a row"
+    hint = next((words for slip, words in slips.items() if abs(value - slip) < 0.05), hint)
+    close_to(value, 348.1, what="your κ", rtol=1e-3, hint=hint)
     delta = numbers(error, "your error", shape=(2,))
     size = np.abs(delta).max()
     if size == 0:
@@ -90,6 +102,10 @@ def residual(answer: Any) -> str:
         0.1 / 5.9: "divide by ‖x̂‖ = 3 too",
         0.1 / 3: "divide by ‖A‖ = 5.9 too",
     }
+    if abs(backward - 2 / 3) < 5e-3 and abs(error - 0.1 / 17.7) < 1e-4:
+        raise Wrong("your two numbers are right, but in the other order: the backward error first")
+    if abs(backward - 10 / 17.7) < 5e-3:
+        raise Wrong("your backward error is in percent: divide it by 100")
     hint = next((words for value, words in slips.items() if abs(backward - value) < 1e-4), "the residual is (0, −0.1)")
     close_to(backward, 0.1 / 17.7, what=names[0], rtol=5e-3, hint=hint)
     hint = "that is relative to ‖x‖; divide by ‖x̂‖ = 3" if abs(error - 2) < 1e-6 else "x − x̂ is (−2, 1)"
@@ -220,6 +236,10 @@ def _slip(a: np.ndarray, u: np.ndarray, v: np.ndarray, b: np.ndarray, found: np.
         "The denominator 1 + vᵀw is missing": y - (v @ y) * w,
         "The factor vᵀy is missing": y - w / (1 + v @ w),
         "The denominator must be 1 + vᵀw": y - (v @ y) / (1 - v @ w) * w,
+        "The factor is vᵀb where it should be vᵀy": y - (v @ b) / (1 + v @ w) * w,
+        "The last vector is u where it should be w": y - (v @ y) / (1 + v @ w) * u,
+        "The denominator has vᵀu where it should have vᵀw": y - (v @ y) / (1 + v @ u) * w,
+        "Both signs are wrong: y minus …, over 1 plus …": y + (v @ y) / (1 - v @ w) * w,
         "It is that of A + v uᵀ": np.linalg.solve(a + np.outer(v, u), b),
     }
     return next((words for words, value in slips.items() if np.allclose(found, value)), "It is y minus a multiple of w")
