@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ def by_hand(answer: Any) -> str:
     if abs(sum(pair) - 7) > 1e-6:
         raise Wrong(f"the eigenvalues must add up to the trace, 7; yours add up to {show(sum(pair))}")
     close_to(pair[0], 6, what="the larger eigenvalue", hint="The product of the two is the determinant, 6")
+    if isinstance(vector, sp.MatrixBase):
+        vector = list(vector)
     v = numbers(parts(vector, 2, "an eigenvector, [v1, v2]"), "your eigenvector", shape=(2,))
     if not v.any():
         raise Wrong("the vector 0 is no eigenvector: it would fit every number")
@@ -38,13 +41,19 @@ def by_hand(answer: Any) -> str:
 def singular_values(answer: Any) -> str:
     """The singular values of the rows (2, 2) and (−1, 1)."""
     pair = parts(answer, 2, "a pair, the larger first")
+    if any(np.shape(part) for part in pair):
+        raise Wrong("give the two numbers alone, a pair, the larger first; no matrix")
+    if any(isinstance(part, (complex, np.complexfloating)) and part.imag for part in pair):
+        raise Wrong("singular values are real; are these the eigenvalues of A? Take the roots of those of AᵀA")
     first, second = (number(n, w) for n, w in zip(pair, ("the larger", "the smaller"), strict=True))
     if abs(first - 8) < 1e-6 and abs(second - 2) < 1e-6:
         raise Wrong("these are the eigenvalues of AᵀA; the singular values are their roots")
+    if first < 0 or second < 0:
+        raise Wrong("singular values are not negative: take the positive roots")
     if first < second:
         raise Wrong("give the larger one first")
-    close_to(first, np.sqrt(8), rtol=1e-3, what="the larger", hint="AᵀA has the rows (5, 3) and (3, 5)")
-    close_to(second, np.sqrt(2), rtol=1e-3, what="the smaller", hint="AᵀA has the rows (5, 3) and (3, 5)")
+    close_to(first, np.sqrt(8), rtol=3.5e-3, what="the larger", hint="AᵀA has the rows (5, 3) and (3, 5)")
+    close_to(second, np.sqrt(2), rtol=3.5e-3, what="the smaller", hint="AᵀA has the rows (5, 3) and (3, 5)")
     return "√8 and √2; their product is 4, the size of the determinant"
 
 
@@ -68,13 +77,16 @@ def power(answer: Any) -> str:
         for _ in range(steps):
             x = matrix @ x / np.linalg.norm(matrix @ x)
         value = x @ matrix @ x
+        if np.shape(pair[0]) == x.shape and not np.shape(pair[1]):
+            raise Wrong("give the value first, then the vector")
         vector = _array(pair[1], where, x.shape)
         if abs(np.linalg.norm(vector) - 1) > 1e-6:
             raise Wrong(f"{where} your vector has the length {show(np.linalg.norm(vector))}, not 1")
-        if not np.allclose(vector, x, atol=1e-9):
-            other = "it points the other way" if np.allclose(vector, -x, atol=1e-9) else f"it should be {show(x)}"
-            raise Wrong(f"{where} your vector is {show(vector)}; {other}")
+        if not np.allclose(vector, x, atol=1e-9) and not np.allclose(vector, -x, atol=1e-9):
+            raise Wrong(f"{where} your vector is {show(vector)}; it should be {show(x)}, or minus that")
         hint = "It is xᵀSx with the unit vector at the end"
+        if np.isscalar(pair[0]) and np.isclose(pair[0], np.linalg.norm(matrix @ x), rtol=1e-9) and pair[0] != value:
+            hint = "Yours is the length ‖Sx‖; the Rayleigh quotient is xᵀSx"
         close_to(pair[0], value, rtol=1e-9, what=f"{where} your value", hint=hint)
     return f"{len(cases)} matrices, one with a negative eigenvalue and one whose powers overflow"
 
@@ -102,12 +114,16 @@ def low_rank_error(answer: Any) -> str:
     if abs(distance - 3) < 1e-6:
         raise Wrong("2 + 1 = 3 adds up the singular values; in the Frobenius norm their squares add up")
     if abs(distance - 2) < 1e-6:
-        raise Wrong("2 is the distance in the spectral norm, the largest stretch; the Frobenius norm counts the 1 too")
+        raise Wrong("2 is the largest singular value that is left out; the Frobenius norm counts the 1 too")
     close_to(distance, np.sqrt(5), rtol=1e-3, what="your distance", hint="Which singular values are left out?")
     if abs(share - 8 / 11) < 1e-3:
         raise Wrong("8/11 is a share of the singular values; take their squares")
     if abs(share - 5 / 39) < 1e-3:
         raise Wrong("that is the share that is lost")
+    if abs(share - np.sqrt(34 / 39)) < 1e-3:
+        raise Wrong("that is the root of the share; the share is one of ‖A‖², a sum of squares")
+    if abs(share - 3400 / 39) < 0.5:
+        raise Wrong("that is in percent; give the share as a number from 0 to 1")
     close_to(share, 34 / 39, rtol=1e-3, what="your share", hint="(5² + 3²) over the sum of all squares")
     return "√5, and 34/39, about 87 %"
 
@@ -117,24 +133,31 @@ def components_needed(answer: Any) -> str:
     """How many principal components keep a share of the variance."""
     rng = np.random.default_rng(11)
     clouds = [rng.normal(size=(60, 5)) * np.array(scale) for scale in ((5, 3, 2, 1, 0.5), (4, 4, 3, 3, 0.1))]
-    cases = [(clouds[0] + 20, 0.9), (clouds[0] - 7, 0.99), (clouds[1], 0.5), (clouds[1] + 3, 0.95), (clouds[0], 1.0)]
-    slips = {
-        "the mean of each column is to be subtracted first": (False, 2),
-        "the variances are the squares of the singular values": (True, 1),
+    shift = np.array([20.0, -7, 3, 12, -15])  # another mean in each column
+    cases = [(clouds[0] + shift, 0.9), (clouds[0] - 2 * shift, 0.99), (clouds[1], 0.5)]
+    cases += [(clouds[1] + shift[::-1], 0.95), (clouds[0] + shift, 0.97), (clouds[1] - shift, 0.6), (clouds[0], 1.0)]
+    found = [number(call(answer, x, share, names=("x", "share")), "your number") for x, share in cases]
+    right = [_needed(x, share) for x, share in cases]
+    if found == right:
+        return f"{len(cases)} cases"
+    slips: dict[str, Callable[[np.ndarray, float], int]] = {
+        "the mean of each column is to be subtracted first": lambda x, share: _needed(x, share, centre=0),
+        "subtract the mean of each column, not one number": lambda x, share: _needed(x, share, centre=x.mean()),
+        "subtract the means of the columns, not those of the rows": lambda x, share: _needed(
+            x, share, centre=x.mean(axis=1, keepdims=True)
+        ),
+        "the variances are the squares of the singular values": lambda x, share: _needed(x, share, power=1),
+        "do not divide the columns by their standard deviations": lambda x, share: _needed(x / x.std(axis=0), share),
+        "counted from 0?": lambda x, share: _needed(x, share) - 1,
     }
-    for x, share in cases:
-        found = number(call(answer, x, share, names=("x", "share")), "your number")
-        right = _needed(x, share)
-        if found == right:
-            continue
-        where = f"for {len(x)} examples of 5 features and the share {share:g} your number is {show(found)}"
-        likely = next((words for words, (c, p) in slips.items() if _needed(x, share, centre=c, power=p) == found), "")
-        if found == right - 1 and not likely:
-            likely = "counted from 0?"
-        raise Wrong(f"{where}, and {right} are needed" + (f": {likely}" if likely else ""))
-    return f"{len(cases)} cases"
+    first = next(i for i in range(len(cases)) if found[i] != right[i])
+    where = f"for {len(cases[first][0])} examples of 5 features and the share {cases[first][1]:g}"
+    likely = next((words for words, slip in slips.items() if found == [slip(x, share) for x, share in cases]), "")
+    ending = f": {likely}" if likely else ""
+    raise Wrong(f"{where} your number is {show(found[first])}, and {right[first]} are needed{ending}")
 
 
-def _needed(x: np.ndarray, share: float, *, centre: bool = True, power: int = 2) -> int:
-    values = np.linalg.svd(x - x.mean(axis=0) * centre, compute_uv=False) ** power
+def _needed(x: np.ndarray, share: float, *, centre: Any = None, power: int = 2) -> int:
+    """The number of components, with the mean of each column subtracted, or with another centre."""
+    values = np.linalg.svd(x - (x.mean(axis=0) if centre is None else centre), compute_uv=False) ** power
     return int(np.argmax(np.cumsum(values) / values.sum() >= share - 1e-12)) + 1
