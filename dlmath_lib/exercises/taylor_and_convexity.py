@@ -24,6 +24,7 @@ _UNSEEN: list[tuple[str, _Slope, _Slope, float, int]] = [
     ("x⁴", lambda x: 4 * x**3, lambda x: 12 * x**2, 1.0, 3),
     ("cosh x", math.sinh, math.cosh, 0.0, 4),
     ("x²", lambda x: 2 * x, lambda x: 2.0, 3.0, 0),
+    ("−cos x", math.sin, math.cos, 1.4, 1),  # ends where the curvature is negative; no step starts there
 ]
 
 
@@ -42,9 +43,13 @@ def root_by_hand(answer: Any) -> str:
         math.sqrt(4.1): "that is √4.1 itself",
     }
     for slip, words in slips.items():
-        if abs(value - slip) < 2e-7:
+        if abs(value - slip) < 6e-7:
             raise Wrong(f"the value is {value:.7f}: {words}")
-    close_to(value, right, rtol=1e-7, what="the value", hint="2 + f′(4)·0.1 + ½ f″(4)·0.01")
+    if 6e-7 < abs(value - right) < 6e-6:
+        raise Wrong(f"the value is {value:.7f}: close, but give seven digits after the point")
+    close_to(value, right, rtol=0, atol=6e-7, what="the value", hint="It is 2 + f′(4)·0.1 + ½ f″(4)·0.01")
+    if bound < 0:
+        raise Wrong(f"your bound is {show(bound)}; a bound on the size of an error is not negative")
     if bound < error:
         raise Wrong(
             f"your bound is {show(bound)}, but the error is {error:.3g}: take the largest f‴, at 4, and divide by 3!"
@@ -65,8 +70,10 @@ def second_order(answer: Any) -> str:
         0.66: "the value at (1, 2) is missing",
     }
     value = number(answer)
-    hint = next((words for slip, words in slips.items() if abs(value - slip) < 5e-4), "2, then 0.6, then ½ hᵀHh")
-    close_to(value, 2.66, rtol=1e-5, hint=hint)
+    for slip, words in slips.items():
+        if abs(value - slip) < 5e-4:
+            raise Wrong(f"your answer is {show(value)}: {words}")
+    close_to(value, 2.66, rtol=1e-5, hint="The value is 2, the gradient adds 0.6, and then comes ½ hᵀHh")
     return "x²y has 2.662 there; the third order is 0.1²·0.2"
 
 
@@ -98,12 +105,12 @@ def safe_rate(answer: Any) -> str:
         number(v, w) for v, w in zip(parts(answer, 2, "a pair, (beta, limit)"), ("β", "the limit"), strict=True)
     )
     slips = {
-        0.25: "the second term adds ½",
-        0.5: "the first term adds up to ¼",
-        1.25: "the curvature of log(1 + eˣ) is at most ¼",
+        0.25: "The second term adds ½",
+        0.5: "The first term adds up to ¼",
+        1.25: "The curvature of log(1 + eˣ) is at most ¼",
     }
     hint = next(
-        (words for slip, words in slips.items() if abs(beta - slip) < 1e-9), "curvatures add up: at most ¼, and ½"
+        (words for slip, words in slips.items() if abs(beta - slip) < 1e-9), "Curvatures add up: at most ¼, and ½"
     )
     close_to(beta, 0.75, what="β", hint=hint)
     hint = "1/β is where the bound is lowest; it is below f(x) up to twice that" if abs(limit - 4 / 3) < 1e-2 else "2/β"
@@ -120,6 +127,8 @@ def newtons_method(answer: Any) -> str:
         for _ in range(steps):
             x -= slope(x) / curvature(x)
         what = f"for {name} from {show(start)} with {steps} step{'s' * (steps != 1)} your result"
+        if name == "−cos x":
+            _must_not_refuse(answer, what, slope, curvature, start, steps)
         found = number(call(answer, slope, curvature, start, steps, names=names), what)
         if abs(found - x) <= 1e-9 * (1 + abs(x)):
             continue
@@ -137,9 +146,21 @@ def newtons_method(answer: Any) -> str:
     for name, slope, curvature, start in (
         ("x³ − 3x (curvature −3)", lambda x: 3 * x**2 - 3, lambda x: 6 * x, -0.5),
         ("x³ − 3x (curvature 0)", lambda x: 3 * x**2 - 3, lambda x: 6 * x, 0.0),
+        ("−cos x (curvature −0.31 after one step)", math.sin, math.cos, 1.4),
     ):
         _must_refuse(answer, name, slope, curvature, start)
     return f"{len(_UNSEEN)} runs, and a refusal where the model has no lowest point"
+
+
+def _must_not_refuse(answer: Any, what: str, slope: _Slope, curvature: _Slope, start: float, steps: int) -> None:
+    try:
+        answer(slope, curvature, start, steps)
+    except ValueError:
+        raise Wrong(
+            f"{what} is a ValueError; the curvature is negative where the run ends, but no step starts there"
+        ) from None
+    except Exception:
+        return  # `call` says what went wrong
 
 
 def _must_refuse(answer: Any, name: str, slope: _Slope, curvature: _Slope, start: float) -> None:
@@ -149,9 +170,9 @@ def _must_refuse(answer: Any, name: str, slope: _Slope, curvature: _Slope, start
         return
     except Exception as error:
         raise Wrong(
-            f"for {name} at {show(start)} your function must raise a ValueError; it raises {type(error).__name__}"
+            f"for {name} from {show(start)} your function must raise a ValueError; it raises {type(error).__name__}"
         ) from None
-    raise Wrong(f"for {name} at {show(start)} your function must raise a ValueError; it returns {show(result)}")
+    raise Wrong(f"for {name} from {show(start)} your function must raise a ValueError; it returns {show(result)}")
 
 
 @exercise("taylor_and_convexity.newton_leads", of="eq-newton-overshoot")
@@ -179,6 +200,7 @@ def flat_place(answer: Any) -> str:
         raise Wrong(f"{show(f)} or a derivative of it has no value at some x") from None
     if any(abs(v.imag) > 1e-12 or not math.isfinite(v.real) for v in (at_zero, *slopes, *bends)):
         raise Wrong(f"{show(f)} or a derivative of it has no real value at some x")
+    _smooth_at_breaks(f)
     if abs(at_zero) > 1e-9:
         raise Wrong(f"your f″(0) is {show(at_zero.real)}; it must be 0")
     for place, value in zip(sorted(places), bends, strict=True):
@@ -191,4 +213,27 @@ def flat_place(answer: Any) -> str:
             )
     if min(v.real for v in slopes) < 0 < max(v.real for v in slopes):
         raise Wrong("your f′ is negative at some points and positive at others, so that f has a minimum between them")
-    return "its slope keeps one sign, although it does not fall anywhere"
+    return "its slope rises, and at no point tried is it 0"
+
+
+def _smooth_at_breaks(f: sp.Expr) -> None:
+    """Refuse f if at 0, or where its formula changes, f, f′ or the difference quotients of f′ do not fit together."""
+    sides = [side for relation in f.atoms(sp.core.relational.Relational) for side in (relation.lhs, relation.rhs)]
+    breaks = sorted({0.0, *(float(side) for side in sides if side.is_number and side.is_finite)})
+    value, slope = (sp.lambdify(_X, g, "mpmath") for g in (f, f.diff(_X)))
+    h = 1e-7
+    for at in breaks:
+        low, middle, high = (float(value(at + k * h)) for k in (-1, 0, 1))
+        before, here, after = (float(slope(at + k * h)) for k in (-1, 0, 1))
+        size = 1 + abs(middle) + abs(here)
+        if max(abs(high - middle), abs(middle - low)) > 1e-5 * size:
+            raise Wrong(f"your f jumps at x = {show(at)}, so that it has no derivative there")
+        slopes = (before, after, (middle - low) / h, (high - middle) / h)
+        if any(abs(each - here) > 1e-4 * size for each in slopes):
+            raise Wrong(f"your f has a corner at x = {show(at)}, or f′ jumps there")
+        left, right = (here - before) / h, (after - here) / h
+        if abs(right - left) > 1e-2 * (size + abs(left)):
+            raise Wrong(
+                f"your f has no second derivative at x = {show(at)}: from the left f″ is {left:.3g}, "
+                f"from the right {right:.3g}"
+            )

@@ -23,6 +23,21 @@ def newton(slope, curvature, x, steps, step=lambda m, b: -m / b, refuse=lambda b
     return x
 
 
+def newton_looking_once(slope, curvature, x, steps):
+    """Looks at the curvature at the start alone."""
+    if curvature(x) <= 0:
+        raise ValueError
+    return newton(slope, curvature, x, steps, refuse=lambda b: False)
+
+
+def newton_looking_late(slope, curvature, x, steps):
+    """Looks at the curvature where the run ends too."""
+    x = newton(slope, curvature, x, steps)
+    if curvature(x) <= 0:
+        raise ValueError
+    return x
+
+
 def test_all_are_registered():
     assert [exercise.name for exercise in exercises_of("taylor_and_convexity")] == [
         "taylor_and_convexity.convex_or_not",
@@ -41,6 +56,7 @@ def test_all_are_registered():
         ("root_by_hand", (RIGHT, 1.953125e-6)),
         ("root_by_hand", [2.0248438, 5e-6]),
         ("root_by_hand", (sp.Rational(25918, 12800), 1e-5)),
+        ("root_by_hand", (2.024844, 1.953e-6)),
         ("second_order", 2.66),
         ("second_order", sp.Rational(133, 50)),
         ("convex_or_not", [False, True, False, True, True, False]),
@@ -52,6 +68,7 @@ def test_all_are_registered():
         ("flat_place", ROOT / 3 + 1 / (3 * ROOT) + x),
         ("flat_place", ROOT / 3 + 1 / (3 * ROOT) - 2 * x + 5),
         ("flat_place", sp.exp(x) * (x**2 - 4 * x + 6)),
+        ("flat_place", sp.Piecewise((sp.exp(x) * (x**2 - 4 * x + 6), x < 0), (x**4 + 2 * x + 6, True))),
         (
             "newton_leads",
             Derivation(START)
@@ -79,6 +96,8 @@ def test_right_answers(name, answer):
         ("root_by_hand", (2 + 0.1 / 4 - 0.01 / 32, 1e-5), "divided by 2!"),
         ("root_by_hand", (2 + 0.1 / 4 + 0.01 / 64, 1e-5), "f″ is negative"),
         ("root_by_hand", (np.sqrt(4.1), 1e-5), "√4.1 itself"),
+        ("root_by_hand", (2.02484, 5e-6), "seven digits"),
+        ("root_by_hand", (RIGHT, -2e-6), "not negative"),
         ("root_by_hand", (RIGHT, 1e-6), "but the error is 1.92e-06"),
         ("root_by_hand", (RIGHT, 1.2e-5), "Divide M·0.1³ by 3!"),
         ("root_by_hand", RIGHT, "a pair, (value, bound)"),
@@ -90,20 +109,25 @@ def test_right_answers(name, answer):
         ("convex_or_not", [False, True, False, False, True, False], "(iv) is convex: a chord"),
         ("convex_or_not", [0, 1, 0, 1, 1, 0], "(i) must be True or False"),
         ("convex_or_not", [False], "a list of six"),
-        ("safe_rate", (0.25, 8), "the second term adds ½"),
-        ("safe_rate", (0.5, 4), "the first term"),
+        ("safe_rate", (0.25, 8), "The second term adds ½"),
+        ("safe_rate", (0.5, 4), "The first term"),
         ("safe_rate", (0.75, 4 / 3), "1/β is where the bound is lowest"),
         ("newtons_method", lambda *a: newton(*a, step=lambda m, b: m / b), "the sign"),
         ("newtons_method", lambda *a: newton(*a, step=lambda m, b: -m), "divided by the curvature"),
         ("newtons_method", lambda *a: newton(*a, step=lambda m, b: -b / m if m else 0), "upside down"),
         ("newtons_method", lambda s, c, x, n: newton(s, c, x, 1), "with 6 steps"),
-        ("newtons_method", lambda *a: newton(*a, refuse=lambda b: b == 0), "at −0.5 your function must raise"),
+        ("newtons_method", lambda *a: newton(*a, refuse=lambda b: b == 0), "from −0.5 your function must raise"),
         ("newtons_method", lambda *a: newton(*a, refuse=lambda b: b < 0), "it raises ZeroDivisionError"),
         ("newtons_method", lambda *a: newton(*a, error=RuntimeError), "it raises RuntimeError"),
+        ("newtons_method", lambda *a: newton_looking_once(*a), "after one step) from 1.4"),
+        ("newtons_method", lambda *a: newton_looking_late(*a), "no step starts there"),
         ("newtons_method", lambda s, c, x, n: x, "no step was taken"),
         ("newtons_method", 3, "must be a function"),
         ("newton_leads", Derivation(START).step(-(x**3), because="known"), "at least 2 steps"),
         ("newton_leads", -(x**3), "must be a Derivation"),
+        ("flat_place", sp.Piecewise((x**4 + x, x >= 0), (sp.exp(x) - 1, True)), "no second derivative at x = 0"),
+        ("flat_place", sp.Piecewise((x**4 + x, x >= 0), (sp.exp(x), True)), "jumps at x = 0"),
+        ("flat_place", sp.Piecewise((x**4 + x, x >= 0), (sp.exp(x) * 2 - 2, True)), "corner at x = 0"),
         ("flat_place", x**4, "a minimum between them"),
         ("flat_place", x**4 + x, "a minimum between them"),
         ("flat_place", sp.exp(x), "f″(0) is 1"),
