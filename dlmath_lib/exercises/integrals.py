@@ -111,7 +111,7 @@ def how_many_strips(answer: Any) -> str:
         raise Wrong(f"not {show(n)}: {slips[int(n)]}")
     if n != round(n):
         raise Wrong(f"a number of strips is a whole number; yours is {show(n)}")
-    bound = 2 / 12 / n**2 if n > 0 else np.inf
+    bound = 2 / 12 / n / n if n > 0 else np.inf
     more = "a smaller n does it too" if bound <= 1e-4 else "that is too large"
     raise Wrong(f"with n = {show(n)} the bound is {bound:.2g}: {more}")
 

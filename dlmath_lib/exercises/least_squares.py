@@ -37,7 +37,7 @@ def line_by_hand(answer: Any) -> str:
 @exercise("least_squares.projection_by_hand", of=("eq-projection-matrix", "eq-pseudo-inverse"))
 def projection_by_hand(answer: Any) -> str:
     """The projection of (1, −1, 4) onto the plane of (1, 1, 0) and (0, 1, 1)."""
-    if isinstance(answer, (list, tuple, np.ndarray)) and np.shape(answer) == (2,):
+    if isinstance(answer, (list, tuple, np.ndarray)) and [np.ndim(v) for v in answer] == [0, 0]:
         raise Wrong("these are two numbers: the nearest point has three; combine the columns with your coefficients")
     point = numbers(parts(answer, 3, "a list of three numbers"), "your point", shape=(3,))
     right, b, columns = np.array([-1.0, 1, 2]), np.array([1.0, -1, 4]), np.array([[1.0, 1, 0], [0, 1, 1]])

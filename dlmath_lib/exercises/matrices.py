@@ -199,7 +199,7 @@ def multiply(answer: Any) -> str:
         with _no_ready_made_product():
             found = call(guarded, a, b, names=("a", "b"))
         right = a @ b
-        found = numbers(np.array(found), "your product")
+        found = numbers(found.view(np.ndarray) if isinstance(found, _Entries) else found, "your product")
         where = f"for shapes {a.shape} and {b.shape}"
         if found.shape == right.shape and np.allclose(found, right, atol=1e-9):
             continue

@@ -114,7 +114,9 @@ def test_every_fault_still_stands_and_names_tests_that_there_are(row: str) -> No
         for part in planted.tests:
             file, _, name = part.partition("[")[0].partition("::")
             if file.endswith(".py"):
-                assert re.search(rf"^def {name or 'test_'}", (plant.ROOT / file).read_text("utf-8"), re.M), part
+                assert re.search(
+                    rf"^ *def {name.rpartition('::')[2] or 'test_'}", (plant.ROOT / file).read_text("utf-8"), re.M
+                ), part
 
 
 def test_the_report_has_the_share_of_each_row_and_the_survivors(capsys: pytest.CaptureFixture[str]) -> None:
