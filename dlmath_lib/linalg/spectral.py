@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlmath_lib._validate import as_array, as_scalar, fail
+from dlmath_lib.linalg._results import as_square
 from dlmath_lib.linalg.orthogonal import length, power_of_two
 
 __all__ = ["Eigen", "Eigenpair", "first_positive", "power_iteration", "qr_iteration"]
@@ -87,7 +88,7 @@ def power_iteration(a: Any, start: Any, *, tolerance: float = 1e-10, steps: int 
     >>> print(round(found.value, 6), found.vector.round(4))
     3.0 [0.7071 0.7071]
     """
-    a = as_square("power_iteration", a)
+    a = as_square("power_iteration", "a", a, "svd takes any shape")
     v = as_array("power_iteration", "start", start, shape=(len(a),))
     tolerance = as_scalar("power_iteration", "tolerance", tolerance, low=0, low_open=True)
     steps = int(as_scalar("power_iteration", "steps", steps, low=1, integer=True))
@@ -147,7 +148,7 @@ def qr_iteration(a: Any) -> Eigen:
     >>> print(values.round(6), vectors[:, 0].round(4), vectors[:, 1].round(4))
     [3. 1.] [0.7071 0.7071] [ 0.7071 -0.7071]
     """
-    a = as_square("qr_iteration", a)
+    a = as_square("qr_iteration", "a", a, "svd takes any shape")
     largest = float(abs(a).max())
     asymmetry = float(abs(a - a.T).max())
     if asymmetry > 100 * np.finfo(a.dtype).eps * largest:
@@ -215,11 +216,3 @@ def first_positive(columns: np.ndarray) -> np.ndarray:
     sizes = abs(columns)
     first = (sizes > 1e-6 * sizes.max(axis=0)).argmax(axis=0)
     return np.where(columns[first, np.arange(columns.shape[1])] < 0, -1.0, 1.0)
-
-
-def as_square(function: str, a: Any) -> np.ndarray:
-    """``a`` as a square matrix."""
-    matrix = as_array(function, "a", a, ndim=2)
-    if matrix.shape[0] != matrix.shape[1]:
-        raise fail(function, "a", "square", f"shape {matrix.shape}", "svd takes any shape")
-    return matrix
