@@ -155,7 +155,8 @@ def derivation_of(
     Each step is proved again here, for all values that the exercise allows and with its definitions: what the answer
     itself holds for given, or assumes of its symbols, counts for nothing. The first and the last line must be those of
     the exercise in form as well as in value. A step that leaves a line as it was (SymPy may have worked it out by
-    itself; or 0 was added) is true, and does not count.
+    itself; or 0 was added) is true, and does not count; nor does a line that mixes the first and the last, as their
+    average does.
 
     Parameters
     ----------
@@ -206,11 +207,13 @@ def derivation_of(
     _prove_again(lines, given, where, points)
     if not same_form(lines[-1], end):
         _check_end(lines[-1], end, given, where, points, in_form)
-    done = sum(not any(_same_line(line, old) for old in lines[:k]) for k, line in enumerate(lines)) - 1
+    new = [k for k in range(1, len(lines)) if not any(_same_line(lines[k], old) for old in lines[:k])]
+    done = sum(lines[k] is lines[-1] or not _mixes(lines[k], lines[0], lines[-1]) for k in new)
     if done < min_steps:
         raise Wrong(
             f"the chain must have at least {_steps(min_steps)}; it has {done}: {len(lines) - 1 - done} left the line "
-            "as it was, or as it had been. SymPy works out some steps by itself; write down a line between them"
+            "as it was or had been, or mixed the first line with the last. SymPy works out some steps by itself; "
+            "write down a line between them"
         )
     return f"{_steps(done)}, {'each ' * (done > 1)}proved"
 
@@ -288,3 +291,17 @@ def _check_end(line: Any, end: Any, given: Any, where: Any, points: int, in_form
 
 def _same_line(line: Any, old: Any) -> bool:
     return line == old or same_form(line, old)
+
+
+def _mixes(line: Any, first: Any, last: Any) -> bool:
+    """Tell whether a line is p·first + q·last, term by term, with numbers p, q that are not 0: no work is in it."""
+    if any(isinstance(expr, (sp.MatrixBase, sp.MatrixExpr)) for expr in (line, first, last)):
+        return False
+    parts = [expr.as_coefficients_dict() for expr in (line, first, last)]
+    terms = sorted({term for part in parts for term in part}, key=str)
+    of_line, *ends = (sp.Matrix([part.get(term, 0) for term in terms]) for part in parts)
+    both = sp.Matrix.hstack(*ends)
+    if both.rank() < 2:
+        return False
+    weights = (both.T * both).LUsolve(both.T * of_line)
+    return both * weights == of_line and all(weights)

@@ -21,14 +21,16 @@ def message(function: str, argument: str, expected: str, got: Any, hint: str = "
     return f"{function}: {argument} must be {expected}, got {text}" + (f": {hint}" if hint else "")
 
 
-def check_words(function: str, argument: str, value: Any, *, required: bool = False) -> str | None:
+def check_words(
+    function: str, argument: str, value: Any, *, required: bool = False, hint: str = "say it in a few words"
+) -> str | None:
     """Return `value` when it is a non-empty string (or None, unless `required`); raise otherwise."""
     if value is None and not required:
         return None
     if not isinstance(value, str):
         raise TypeError(message(function, argument, "a string", repr(value)))
     if not value.strip():
-        raise ValueError(message(function, argument, "words", repr(value), "say it in a few words"))
+        raise ValueError(message(function, argument, "words", repr(value), hint))
     return " ".join(value.split())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,14 @@ from dlmath_lib.verify.markdown import claim_markdown
 
 class ClaimFailed(AssertionError):
     """The statement is false, or could not be proved; the message says where and by how much."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of the stack: which line of the cell, and the message. IPython asks for it."""
+        stack = traceback.extract_tb(self.__traceback__)
+        lines = [frame for frame in stack if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython")]
+        if not lines:
+            return [text.rstrip("\n") for text in traceback.format_exception(self)]
+        return [f"✗ {self}", "", f"line {lines[-1].lineno} of the cell:  {lines[-1].line or ''}".rstrip()]
 
 
 @dataclass(frozen=True, repr=False)

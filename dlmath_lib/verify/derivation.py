@@ -16,6 +16,7 @@ from dlmath_lib.verify.statements import as_side
 from dlmath_lib.verify.text import latex_text
 
 STEP_POINTS = 40
+REASON = 'each step says why, as in .step(2*x, because="power rule")'
 ALLOWED = {"<=": {"=", "<=", "<"}, ">=": {"=", ">=", ">"}}
 
 
@@ -74,28 +75,28 @@ class Derivation:
                 return strict
         return next((r for r in ("<=", ">=") if r in relations), "=")
 
-    def step(self, rhs: Any, *, because: str) -> Derivation:
+    def step(self, rhs: Any, *, because: str = "") -> Derivation:
         """Add ``= rhs`` and the reason `because`; raise `ClaimFailed` unless `rhs` is proved equal to the last line."""
         return self._add("=", rhs, because)
 
-    def step_le(self, rhs: Any, *, because: str) -> Derivation:
+    def step_le(self, rhs: Any, *, because: str = "") -> Derivation:
         """Add the line ``≤`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add("<=", rhs, because)
 
-    def step_ge(self, rhs: Any, *, because: str) -> Derivation:
+    def step_ge(self, rhs: Any, *, because: str = "") -> Derivation:
         """Add the line ``≥`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add(">=", rhs, because)
 
-    def step_lt(self, rhs: Any, *, because: str) -> Derivation:
+    def step_lt(self, rhs: Any, *, because: str = "") -> Derivation:
         """Add the line ``<`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add("<", rhs, because)
 
-    def step_gt(self, rhs: Any, *, because: str) -> Derivation:
+    def step_gt(self, rhs: Any, *, because: str = "") -> Derivation:
         """Add the line ``>`` `rhs` with its reason `because`; raise `ClaimFailed` unless it is proved."""
         return self._add(">", rhs, because)
 
     def _add(self, relation: str, rhs: Any, because: str) -> Derivation:
-        reason = check_words("Derivation.step", "because", because, required=True)
+        reason = check_words("Derivation.step", "because", because, required=True, hint=REASON)
         assert reason is not None
         before = {r[0] for r, _, _ in self.steps if r != "="}
         if relation != "=" and before and relation[0] not in before:

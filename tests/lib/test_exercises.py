@@ -397,6 +397,14 @@ def test_padding_is_true_but_is_no_step(padding):
     assert derivation_of(chain(EXPANDED, *padding), ENTRY, DONE, min_steps=2) == "2 steps, each proved"
 
 
+@pytest.mark.parametrize("share", [sp.Rational(1, 2), sp.Rational(-3, 7), 2])
+def test_a_mixture_of_the_first_and_the_last_line_is_no_step(share):
+    mixed = share * ENTRY + (1 - share) * DONE
+    with pytest.raises(Wrong, match=r"must have at least 2 steps; it has 1: 1 left the line .* or mixed the first"):
+        derivation_of(chain(mixed, DONE), ENTRY, DONE, min_steps=2)
+    assert derivation_of(chain(EXPANDED, mixed, DONE), ENTRY, DONE, min_steps=2) == "2 steps, each proved"
+
+
 def tampered(answer, **changes):
     answer.__dict__.update(changes)
     return answer

@@ -1,7 +1,9 @@
 """Derivations, what a claim shows, and that it shows the same in every process."""
 
+import contextlib
 import doctest
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -10,6 +12,7 @@ import sys
 
 import pytest
 import sympy as sp
+from IPython.core.interactiveshell import InteractiveShell
 from sympy import Derivative as D
 
 import dlmath_lib.verify
@@ -100,11 +103,14 @@ def test_a_reason_is_needed(reason):
         Derivation(x).step(x, because=reason)
 
 
+def test_a_forgotten_reason_is_told_how_to_write_it():
+    with pytest.raises(ValueError, match=r'because must be words, got .*as in \.step\(2\*x, because="power rule"\)'):
+        Derivation(x + x).step(2 * x)
+
+
 def test_a_reason_is_a_string_and_a_chain_has_steps():
     with pytest.raises(TypeError, match="because must be a string"):
         Derivation(x).step(x, because=None)
-    with pytest.raises(TypeError):
-        Derivation(x).step(x)
     with pytest.raises(ValueError, match="must have a step"):
         _ = Derivation(x).claim
     assert repr(Derivation(x)) == "Derivation of x, no step yet"
@@ -177,6 +183,26 @@ def test_a_claim_cannot_be_changed():
     assert isinstance(claim, Claim)
     with pytest.raises(AttributeError):
         claim.statement = "x = 1"
+
+
+def test_a_notebook_shows_what_failed_and_in_which_line_without_the_stack():
+    shell = InteractiveShell()
+    cell = 'from dlmath_lib.verify import Derivation\nimport sympy as sp\nx = sp.Symbol("x", real=True)\n'
+    shell.run_cell(cell, silent=True)
+    with io.StringIO() as out, contextlib.redirect_stdout(out):
+        shell.run_cell('chain = Derivation((x + 1)**2)\nchain.step(x**2 + 1, because="squares")')
+        said = out.getvalue().strip().splitlines()
+    assert said[0].startswith("✗ step 1 (squares): false: (x + 1)² = x² + 1")
+    assert said[-1] == 'line 2 of the cell:  chain.step(x**2 + 1, because="squares")'
+    assert not any("Traceback" in line or ".py" in line for line in said)
+
+
+def test_outside_a_notebook_the_stack_is_as_ever():
+    try:
+        prove(x, x + 1)
+    except ClaimFailed as error:
+        shown = error._render_traceback_()
+    assert "Traceback" in shown[0] and "test_verify_claims.py" in "".join(shown)
 
 
 def test_claims_failed_are_assertion_errors():
