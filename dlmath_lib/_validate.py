@@ -18,6 +18,7 @@ __all__ = [
     "as_dtype",
     "as_function",
     "as_generator",
+    "as_probabilities",
     "as_scalar",
     "as_switch",
     "fail",
@@ -28,6 +29,7 @@ __all__ = [
 
 Kind = Literal["float", "integer", "any"]
 FLOATS = ("float16", "float32", "float64")
+SUM_TOLERANCE = 1e-6  # how far from 1 a sum of probabilities may be; float16 has no more than 1e-3
 
 
 def fail(
@@ -285,3 +287,27 @@ def as_generator(function: str, argument: str, rng: Any) -> np.random.Generator:
         hint = f"pass numpy.random.default_rng({rng if seed else 'seed'})"
         raise fail(function, argument, "a numpy.random.Generator", _describe(rng), hint, error=TypeError)
     return rng
+
+
+def as_probabilities(
+    function: str,
+    argument: str,
+    value: Any,
+    *,
+    axis: int | None = None,
+    ndim: int | tuple[int, ...] | None = None,
+    shape: tuple[int | None, ...] | None = None,
+) -> np.ndarray:
+    """Probabilities: none negative, with sum 1 along the axis (None: all of them), within 1e-6 (1e-3 in float16)."""
+    p = as_array(function, argument, value, ndim=ndim, shape=shape)
+    if (p < 0).any():
+        raise fail(function, argument, "≥ 0", f"{p.min():g}", "a probability is not negative")
+    tolerance = SUM_TOLERANCE if p.dtype.itemsize > 2 else 1e-3
+    sums = np.atleast_1d(p.sum(axis=axis, dtype=np.result_type(p.dtype, np.float64)))
+    wrong = np.abs(sums - 1) > tolerance
+    if wrong.any():
+        hint = "divide by the sum if these are counts or weights"
+        raise fail(
+            function, argument, f"probabilities with sum 1 (within {tolerance:g})", f"sum {sums[wrong][0]:g}", hint
+        )
+    return p

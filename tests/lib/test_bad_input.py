@@ -27,12 +27,14 @@ from dlmath_lib import (
     losses,
     network,
     optimizers,
+    probability,
 )
 
 MODULES = (activations, autodiff, calculus, datasets, initialization, layers, linalg, losses, optimizers)
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
 WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
+COVARIANCE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
 SQUARE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
 OPTIONS: dict[str, Any] = {"at_zero": 0.5, "slope": 0.1, "alpha": 1.5, "approximate": "tanh", "axis": -1, "delta": 0.7}
 HARD: dict[str, Any] = {"label_smoothing": 0.1, "class_weights": WEIGHTS, "ignore_index": 1}
@@ -162,6 +164,32 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "Network": lambda: {"layers": [network.Dense(3, 2)], "loss": "squared_error", "rng": rng(), "dtype": "float32"},
     "SGD": lambda: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True},
     "Adam": lambda: dict(RATES),
+    "Bernoulli": lambda: {"p": 0.3},
+    "Beta": lambda: {"a": 2.5, "b": 1.5},
+    "Binomial": lambda: {"n": 7, "p": 0.3},
+    "Categorical": lambda: {"probabilities": SOFT[0]},
+    "Dirichlet": lambda: {"concentration": WEIGHTS},
+    "Exponential": lambda: {"rate": 2.0},
+    "Gamma": lambda: {"shape": 2.5, "rate": 1.5},
+    "Gaussian": lambda: {"mean": 1.0, "std": 2.0},
+    "Laplace": lambda: {"location": 1.0, "scale": 2.0},
+    "MultivariateGaussian": lambda: {"mean": N, "covariance": COVARIANCE},
+    "Poisson": lambda: {"rate": 2.0},
+    "StudentT": lambda: {"dof": 3.0, "location": 1.0, "scale": 2.0},
+    "Uniform": lambda: {"low": 1.0, "high": 3.0},
+    "Categorical.from_logits": lambda: {"logits": N},
+    "Categorical.mass": lambda: {"k": np.array([0.0, 2.0])},
+    "Dirichlet.density": lambda: {"x": SOFT[0]},
+    "Gaussian.cdf": lambda: {"x": N},
+    "Gaussian.density": lambda: {"x": N},
+    "Gaussian.entropy": lambda: {"unit": "bits"},
+    "Gaussian.log_density": lambda: {"x": N},
+    "Gaussian.sample": lambda: {"size": 3, "rng": rng()},
+    "Gaussian.survival": lambda: {"x": N},
+    "MultivariateGaussian.log_density": lambda: {"x": WIDE},
+    "Poisson.cdf": lambda: {"k": N},
+    "Poisson.log_mass": lambda: {"k": np.array([0.0, 2.0])},
+    "Poisson.survival": lambda: {"k": N},
     "Var": lambda: {"value": N},
     "Dual": lambda: {"value": N, "tangent": N},
     "Network.forward": lambda: {"x": WIDE},
@@ -178,7 +206,13 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
 }  # fmt: skip
 CLASSES = {c.__name__: c for c in (network.Dense, network.Network, optimizers.SGD, optimizers.Adam)}
 CLASSES |= {"Var": autodiff.Var, "Dual": autodiff.Dual}
+CLASSES |= {name: getattr(probability, name) for name in probability.__all__ if name in CALLS}
 IN_PLACE = ("momentum_step_in_place", "adam_step_in_place")  # the documented exception: they change what they are given
+
+
+def made(name: str) -> Any:
+    """An object of this class, whose method is called."""
+    return trained() if name == "Network" else CLASSES[name](**CALLS[name]())
 
 
 def by_rule(module: str, name: str, parameters: list[str]) -> dict[str, Any]:
@@ -202,7 +236,7 @@ def calls() -> Iterator[Any]:
                 yield pytest.param(name, lambda f=function: f, make, id=f"{short}.{name}")
     for name in (key for key in CALLS if key[0].isupper()):
         first, _, method = name.partition(".")
-        found = (lambda m=method: getattr(trained(), m)) if method else (lambda f=first: CLASSES[f])
+        found = (lambda o=first, m=method: getattr(made(o), m)) if method else (lambda f=first: CLASSES[f])
         yield pytest.param(name, found, CALLS[name], id=name)
 
 
