@@ -40,7 +40,7 @@ class Bernoulli(Counts):
 
     References
     ----------
-    Chapter: probability/random_variables.
+    Chapter: calculus/integrals.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Binomial(Counts):
     References
     ----------
     C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000).
-    Chapter: probability/random_variables.
+    Chapter: calculus/integrals.
 
     Examples
     --------
@@ -140,14 +140,9 @@ class Binomial(Counts):
         # At a harmless count where the ends have their own, short formulas.
         i = np.where(inner, k, 0.5)
         j = np.where(inner, n - k, 0.5)
-        log_p = (
-            stirling(np.array(max(n, 1.0)))
-            - stirling(i)
-            - stirling(j)
-            - deviance(i, np.array(n * p))
-            - deviance(j, np.array(n * q))
-        )
-        log_p = log_p + (np.log(max(n, 1.0)) - np.log(i) - np.log(j)) / 2 - HALF_LOG_2PI
+        remainders = stirling(np.array(max(n, 1.0))) - stirling(i) - stirling(j)
+        deviances = deviance(i, np.array(n * p)) + deviance(j, np.array(n * q))
+        log_p = remainders - deviances + (np.log(max(n, 1.0)) - np.log(i) - np.log(j)) / 2 - HALF_LOG_2PI
         ends = [k == 0, k == n, inner]
         return np.select(ends, [n * np.log1p(-p), n * np.log(p), log_p], -np.inf)
 
@@ -187,7 +182,7 @@ class Poisson(Counts):
     References
     ----------
     C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000).
-    Chapter: probability/random_variables.
+    Chapter: calculus/integrals.
 
     Examples
     --------
@@ -246,7 +241,7 @@ class Categorical(Discrete):
 
     References
     ----------
-    Chapter: probability/random_variables.
+    Chapter: calculus/integrals.
 
     Examples
     --------

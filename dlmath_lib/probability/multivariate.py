@@ -37,7 +37,7 @@ class MultivariateGaussian(Continuous):
 
     References
     ----------
-    Chapter: probability/random_variables.
+    Chapter: calculus/integrals.
 
     Examples
     --------
@@ -113,7 +113,7 @@ class Dirichlet(Continuous):
 
     References
     ----------
-    Chapter: probability/random_variables.
+    Chapter: calculus/integrals.
 
     Examples
     --------
