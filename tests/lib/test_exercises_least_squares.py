@@ -6,6 +6,7 @@ import sympy as sp
 
 from dlmath_lib import linalg
 from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.linalg import least_squares, pseudo_inverse
 from dlmath_lib.verify import Derivation
 
 m, n = sp.symbols("m n", integer=True, positive=True)
@@ -34,12 +35,12 @@ def gram_schmidt(a, b, *, last=True, solve=True, backwards=False):
     return x[::-1] if backwards else x
 
 
-def by_reflections(a, b):
+def by_reflections(a, b, sign=1):
     r = np.column_stack([a, b]).astype(float)
     n = a.shape[1]
     for k in range(min(n, len(a) - 1)):
         v = r[k:, k].copy()
-        v[0] += np.copysign(np.linalg.norm(v), v[0])
+        v[0] += sign * np.copysign(np.linalg.norm(v), v[0])
         r[k:] -= 2 * np.outer(v, v @ r[k:]) / (v @ v)
     x = np.zeros(n)
     for k in reversed(range(n)):
@@ -57,6 +58,10 @@ def elimination(g, c):
             if other != k:
                 table[other] -= table[other, k] * table[k]
     return table[:, -1]
+
+
+def pseudo_inverse_of(a, b):
+    return pseudo_inverse(a) @ b
 
 
 def sum_in_steps():
@@ -88,8 +93,16 @@ def test_all_are_registered():
         ("program", gram_schmidt),
         ("program", by_reflections),
         ("smallest_sum", sum_in_steps()),
-        ("shortest", (1, 2)),
-        ("shortest", [1.0, 2.0]),
+        ("line_by_hand", sp.Matrix([1, 2])),
+        ("line_by_hand", [[1], [2]]),
+        ("projection_by_hand", np.array([[-1.0], [1], [2]])),
+        ("projection_by_hand", sp.Matrix([[-1, 1, 2]])),
+        ("program", lambda A, b: gram_schmidt(A, b)[:, None]),
+        ("program", lambda A, b: sp.Matrix(by_reflections(A, b))),
+        ("shortest", [(1, 2), (5, 0)]),
+        ("shortest", (sp.Matrix([1, 2]), np.array([[0], [2.5]]))),
+        ("shortest", np.array([[1, 2], [3, 1]])),
+        ("shortest", sp.Matrix([[1, 2], [-1, 3]])),
         ("drowned_square", 27),
     ],
 )
@@ -113,14 +126,33 @@ def test_right_answers(name, answer):
         ("projection_by_hand", [1, 1, 0], "the dot products −2 and 2"),
         ("program", lambda A, b: np.linalg.lstsq(A, b)[0], "write the steps yourself"),
         ("program", lambda A, b: linalg.least_squares(A, b), "write the steps yourself"),
-        ("program", lambda A, b: elimination(A.T @ A, A.T @ b), "as if AᵀA had been formed"),
+        ("program", least_squares, "write the steps yourself"),
+        ("program", pseudo_inverse_of, "write the steps yourself"),
+        ("program", lambda A, b: elimination(A.T @ A, A.T @ b), "Did you form AᵀA"),
+        ("program", lambda A, b: gram_schmidt(A, b, last=False), "treat b as a last column"),
+        ("program", lambda A, b: by_reflections(A, b, sign=-1), "the normal that cancels"),
         ("program", lambda A, b: gram_schmidt(A, b, solve=False), "Qᵀb"),
         ("program", lambda A, b: gram_schmidt(A, b, backwards=True), "in reverse order"),
         ("program", lambda A, b: 0 * A[0], "not orthogonal to column 0"),
         ("program", lambda A, b: b, "must have shape (1,)"),
         ("smallest_sum", 3, "must be a Derivation"),
-        ("shortest", (5, 0), "its length is 5; there is a shorter one"),
-        ("shortest", (2, 4), "x₁ + 2x₂ is 10"),
+        ("projection_by_hand", sp.Matrix([sp.Symbol("x"), 1, 2]), "entry 1 of your point must be a number"),
+        ("projection_by_hand", [1e300, 1e300, 1e300], "no combination of the columns"),
+        ("projection_by_hand", [-3, 3, 0], "the mirror image of b"),
+        ("shortest", (1, 2), "give two solutions"),
+        ("shortest", "(1, 2)", "two solutions, each a pair"),
+        ("shortest", [[1, 2], [3]], "the second must be a pair"),
+        ("shortest", [(1, 2), "(5, 0)"], "the second must be a pair"),
+        ("shortest", [(1, 2), (sp.Symbol("t"), 0)], "entry 1 of your second solution must be a number"),
+        ("shortest", [(1e300, 2), (5, 0)], "of your first solution is 1e+300"),
+        ("shortest", [(5, 0), (1, 2)], "is to stand first"),
+        ("shortest", [(5, 0), (3, 1)], "its length is 5; there is a shorter one"),
+        ("shortest", [(2, 4), (5, 0)], "x₁ + 2x₂ of your first solution is 10"),
+        ("shortest", [(1, 2), (1.0, 2.0)], "are the same"),
+        ("drowned_square", 28, "for a smaller k too"),
+        ("drowned_square", 26.5, "a whole number"),
+        ("drowned_square", 1e300, "for a smaller k too"),
+        ("drowned_square", "27", "must be a number"),
         ("drowned_square", 26, "next to 1"),
         ("drowned_square", 53, "it is ε² that is added"),
         ("drowned_square", 10, "at most half"),
