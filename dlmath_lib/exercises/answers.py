@@ -88,7 +88,7 @@ def parts(answer: Any, count: int, shape: str) -> list[Any]:
 
     Parameters
     ----------
-    answer : list, tuple or array
+    answer : list, tuple, array or SymPy vector
         What the reader gave.
     count : int
         How many parts it must have.
@@ -113,9 +113,15 @@ def parts(answer: Any, count: int, shape: str) -> list[Any]:
     Traceback (most recent call last):
     dlmath_lib.exercises.answers.Wrong: not yet: part 1 of your answer is still …
     """
+    import sympy as sp
+
     if answer is ...:
         raise not_yet()
+    if isinstance(answer, sp.MatrixBase) and 1 in answer.shape:
+        answer = answer.flat()
     array = isinstance(answer, np.ndarray) and answer.ndim > 0 and not isinstance(answer, np.ma.MaskedArray)
+    if array and answer.shape == (1, count):  # a row vector
+        answer = answer[0]
     sequence = isinstance(answer, (list, tuple)) or array
     if not sequence or len(answer) != count:
         raise Wrong(f"your answer must be {shape}; it is {show(answer)}")

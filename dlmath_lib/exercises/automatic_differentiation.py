@@ -8,8 +8,9 @@ from typing import Any
 import sympy as sp
 
 from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, parts, show
+from dlmath_lib.exercises.form import same_form
 from dlmath_lib.exercises.functions import call
-from dlmath_lib.exercises.proofs import derivation_of
+from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 
 Program = Callable[..., Any]
@@ -91,19 +92,47 @@ def dual_by_hand(answer: Any) -> str:
     return "(9 + 6ε)(½ − ¼ε) = 4.5 + 0.75ε"
 
 
-@exercise("automatic_differentiation.passes")
+@exercise("automatic_differentiation.passes", of=("eq-adjoint-step",))
 def passes(answer: Any) -> str:
-    """Passes for the Jacobian of 200 inputs and 3 results."""
+    """Passes for the Jacobian of 3 inputs and 200 results; the values that a walk back uses."""
     names = "your number of forward runs", "your number of walks back"
-    pair = parts(answer, 2, "a pair, (forward, backward)")
-    ahead, back = (number(value, name) for value, name in zip(pair, names, strict=True))
-    if (ahead, back) == (3, 200):
+    *counts, fewer, nodes = parts(answer, 4, "four parts, (forward, backward, fewer, nodes)")
+    ahead, back = (number(value, name) for value, name in zip(counts, names, strict=True))
+    if (ahead, back) == (200, 3):
         raise Wrong("the two are exchanged: a forward run starts with one direction of the inputs")
     if back == 1:
-        raise Wrong("one walk back serves one result; there are 3")
-    close_to(ahead, 200, what=names[0], rtol=1e-12, hint="one run for each input")
-    close_to(back, 3, what=names[1], rtol=1e-12, hint="one walk for each result")
-    return "one column a run, one row a walk"
+        raise Wrong("one walk back serves one result; there are 200")
+    close_to(ahead, 3, what=names[0], rtol=1e-12, hint="one run for each input")
+    close_to(back, 200, what=names[1], rtol=1e-12, hint="one walk for each result")
+    if not isinstance(fewer, str) or fewer.strip().lower() not in ("forward", "backward"):
+        raise Wrong(f'your fewer must be "forward" or "backward"; it is {show(fewer)}')
+    if fewer.strip().lower() != "forward":
+        raise Wrong("your fewer is the mode with more passes: compare the two numbers")
+    _used(nodes)
+    return "3 columns against 200 rows; the product uses v₁ and v₃, the sums use no value"
+
+
+def _used(nodes: Any) -> None:
+    """Of v₄ = v₃ v₁ both factors are used, and nothing else."""
+    if isinstance(nodes, (set, frozenset, sp.Set)):
+        nodes = list(nodes)
+    if isinstance(nodes, sp.MatrixBase):
+        nodes = nodes.flat()
+    if isinstance(nodes, str) or not hasattr(nodes, "__len__"):
+        raise Wrong(f"your nodes must be a list of numbers of nodes, such as [1, 2]; it is {show(nodes)}")
+    found = {number(node, "a number in your nodes") for node in nodes}
+    if strange := sorted(found - {1, 2, 3, 4, 5}):
+        raise Wrong(f"your nodes contain {show(strange[0])}; they are numbered from 1 to 5")
+    for node, why in (
+        (5, "the value of the result is in no local slope"),
+        (4, "v₄ is an argument of a sum, whose slopes are 1"),
+        (2, "v₂ is an argument of sums, whose slopes are 1"),
+    ):
+        if node in found:
+            raise Wrong(f"your nodes contain {node}: {why}")
+    for node, other in ((1, 3), (3, 1)):
+        if node not in found:
+            raise Wrong(f"your nodes leave out {node}: it is the slope of the product v₃ v₁ along v{'₁₂₃'[other - 1]}")
 
 
 @exercise("automatic_differentiation.value_class", of=("eq-adjoint-step",))
@@ -121,7 +150,8 @@ def value_class(answer: Any) -> str:
 
 def _run(kind: type, program: Program, inputs: list[float]) -> tuple[Any, Any, list[Any], list[Any]]:
     leaves = [kind(value) for value in inputs]
-    if any(getattr(leaf, "grad", None) != 0 for leaf in leaves):
+    new = [getattr(leaf, "grad", None) for leaf in leaves]
+    if any(grad is None or number(grad, "the grad of a new Value") != 0 for grad in new):
         raise Wrong("a new Value must have grad 0")
     result = program(*leaves)
     before = getattr(result, "data", None)
@@ -135,7 +165,10 @@ def _try(kind: type, words: str, program: Program, inputs: list[float], gradient
     except Wrong as error:
         if "unsupported operand" in str(error) and "left" in words:
             raise Wrong(f"for {words}: Python asks your class for __radd__ and __rmul__ there") from None
-        raise Wrong(f"for {words}: {str(error).replace(' for no argument', '')}") from None
+        told = str(error).replace(" for no argument", "").replace("your function", "your class")
+        if "unhashable" in told:
+            told += ". A @dataclass that compares its values has no hash: write @dataclass(eq=False)"
+        raise Wrong(f"for {words}: {told}") from None
     right = float(program(*inputs))
     if abs(number(before, f"for {words} your data") - right) > 1e-9 * (1 + abs(right)):
         raise Wrong(f"for {words} your data is {show(before)}; the result is {show(right)}")
@@ -165,8 +198,59 @@ def _many_paths(kind: type) -> None:
 
 @exercise("automatic_differentiation.pull_of_gram", of=("eq-pull-left", "eq-pull-right"))
 def pull_of_gram(answer: Any) -> str:
-    """tr(Gᵀ(DᵀX + XᵀD)) = tr((X(G + Gᵀ))ᵀD), as a chain of proved steps."""
+    """The pull X(G + Gᵀ), and tr(Gᵀ(DᵀX + XᵀD)) = tr(PᵀD) as a chain of proved steps."""
+    from dlmath_lib.verify import Derivation
+    from dlmath_lib.verify.written import unwritten
+
     n, m = sp.symbols("n m", integer=True, positive=True)
     x, d, g = sp.MatrixSymbol("X", n, m), sp.MatrixSymbol("D", n, m), sp.MatrixSymbol("G", m, m)
-    start = sp.Trace(g.T * (d.T * x + x.T * d))
-    return derivation_of(answer, start, sp.Trace((x * (g + g.T)).T * d), min_steps=2)
+    pull, proof = parts(answer, 2, "a pair, (pull, proof)")
+    _right_pull(pull, x, g)
+    start, end = sp.Trace(g.T * (d.T * x + x.T * d)), sp.Trace((x * (g + g.T)).T * d)
+    lines = [unwritten(step[1]) for step in proof.steps] if isinstance(proof, Derivation) else []
+    if lines and pull.shape == x.shape and not same_form(lines[-1], end):
+        end = sp.Trace(pull.T * d)  # as the reader wrote it: X G + X Gᵀ, say
+    try:
+        said = derivation_of(proof, start, end, min_steps=2)
+    except Wrong as error:
+        raise Wrong(str(error).replace("your answer", "your proof")) from None
+    if not any(_turned(line) for line in lines if not same_form(line, end)):
+        raise Wrong(
+            "the pull is right; in your chain no line before the last has all traces turned the same way, "
+            "with D in each or Dᵀ in each: write down the transposition as a step of its own"
+        )
+    return f"the pull; {said}"
+
+
+def _right_pull(pull: Any, x: Any, g: Any) -> None:
+    right = x * (g + g.T)
+    try:
+        expression_equals(pull, right, reveal=False)
+        return
+    except Wrong as error:
+        told = str(error).replace("your answer", "your pull")
+    for slip, why in (
+        (2 * x * g, "is right for a symmetric G only; G is any square matrix"),
+        (2 * x * g.T, "is right for a symmetric G only; G is any square matrix"),
+        (x * g, "is what one of the two X contributes; Y changes through both"),
+        (x * g.T, "is what one of the two X contributes; Y changes through both"),
+        ((g + g.T) * x.T, "must have the shape of X: it is transposed"),
+    ):
+        try:
+            expression_equals(pull, slip)
+        except Wrong:
+            continue
+        told = f"your pull {why}"
+        break
+    raise Wrong(told)
+
+
+def _turned(line: Any) -> bool:
+    """Tell whether D stands in the line, and with a transposition in each of its places or in none."""
+    plain, turned = 0, 0
+    for node in sp.preorder_traversal(line.doit()):
+        if isinstance(node, sp.MatrixSymbol) and node.name == "D":
+            plain += 1
+        elif isinstance(node, sp.Transpose) and getattr(node.arg, "name", "") == "D":
+            turned += 1
+    return plain > 0 and turned in (0, plain)  # the D of a Dᵀ is counted in both
