@@ -83,24 +83,28 @@ class Var(Traced):
         TypeError, ValueError
             If cotangent has another shape, or is left out for a value of several entries.
         """
-        if cotangent is None:
-            if self.size != 1:
-                hint = "take .sum() or .mean() first, or pass one slope for each entry"
-                raise fail("Var.backward", "cotangent", f"given for a value of shape {self.shape}", "None", hint)
-            cotangent = np.ones_like(self.value)
-        else:
-            cotangent = as_array(
-                "Var.backward", "cotangent", cotangent, shape=self.shape, nonempty=False, cast=self.dtype
-            )
+        cotangent = self._cotangent(cotangent)
         order = _uses_before_parts(self)
         for node in order:
             node.grad = np.zeros(node.shape, wide(node.dtype))
-        self.grad = cotangent.astype(wide(self.dtype))
+        self.grad = cotangent
         for node in order:
             for link in node._links:
                 link.argument.grad = link.argument.grad + link.pull(node.grad)  # type: ignore
         for node in order:
             node.grad = np.asarray(node.grad).astype(node.dtype)
+
+    def _cotangent(self, cotangent: Any) -> np.ndarray:
+        if cotangent is not None:
+            cotangent = as_array(
+                "Var.backward", "cotangent", cotangent, shape=self.shape, nonempty=False, cast=self.dtype
+            )
+        elif self.size == 1:
+            cotangent = np.ones_like(self.value)
+        else:
+            hint = "take .sum() or .mean() first, or pass one slope for each entry"
+            raise fail("Var.backward", "cotangent", f"given for a value of shape {self.shape}", "None", hint)
+        return cotangent.astype(wide(self.dtype))
 
     def __repr__(self) -> str:
         return f"Var({self.value})"
