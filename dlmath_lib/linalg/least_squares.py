@@ -39,8 +39,8 @@ def least_squares(a: Any, b: Any) -> np.ndarray:
     The matrix ``AᵀA`` is not formed: its condition number is the square of A's. Each column is first divided by a power
     of two near its length, which rounds nothing; the verdict on their rank then does not depend on the units in which
     a column is measured. The columns are taken in the order of what is left of them (column pivoting), and called
-    dependent if one has less than ``max(m, n) ε`` of the first left. (Of dependent columns ``numpy.linalg.lstsq``
-    gives one of the many solutions, without a word.) Chapter:
+    dependent if one has less than ``max(m, n) ε`` of the first left. (For dependent columns ``numpy.linalg.lstsq``
+    raises no error: the rank that it returns says so.) Chapter:
     linear_algebra/least_squares#eq-normal-equations.
 
     References
