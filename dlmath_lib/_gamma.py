@@ -18,6 +18,7 @@ _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 /
 _DIGAMMA = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160)
 _FAR = 12  # from here on the eight terms of both series give all digits
 _TINY = 1e-300
+SETTLED = 3e-16  # a factor of a continued fraction that rounding alone keeps from 1
 
 
 def _descending(coefficients: tuple[float, ...], inverse_square: np.ndarray) -> np.ndarray:
@@ -91,7 +92,7 @@ def incomplete_gamma(a: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     log_front = np.log(a / (2 * np.pi)) / 2 - float(stirling(np.array(a))) - deviance(np.array(a), inside)
     front = np.exp(log_front)  # x^a e^(−x) / Γ(a)
     low = x < a + 1
-    # Each part is worked out everywhere, at a harmless point where the other one counts.
+    # Each part is worked out everywhere, at a point where it converges at once where the other one counts.
     at = np.where(low, inside, min(a, 1.0))
     term = total = np.ones_like(x) / a
     for k in range(1, _terms(a)):
@@ -100,7 +101,7 @@ def incomplete_gamma(a: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if np.all(term <= 1e-17 * total):
             break
     below = np.where(x > 0, front * total, 0.0)
-    at = np.where(low, a + 2, inside)
+    at = np.where(low, 1e9 * (a + 1), inside)
     above = front * _lentz_gamma(a, at)
     return np.where(low, below, 1 - above), np.where(low, 1 - below, above)
 
@@ -121,7 +122,7 @@ def _lentz_gamma(a: float, x: np.ndarray) -> np.ndarray:
         d = 1 / _not_zero(step * d + b)
         c = _not_zero(b + step / c)
         value = value * (c * d)
-        if np.all(np.abs(c * d - 1) < 1e-16):
+        if np.all(np.abs(c * d - 1) < SETTLED):
             break
     return value
 
@@ -143,8 +144,8 @@ def incomplete_beta(a: float, b: float, x: np.ndarray, y: np.ndarray) -> tuple[n
     constant += float(stirling(np.array(n)) - stirling(np.array(a)) - stirling(np.array(b)))
     front = np.exp(constant - deviance(np.array(a), n * p) - deviance(np.array(b), n * q))  # x^a y^b / B(a, b)
     left = p < (a + 1) / (n + 2)
-    lower = front * _lentz_beta(a, b, np.where(left, p, a / n)) / a
-    upper = front * _lentz_beta(b, a, np.where(left, b / n, q)) / b
+    lower = front * _lentz_beta(a, b, np.where(left, p, 0.0)) / a
+    upper = front * _lentz_beta(b, a, np.where(left, 0.0, q)) / b
     cdf, tail = np.where(left, lower, 1 - upper), np.where(left, 1 - lower, upper)
     ends = (x <= 0, y <= 0)
     return np.select(ends, (0.0, 1.0), cdf), np.select(ends, (1.0, 0.0), tail)
@@ -162,6 +163,6 @@ def _lentz_beta(a: float, b: float, x: np.ndarray) -> np.ndarray:
             d = 1 / _not_zero(1 + step * d)
             c = _not_zero(1 + step / c)
             value = value * (c * d)
-        if np.all(np.abs(c * d - 1) < 1e-16):
+        if np.all(np.abs(c * d - 1) < SETTLED):
             break
     return value
