@@ -21,6 +21,7 @@ from dlmath_lib import (
     autodiff,
     calculus,
     datasets,
+    information,
     initialization,
     layers,
     linalg,
@@ -30,7 +31,7 @@ from dlmath_lib import (
     probability,
 )
 
-MODULES = (activations, autodiff, calculus, datasets, initialization, layers, linalg, losses, optimizers)
+MODULES = (activations, autodiff, calculus, datasets, information, initialization, layers, linalg, losses, optimizers)
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
 WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
@@ -104,6 +105,22 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "datasets.split": lambda: {
         "x": np.ones((10, 2)), "y": np.arange(10) % 2, "fractions": (0.5, 0.5), "rng": rng(), "stratify": True
     },
+    "information.binary_erasure_channel": lambda: {"loss": 0.25},
+    "information.binary_symmetric_channel": lambda: {"flip": 0.25},
+    "information.channel_capacity": lambda: {"channel": SOFT, "tolerance": 1e-6, "steps": 50, "unit": "bits"},
+    "information.code_length": lambda: {"weights": {"a": 1.0, "b": 2.0}, "code": {"a": "0", "b": "1"}},
+    "information.conditional_entropy": lambda: {"joint": SOFT / 2, "given": 1, "unit": "bits"},
+    "information.cross_entropy": lambda: {"p": SOFT, "q": SOFT, "unit": "bits"},
+    "information.cross_entropy_with_logits": lambda: {"p": SOFT, "logits": WIDE, "unit": "bits"},
+    "information.entropy": lambda: {"p": SOFT, "unit": "bits"},
+    "information.entropy_with_logits": lambda: {"logits": WIDE, "unit": "bits"},
+    "information.gaussian_kl": lambda: {"p": probability.Gaussian(), "q": probability.Gaussian(), "unit": "bits"},
+    "information.huffman_code": lambda: {"weights": {"a": 1.0, "b": 2.0}},
+    "information.joint_entropy": lambda: {"joint": SOFT / 2, "unit": "bits"},
+    "information.js_divergence": lambda: {"p": SOFT, "q": SOFT, "unit": "bits"},
+    "information.kl_divergence": lambda: {"p": SOFT, "q": SOFT, "unit": "bits"},
+    "information.kl_divergence_with_logits": lambda: {"p_logits": WIDE, "q_logits": WIDE, "unit": "bits"},
+    "information.mutual_information": lambda: {"joint": SOFT / 2, "unit": "bits"},
     "initialization.fans": lambda: {"shape": (4, 3)},
     "initialization.gain": lambda: {"activation": "leaky_relu", "slope": 0.1},
     "initialization.he_normal": lambda: draws(fan="fan_in"),
@@ -325,7 +342,8 @@ def fits(name: str, argument: str, value: Any) -> bool:
     kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
     optional = (("vjp", "g"), ("Network.fit", "progress"), ("pseudo_inverse", "rtol"))
     return (
-        (name, argument, kind) in (("split", "x", "c"), ("split", "y", "i"))
+        (argument == "weights" and value == {"a": 1})
+        or (name, argument, kind) in (("split", "x", "c"), ("split", "y", "i"))
         or (value is None and ((name, argument) in optional or (argument == "tolerance" and name != "power_iteration")))
         or (argument == "order" and isinstance(value, float) and value == np.inf)
     )
