@@ -85,14 +85,17 @@ def three_maps(answer: Any) -> str:
     names = "rotation", "mirror", "shear"
     given = parts(answer, 3, "three matrices, (rotation, mirror, shear)")
     turn, mirror, shear = (numbers(part, f"the {name}", shape=(2, 2)) for part, name in zip(given, names, strict=True))
-    rights = [[0.6, 0.8], [-0.8, 0.6]], [[0.6, 0.8], [0.8, -0.6]], [[1, 0.5], [0, 1]]
+    rights = [
+        np.array(rows, dtype=np.float64)
+        for rows in ([[0.6, 0.8], [-0.8, 0.6]], [[0.6, 0.8], [0.8, -0.6]], [[1.0, 0.5], [0.0, 1.0]])
+    ]
     for matrix, name, right in zip((turn, mirror, shear), names, rights, strict=True):
         if np.allclose(matrix, right, rtol=0, atol=1e-3):
             continue
         if np.abs(matrix).max() > 1e6:
             raise Wrong(f"the {name} has an entry of a million or more")
         image, goal = matrix @ (3.0, 4.0), np.array([5.0, 4.0 if name == "shear" else 0.0])
-        if name == "rotation" and np.allclose(matrix, np.transpose(right), rtol=0, atol=1e-3):
+        if name == "rotation" and np.allclose(matrix, right.T, rtol=0, atol=1e-3):
             raise Wrong("the rotation goes the other way, and takes (5, 0) to (3, 4): which matrix undoes it?")
         if not np.allclose(image, goal, rtol=0, atol=0.02):
             raise Wrong(f"the {name} takes (3, 4) to {show(tuple(image))}; it should be {show(tuple(goal))}")
