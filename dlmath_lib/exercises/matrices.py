@@ -16,17 +16,23 @@ from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 
-@exercise("matrices.two_orders", of=("eq-matrix-product", "eq-composition"))
+@exercise("matrices.two_orders", of=("eq-matrix-product", "eq-composition", "eq-transpose-product"))
 def two_orders(answer: Any) -> str:
-    """AB and BA for two 2 × 2 matrices."""
+    """AB, BA and BᵀAᵀ for two 2 × 2 matrices."""
     a, b = np.array([[1, 2], [3, 4]]), np.array([[0, 1], [2, 1]])
-    given = parts(answer, 2, "a pair of matrices, (AB, BA)")
-    if all(np.ndim(g) == 1 for g in given):
-        raise Wrong("your answer is one matrix or vector; AB must be followed by BA: give the pair (AB, BA)")
-    first, second = (numbers(g, what, shape=(2, 2)) for g, what in zip(given, ("AB", "BA"), strict=True))
+    if isinstance(answer, (list, tuple, np.ndarray)) and len(answer) == 2:
+        raise Wrong("your answer has two parts; it must be three matrices, (AB, BA, BᵀAᵀ)")
+    given = parts(answer, 3, "three matrices, (AB, BA, BᵀAᵀ)")
+    first, second, third = (numbers(g, w, shape=(2, 2)) for g, w in zip(given, ("AB", "BA", "BᵀAᵀ"), strict=True))
     if np.array_equal(first, b @ a) and np.array_equal(second, a @ b):
         raise Wrong("your two products are exchanged: AB means first B, then A, and column 1 of AB is A times (0, 2)")
-    for what, found, left, right in (("AB", first, a, b), ("BA", second, b, a)):
+    if np.array_equal(first, (a @ b).T) and np.array_equal(second, (b @ a).T):
+        raise Wrong("your AB and BA stand with columns as rows: give each as a list of its rows")
+    if np.array_equal(third, (b @ a).T):
+        raise Wrong("your BᵀAᵀ is AᵀBᵀ, the transpose of BA: the transpose of a product has its factors exchanged")
+    if np.array_equal(third, a @ b):
+        raise Wrong("your BᵀAᵀ is AB itself: its rows must become columns")
+    for what, found, left, right in (("AB", first, a, b), ("BA", second, b, a), ("BᵀAᵀ", third, b.T, a.T)):
         if np.array_equal(found, left @ right):
             continue
         if np.array_equal(found, left * right):
@@ -34,7 +40,7 @@ def two_orders(answer: Any) -> str:
         if np.array_equal(found, left @ right.T) or np.array_equal(found, left.T @ right):
             raise Wrong(f"your {what} multiplies rows by rows, or columns by columns: take row times column")
         same_array(found, left @ right, what=f"your {what}")
-    return "AB and BA differ here in all four entries"
+    return "AB and BA differ in all four entries, and have the same trace, 11"
 
 
 @exercise("matrices.matrix_of_a_map", of=("eq-linear-map", "eq-composition"))
@@ -83,18 +89,21 @@ def count_a_network(answer: Any) -> str:
     return "2,368 weights and 42 biases"
 
 
-@exercise("matrices.linear_or_affine", of=("eq-affine-map", "eq-linear-map"))
+@exercise("matrices.linear_or_affine", of=("eq-affine-map", "eq-linear-map", "eq-diagonal-entrywise"))
 def linear_or_affine(answer: Any) -> str:
-    """Five maps of the plane: linear, affine, or neither."""
+    """Six maps of the plane: linear, affine, or neither."""
     kinds = ("linear", "affine", "neither")
     right = {
         "a": ("linear", "it has the matrix with the rows (2, 0) and (−1, 1)"),
         "b": ("affine", "it is the identity plus the bias (1, 0), and does not take 0 to 0"),
         "c": ("neither", "twice the vector gives four times the result"),
         "d": ("linear", "the mean is a linear combination of the entries; the rows are (½, −½) and (−½, ½)"),
-        "e": ("neither", "f(−x) is not −f(x): (1, 0) goes to itself, and (−1, 0) to 0"),
+        "e": ("neither", "(1, 0) goes to itself, (−1, 0) and 0 go to 0: an affine map takes midpoints to midpoints"),
+        "f": ("linear", "its factors are fixed: it is multiplication by the diagonal matrix of (3, −1)"),
     }
-    for name, word in zip(right, parts(answer, 5, "a list of five words"), strict=True):
+    if isinstance(answer, str):
+        answer = answer.replace(",", " ").split()
+    for name, word in zip(right, parts(answer, 6, "a list of six words"), strict=True):
         if not isinstance(word, str) or word.strip().lower() not in kinds:
             raise Wrong(f'({name}) must be "linear", "affine" or "neither"; it is {show(word)}')
         kind, reason = right[name]
@@ -110,9 +119,12 @@ def linear_or_affine(answer: Any) -> str:
 def areas(answer: Any) -> str:
     """A triangle's area, det(AB) and det(2A)."""
     names = ("the area", "det(AB)", "det(2A)")
+    answer = list(answer) if isinstance(answer, sp.MatrixBase) else answer
     area, both, twice = (number(g, w) for g, w in zip(parts(answer, 3, "three numbers"), names, strict=True))
     if abs(area - 11) < 1e-9:
         raise Wrong("the area is that of the parallelogram; a triangle is half of it")
+    if abs(area + 5.5) < 1e-9:
+        raise Wrong("the area is the absolute value of half the determinant; yours is negative")
     if abs(both + 1) < 1e-9:
         raise Wrong("det(AB) is the product of the two determinants, not their sum")
     if abs(twice + 6) < 1e-9:
@@ -123,17 +135,20 @@ def areas(answer: Any) -> str:
     return "det(cA) = cⁿ det A for n columns"
 
 
-@exercise("matrices.einsum_strings", of=("eq-matrix-product", "eq-batch-affine"))
+@exercise(
+    "matrices.einsum_strings", of=("eq-matrix-product", "eq-batch-affine", "eq-trace-entrywise", "eq-trace-cyclic")
+)
 def einsum_strings(answer: Any) -> str:
-    """Three strings for einsum."""
+    """Four strings for einsum."""
     rng = np.random.default_rng(4)
     x, w, g = rng.normal(size=(5, 3)), rng.normal(size=(4, 3)), rng.normal(size=(5, 4))
     tasks = [
         ("(a)", (x, x), (x * x).sum(axis=1)),
         ("(b)", (x, w), x @ w.T),
         ("(c)", (g, x), g.T @ x),
+        ("(d)", (g, x, w), np.trace(g.T @ x @ w.T)),
     ]
-    for string, (name, factors, right) in zip(parts(answer, 3, "three strings"), tasks, strict=True):
+    for string, (name, factors, right) in zip(parts(answer, 4, "four strings"), tasks, strict=True):
         if not isinstance(string, str):
             raise Wrong(f"{name} must be a string; it is {show(string)}")
         try:
@@ -150,13 +165,12 @@ def einsum_strings(answer: Any) -> str:
         if found.shape == (3,) and name == "(a)":
             raise Wrong(f"{name} {show(string)} gives one number for each column: keep the letter of the rows")
         if found.ndim > right.ndim:
-            raise Wrong(
-                f"{name} {show(string)} keeps {found.ndim} indices, and {right.ndim} are wanted: sum the others"
-            )
+            wanted = ("a number without indices is", "1 index is", "2 indices are")[right.ndim]
+            raise Wrong(f"{name} {show(string)} keeps {found.ndim} of the indices; {wanted} wanted: sum the others")
         if found.ndim < right.ndim:
             raise Wrong(f"{name} {show(string)} sums too much: an index of the result must stand after the arrow")
         raise Wrong(f"{name} {show(string)} gives other numbers")
-    return "(c) is the gradient of a layer's weights, summed over a batch"
+    return "(c) is the gradient of a layer's weights, summed over a batch; (d) is the sum of the entries of W ⊙ (c)"
 
 
 @contextmanager
@@ -169,6 +183,8 @@ def _no_ready_made_product() -> Iterator[None]:
     with ExitStack() as stack:
         for name in ("dot", "matmul", "einsum", "inner", "tensordot", "vdot", "linalg.multi_dot"):
             stack.enter_context(patch(f"numpy.{name}", refuse))
+        for name in ("__mul__", "__matmul__", "multiply"):
+            stack.enter_context(patch.object(sp.MatrixBase, name, refuse))
         yield
 
 
@@ -213,6 +229,8 @@ def multiply(answer: Any) -> str:
             raise Wrong(f"{where} this is BA, not AB")
         if a.shape == b.shape and np.allclose(found, a @ b.T):
             raise Wrong(f"{where} rows are multiplied by rows: take the columns of b")
+        if np.allclose(found, a[:, -1:] * b[-1:]):
+            raise Wrong(f"{where} only the last term of each sum is left: add the terms up, with += and not =")
         i, j = np.unravel_index(np.argmax(np.abs(found - right)), right.shape)
         raise Wrong(
             f"{where} entry [{i}, {j}], counted from 0, is {show(found[i, j])}; "
@@ -232,7 +250,14 @@ def length_of_an_image(answer: Any) -> str:
     start = sp.Sum(sp.Sum(a[i, j] * x[j], (j, 1, n)) ** 2, (i, 1, m))
     goal = sp.Sum(x[j] * sp.Sum(a[i, j] * a[i, p], (i, 1, m)) * x[p], (j, 1, n), (p, 1, n))
     last = answer.steps[-1][1] if isinstance(answer, Derivation) and answer.steps else None
-    return derivation_of(answer, start, last if _sums_products_of_columns(last) else goal, min_steps=2)
+    words = derivation_of(answer, start, last if _sums_products_of_columns(last) else goal, min_steps=2, points=5)
+    lines = [sp.sympify(line).as_dummy() for line in (answer.lhs, *(step[1] for step in answer.steps))]
+    if len(set(lines)) < 3:
+        raise Wrong(
+            "another letter for an index of a sum is no step: the chain must have at least 2 others. "
+            "Write down the line between: one sum over j, p and i"
+        )
+    return words
 
 
 def _sums_products_of_columns(line: Any) -> bool:
@@ -265,5 +290,7 @@ def toeplitz_matrix(answer: Any) -> str:
             raise Wrong(f"{where} your matrix has shape {found.shape}; there are {n - r + 1} places, so {right.shape}")
         if not np.allclose(found, right) and r > 1 and np.allclose(found, right[::-1, ::-1]):
             raise Wrong(f"{where} the kernel is reversed: here row i begins with kernel entry 0")
+        if not np.allclose(found, right) and np.array_equal(found, np.trunc(right)):
+            raise Wrong(f"{where} the fractions of the kernel are cut off: your array holds integers")
         same_array(found, right, what=f"{where} your matrix")
     return f"{len(cases)} kernels"
