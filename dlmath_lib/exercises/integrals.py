@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib.calculus import simpson
-from dlmath_lib.exercises.answers import Wrong, close_to, number, parts, show
+from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
@@ -24,6 +25,13 @@ _UNSEEN: list[tuple[str, Callable[[Any], Any], float, float, int]] = [
     ("cos x", np.cos, 3.0, -1.0, 8),
     ("1/x", lambda x: 1 / x, 1.0, 2.0, 12),
 ]
+
+
+def _pair(answer: Any, shape: str) -> list[Any]:
+    """The two parts of an answer; a SymPy matrix with two entries has them too."""
+    if isinstance(answer, sp.MatrixBase) and 1 in answer.shape:
+        answer = list(answer)
+    return parts(answer, 2, shape)
 
 
 @exercise("integrals.midpoint_sum", of="eq-integral")
@@ -48,7 +56,7 @@ def midpoint_sum(answer: Any) -> str:
 def signed_and_area(answer: Any) -> str:
     """The integral of x² − 2x from 0 to 3, and the area."""
     integral, area = (number(v, w) for v, w in zip(
-        parts(answer, 2, "a pair, (integral, area)"), ("the integral", "the area"), strict=True))  # fmt: skip
+        _pair(answer, "a pair, (integral, area)"), ("the integral", "the area"), strict=True))  # fmt: skip
     if abs(integral - 8 / 3) < 1e-2 and abs(area) < 1e-9:
         raise Wrong("the two are swapped: the integral stands first, then the area")
     if abs(integral) > 1e-9:
@@ -66,12 +74,15 @@ def signed_and_area(answer: Any) -> str:
 def slope_of_integral(answer: Any) -> str:
     """The derivative of an integral up to x²."""
     x = sp.Symbol("x", real=True)
+    if isinstance(answer, (list, tuple)) and len(answer) == 1:
+        answer = answer[0]
     if isinstance(answer, sp.Expr):
         mine = answer.xreplace({s: x for s in answer.free_symbols if s.name == "x"})
         slips = {
             sp.exp(-(x**4)): "the chain rule has a second factor, the derivative of x²",
             2 * x * sp.exp(-(x**2)): "t must be replaced by the upper end, x²",
             sp.exp(-(x**2)): "t must be replaced by the upper end, x², and the chain rule has a second factor",
+            -4 * x**3 * sp.exp(-(x**4)): "the integrand is not differentiated: its value at the upper end is the slope",
         }
         for slip, words in slips.items():
             if mine == slip:
@@ -135,6 +146,7 @@ def simpson_rule(answer: Any) -> str:
         if abs(found - right) <= 1e-10 * (1 + abs(right)):
             continue
         swapped = np.where(weights == 4, 2, np.where(weights == 2, 4, 1))
+        few = f(np.linspace(a, b, n))
         slips = {
             h * (y.sum() - (y[0] + y[-1]) / 2): "that is the trapezoidal rule",
             3 * right: "the factor is h/3, not h",
@@ -142,6 +154,7 @@ def simpson_rule(answer: Any) -> str:
             2 * right: "h is (b − a)/n, for a single strip",
             h / 3 * (swapped @ y): "the weights are 1, 4, 2, 4, …, 4, 1: the points with odd numbers have 4",
             h / 3 * (weights @ y + y[0] + y[-1]): "the two ends have the weight 1",
+            h / 3 * (few[0] + 4 * few[1:-1:2].sum() + 2 * few[2:-1:2].sum() + few[-1]): "n strips have n + 1 points",
             -right: "with b < a the width h is negative, and so is the sign",
         }
         for slip, words in slips.items():
@@ -163,16 +176,118 @@ def prove_by_parts(answer: Any) -> str:
         letters = {v for integral in last.atoms(sp.Integral) for v in integral.variables}
         if len(letters) == 1 and not letters & {a, b}:
             end = end.xreplace({t: letters.pop()})
-    return derivation_of(answer, start, end, min_steps=2)
+    verdict = derivation_of(answer, start, end, min_steps=2)
+    slopes = {slope.expr for _, line, *_ in answer.steps for slope in line.atoms(sp.Derivative)}
+    if not any(slope.has(f) and slope.has(g) for slope in slopes):
+        raise Wrong(
+            "each step is true, but none of them shows why: no line has the derivative of the product. "
+            "Write one with sp.Derivative(f(t) * g(t), t)"
+        )
+    return verdict
+
+
+def _same(part: Any, goal: Any) -> bool:
+    """Whether a reader's expression is the goal, at three values of its letter."""
+    try:
+        s, part = sp.Symbol("s", positive=True), sp.sympify(part)
+        (letter,) = part.free_symbols or {s}
+        return all(
+            abs(
+                complex(part.xreplace({letter: sp.Float(v)}).evalf()) - complex(goal.xreplace({s: sp.Float(v)}).evalf())
+            )
+            < 1e-9
+            for v in (0.7, 1.3, 2.1)
+        )
+    except (TypeError, ValueError, AttributeError, OverflowError, sp.SympifyError):
+        return False
+
+
+@exercise("integrals.mean_of_relu", of=("eq-substitution", "eq-expectation-of-relu", "eq-expectation-of-square"))
+def mean_of_relu(answer: Any) -> str:
+    """The expectations of max(0, x) and of its square, normal density with standard deviation s."""
+    s = sp.Symbol("s", positive=True)
+    pair = _pair(answer, "a pair, (expectation of max(0, x), expectation of its square)")
+    root = sp.sqrt(2 * sp.pi)
+    rights = (s / root, s**2 / 2)
+    slips = (
+        {
+            1 / root: "that is for s = 1: the substitution x = s·u gives a factor s",
+            s**2 / root: "the s of dx and that of the density cancel: one factor s is left, from max(0, x)",
+            sp.S.Zero: "max(0, x) is never negative, so that nothing cancels",
+            sp.sqrt(2 / sp.pi) * s: "that is the expectation of |x|: twice the right one",
+        },
+        {
+            s**2: "that is the expectation of x²; on the left half max(0, x) is 0",
+            sp.Rational(1, 2): "that is for s = 1: the square brings s²",
+            s / 2: "the square brings s², not s",
+            s**2 / (2 * sp.pi): "the expectation of a square is not the square of the expectation",
+        },
+    )
+    if all(map(_same, pair, reversed(rights))):
+        raise Wrong("the two are swapped: the expectation of max(0, x) stands first")
+    for part, right, known, what in zip(pair, rights, slips, ("first", "second"), strict=True):
+        try:
+            expression_equals(part, right, free_of=sp.Integral, reveal=False)
+        except Wrong as wrong:
+            words = next((known[slip] for slip in known if _same(part, slip)), None)
+            raise Wrong(f"the {what} of the two: not {show(part)}: {words}" if words else
+                        f"the {what} of the two: {wrong}") from None  # fmt: skip
+    return "half of the expectations of |x| and of x², because the density is the same on both sides of 0"
+
+
+_WHICH = {
+    "A": (False, "(2 + sin x)/x ≥ 1/x, and 1/x has no value from 1 on"),
+    "B": (True, "|cos x|/x² ≤ 1/x², and 1/x² has a value from 1 on"),
+    "C": (False, "from r to 1 it is −log r, which grows without bound as r → 0"),
+    "D": (True, "it is the integral of x·2/x³ = 2/x², from 1 on"),
+    "E": (False, "it is the integral of x²·2/x³ = 2/x, from 1 on"),
+}
+
+
+@exercise("integrals.which_have_a_value")
+def which_have_a_value(answer: Any) -> str:
+    """Which of five improper integrals have a value."""
+    letters = sorted(answer, key=str) if isinstance(answer, (set, frozenset)) else answer
+    if isinstance(letters, np.ndarray) and letters.ndim:
+        letters = letters.ravel().tolist()
+    if isinstance(letters, (list, tuple)):
+        if any(letter is ... for letter in letters):
+            raise not_yet()
+        letters = "".join(map(str, letters))
+    if letters is ...:
+        raise not_yet()
+    if not isinstance(letters, (str, sp.Symbol)):
+        raise Wrong(f'your answer must be letters, such as "ACE"; it is {show(answer)}')
+    found = set(str(letters).upper()) - set(" ,;")
+    if found - set(_WHICH):
+        raise Wrong(f'your answer must be letters from A to E, such as "ACE"; it is {show(answer)}')
+    for letter, (has, why) in _WHICH.items():
+        if has != (letter in found):
+            raise Wrong(f"{letter} has {'a' if has else 'no'} value: {why}")
+    return "B and D; the density 2/x³ has an expectation, and its square none"
 
 
 @exercise("integrals.three_nodes", of="eq-gauss-two-nodes")
 def three_nodes(answer: Any) -> str:
     """Nodes and weights of a rule with three points."""
-    c, w = (number(v, n) for v, n in zip(parts(answer, 2, "a pair, (c, w)"), ("c", "w"), strict=True))
-    for power, right in ((2, 2 / 3), (4, 2 / 5)):
-        if abs(2 * w * c**power - right) > 1e-3 * right:
-            raise Wrong(f"for q = x^{power} your rule gives {show(2 * w * c**power)}; the integral is {show(right)}")
+    c, w = (number(v, n) for v, n in zip(_pair(answer, "a pair, (c, w)"), ("c", "w"), strict=True))
+    right = (math.sqrt(3 / 5), 5 / 9)
+    slips = {
+        (right[1], right[0]): "the two are swapped: c stands first, then w",
+        (3 / 5, right[1]): "3/5 is c², and c is its root",
+        (right[0], 8 / 9): "8/9 is the weight 2 − 2w of the node 0",
+        (right[0], right[1] / 2): "there are two nodes, −c and c: 2wc² = 2/3",
+        (1.0, 1 / 3): "that is Simpson's rule, which has an error for x^4",
+        (1 / math.sqrt(3), 1.0): "those are Gauss's two nodes, which have an error for x^4",
+    }
+    for (other_c, other_w), words in slips.items():
+        if abs(c - other_c) < 1e-3 and abs(w - other_w) < 1e-3:
+            raise Wrong(f"not ({show(c)}, {show(w)}): {words}")
+    if not 0 < abs(c) <= 1:
+        raise Wrong(f"c must lie between 0 and 1, the end of the interval; yours is {show(c)}")
+    for power, goal in ((2, 2 / 3), (4, 2 / 5)):
+        if abs(2 * w * c**power - goal) > 3e-3 * goal:
+            raise Wrong(f"for q = x^{power} your rule gives {show(2 * w * c**power)}; the integral is {show(goal)}")
     if c < 0:
         raise Wrong("c must be larger than 0")
     return "c = √(3/5) and w = 5/9, Gauss's three nodes"
