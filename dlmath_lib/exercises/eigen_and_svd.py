@@ -24,9 +24,8 @@ def by_hand(answer: Any) -> str:
     if abs(sum(pair) - 7) > 1e-6:
         raise Wrong(f"the eigenvalues must add up to the trace, 7; yours add up to {show(sum(pair))}")
     close_to(pair[0], 6, what="the larger eigenvalue", hint="The product of the two is the determinant, 6")
-    if isinstance(vector, sp.MatrixBase):
-        vector = list(vector)
-    v = numbers(parts(vector, 2, "an eigenvector, [v1, v2]"), "your eigenvector", shape=(2,))
+    entries = parts(_flat(vector), 2, "an eigenvector, [v1, v2]")
+    v = np.array([number(entry, f"entry {i} of your eigenvector") for i, entry in enumerate(entries, start=1)])
     if not v.any():
         raise Wrong("the vector 0 is no eigenvector: it would fit every number")
     image = np.array([[2.0, 2], [2, 5]]) @ v
@@ -40,7 +39,7 @@ def by_hand(answer: Any) -> str:
 @exercise("eigen_and_svd.singular_values", of="eq-images-of-singular-vectors")
 def singular_values(answer: Any) -> str:
     """The singular values of the rows (2, 2) and (−1, 1)."""
-    pair = parts(answer, 2, "a pair, the larger first")
+    pair = parts(_flat(answer), 2, "a pair, the larger first")
     if any(np.shape(part) for part in pair):
         raise Wrong("give the two numbers alone, a pair, the larger first; no matrix")
     if any(isinstance(part, (complex, np.complexfloating)) and part.imag for part in pair):
@@ -79,7 +78,7 @@ def power(answer: Any) -> str:
         value = x @ matrix @ x
         if np.shape(pair[0]) == x.shape and not np.shape(pair[1]):
             raise Wrong("give the value first, then the vector")
-        vector = _array(pair[1], where, x.shape)
+        vector = _array(_flat(pair[1]), where, x.shape)
         if abs(np.linalg.norm(vector) - 1) > 1e-6:
             raise Wrong(f"{where} your vector has the length {show(np.linalg.norm(vector))}, not 1")
         if not np.allclose(vector, x, atol=1e-9) and not np.allclose(vector, -x, atol=1e-9):
@@ -92,9 +91,21 @@ def power(answer: Any) -> str:
 
 
 def _array(value: Any, where: str, shape: tuple[int, ...]) -> np.ndarray:
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and not np.isfinite(value).all():
+    if isinstance(value, list) and any(isinstance(part, float) and not np.isfinite(part) for part in value):
         raise Wrong(f"{where} your vector is {show(value)}: divide by the length after each step")
     return numbers(value, f"{where} your vector", shape=shape)
+
+
+def _flat(answer: Any) -> Any:
+    """A row or a column, SymPy's too, as the list of its entries; anything else as it is."""
+    if isinstance(answer, sp.MatrixBase):
+        return list(answer) if 1 in answer.shape else answer.tolist()
+    if not isinstance(answer, (list, tuple)) and not (isinstance(answer, np.ndarray) and answer.ndim):
+        return answer
+    nested = [part if isinstance(part, (list, tuple)) or np.ndim(part) else None for part in answer]
+    if len(nested) == 1 and nested[0] is not None:
+        return list(nested[0])
+    return [part if rows is None or len(rows) != 1 else rows[0] for part, rows in zip(answer, nested, strict=True)]
 
 
 @exercise("eigen_and_svd.real_eigenvalues", of=("eq-characteristic-polynomial", "eq-spectral-theorem-2d"))
@@ -107,14 +118,20 @@ def real_eigenvalues(answer: Any) -> str:
 @exercise("eigen_and_svd.low_rank_error", of=("eq-frobenius-split", "eq-weights"))
 def low_rank_error(answer: Any) -> str:
     """The error of rank 2 for the singular values 5, 3, 2, 1."""
-    pair = parts(answer, 2, "a pair, (distance, share)")
+    pair = parts(_flat(answer), 2, "a pair, (distance, share)")
     distance, share = (number(n, w) for n, w in zip(pair, ("your distance", "your share"), strict=True))
+    if abs(distance - 34 / 39) < 1e-3 and abs(share - np.sqrt(5)) < 1e-2:
+        raise Wrong("give the distance first, then the share")
     if abs(distance - 5) < 1e-6:
         raise Wrong("5 is the squared distance, 2² + 1²")
     if abs(distance - 3) < 1e-6:
         raise Wrong("2 + 1 = 3 adds up the singular values; in the Frobenius norm their squares add up")
     if abs(distance - 2) < 1e-6:
-        raise Wrong("2 is the largest singular value that is left out; the Frobenius norm counts the 1 too")
+        raise Wrong(
+            "2, the largest singular value that is left out, is the error in the spectral norm, not in Frobenius's"
+        )
+    if abs(distance - np.sqrt(34)) < 1e-2:
+        raise Wrong("√34 = √(5² + 3²) is the norm of what is kept; the distance comes from what is left out")
     close_to(distance, np.sqrt(5), rtol=1e-3, what="your distance", hint="Which singular values are left out?")
     if abs(share - 8 / 11) < 1e-3:
         raise Wrong("8/11 is a share of the singular values; take their squares")

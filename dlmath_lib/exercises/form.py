@@ -42,6 +42,8 @@ def _rebuilt(expr: Any) -> Any:
     """Return the expression as SymPy would have built it without ``evaluate=False``; its tools stay unevaluated."""
     if not expr.args or isinstance(expr, UNEVALUATED):
         return expr
+    if isinstance(expr, sp.UnevaluatedExpr):  # a wrapper: + UnevaluatedExpr(0) is no other line
+        return _rebuilt(expr.args[0])
     try:
         return expr.func(*map(_rebuilt, expr.args))
     except (TypeError, ValueError, AttributeError):

@@ -57,12 +57,19 @@ def test_all_are_registered():
         ("by_hand", [6.0, 1.0, (-0.5, -1)]),
         ("by_hand", (6, 1, np.array([1, 2]) / np.sqrt(5))),
         ("by_hand", (6, 1, sp.Matrix([1, 2]))),
+        ("by_hand", (6, 1, [[1], [2]])),
+        ("by_hand", (6, 1, np.array([[1], [2]]))),
+        ("by_hand", (6, 1, np.array([[1, 2]]))),
+        ("singular_values", sp.Matrix([2 * sp.sqrt(2), sp.sqrt(2)])),
+        ("singular_values", np.array([[8], [2]]) ** 0.5),
         ("singular_values", (2.828, 1.414)),
         ("singular_values", (2.83, 1.41)),
         ("singular_values", (2 * sp.sqrt(2), sp.sqrt(2))),
         ("power", power),
         ("power", lambda S, x, steps: power(S, x, steps, flip=True)),
         ("power", lambda S, x, steps: list(power(S, x, steps))),
+        ("power", lambda S, x, steps: (power(S, x, steps)[0], power(S, x, steps)[1][:, None])),
+        ("power", lambda S, x, steps: (power(S, x, steps)[0], sp.Matrix(power(S, x, steps)[1]))),
         ("real_eigenvalues", proof()),
         ("low_rank_error", (np.sqrt(5), 34 / 39)),
         ("low_rank_error", (2.236, 0.872)),
@@ -85,6 +92,10 @@ def test_right_answers(name, answer):
         ("by_hand", (6, 1, [0, 0]), "0 is no eigenvector"),
         ("by_hand", (6, 1, [1, 1]), "which is not 6 times it"),
         ("by_hand", (6, 1), "a triple"),
+        ("by_hand", (6, 1, [[1, 2], [3]]), "entry 1 of your eigenvector must be one number"),
+        ("by_hand", (6, 1, sp.Matrix([a, 2 * a])), "entry 1 of your eigenvector must be a number; it is a"),
+        ("by_hand", (6, 1, [1e300, "2"]), "entry 2 of your eigenvector must be a number; it is '2'"),
+        ("by_hand", (6, 1, np.eye(2)), "entry 1 of your eigenvector must be one number"),
         ("singular_values", (8, 2), "their roots"),
         ("singular_values", (1.414, 2.828), "larger one first"),
         ("singular_values", (2, 1), "the larger is 2"),
@@ -97,6 +108,16 @@ def test_right_answers(name, answer):
         ("power", lambda S, x, steps: power(S, x, steps)[::-1], "the value first"),
         ("power", lambda S, x, steps: 1.0, "a pair"),
         ("real_eigenvalues", 3, "must be a Derivation"),
+        ("singular_values", sp.diag(2 * sp.sqrt(2), sp.sqrt(2)), "no matrix"),
+        ("singular_values", sp.Matrix([a, b]), "the larger must be a number"),
+        ("singular_values", [[1], [2, 3]], "no matrix"),
+        (
+            "power",
+            lambda S, x, steps: (1.0, np.linalg.matrix_power(S, steps) @ x / np.linalg.norm(S * 1e300)),
+            "has the length",
+        ),
+        ("low_rank_error", (34 / 39, np.sqrt(5)), "the distance first"),
+        ("low_rank_error", (np.sqrt(34), 34 / 39), "what is kept"),
         ("low_rank_error", (5, 34 / 39), "squared distance"),
         ("low_rank_error", (3, 34 / 39), "their squares add up"),
         ("low_rank_error", (2, 34 / 39), "that is left out"),
@@ -126,6 +147,13 @@ def test_wrong_answers_hear_why(name, answer, says):
 def test_a_proof_in_one_step_is_too_short():
     short = Derivation(DISCRIMINANT).step(SQUARES, because="multiply out")
     assert "at least 2 steps" in check("eigen_and_svd.real_eigenvalues", short).message
+
+
+@pytest.mark.parametrize("zero", [sp.UnevaluatedExpr(0), sp.Mul(0, a, evaluate=False), sp.Add(a, -a, evaluate=False)])
+def test_a_zero_that_is_added_is_no_step(zero):
+    padded = Derivation(DISCRIMINANT).step(sp.Add(DISCRIMINANT, zero, evaluate=False), because="add 0")
+    padded = padded.step(SQUARES, because="multiply out")
+    assert "at least 2 steps" in check("eigen_and_svd.real_eigenvalues", padded).message
 
 
 @pytest.mark.parametrize("name", [exercise.name for exercise in exercises_of("eigen_and_svd")])
