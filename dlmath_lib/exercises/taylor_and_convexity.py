@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -28,12 +29,21 @@ _UNSEEN: list[tuple[str, _Slope, _Slope, float, int]] = [
 ]
 
 
+def _flat(answer: Any) -> Any:
+    """A row or column of SymPy, or one in an array, as a list; all else as it is."""
+    if isinstance(answer, sp.MatrixBase) and 1 in answer.shape:
+        return list(answer)
+    if isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[0] == 1:
+        return list(answer[0])
+    return answer
+
+
 @exercise("taylor_and_convexity.root_by_hand", of=("eq-taylor", "eq-remainder-weight"))
 def root_by_hand(answer: Any) -> str:
     """The Taylor polynomial of √x at 4, and a bound on its error."""
     value, bound = (
         number(v, w)
-        for v, w in zip(parts(answer, 2, "a pair, (value, bound)"), ("the value", "your bound"), strict=True)
+        for v, w in zip(parts(_flat(answer), 2, "a pair, (value, bound)"), ("the value", "your bound"), strict=True)
     )
     right, error = 2 + 0.1 / 4 - 0.01 / 64, math.sqrt(4.1) - (2 + 0.1 / 4 - 0.01 / 64)
     slips = {
@@ -90,19 +100,29 @@ _CONVEX: list[tuple[str, bool, str]] = [
 @exercise("taylor_and_convexity.convex_or_not", of="eq-tangents-to-chord")
 def convex_or_not(answer: Any) -> str:
     """Six functions, three of them convex."""
-    for given, (place, right, why) in zip(parts(answer, 6, "a list of six"), _CONVEX, strict=True):
-        if not isinstance(given, (bool, np.bool_)):
-            raise Wrong(f"{place} must be True or False; it is {show(given)}")
-        if bool(given) is not right:
+    for said, (place, right, why) in zip(parts(_flat(answer), 6, "a list of six"), _CONVEX, strict=True):
+        given = _truth(said)
+        if given is None:
+            raise Wrong(f"{place} must be True or False; it is {show(said)}")
+        if given is not right:
             raise Wrong(f"{place} is {'convex' if right else 'not convex'}: {why}")
     return "where there is no second derivative, chords decide"
 
 
-@exercise("taylor_and_convexity.safe_rate", of=("eq-descent-step", "eq-softplus-beta"))
+def _truth(said: Any) -> bool | None:
+    """True or False, of Python, NumPy (also in an array of one) or SymPy; None for all else."""
+    if isinstance(said, np.ndarray) and said.size == 1:
+        said = said.reshape(-1)[0]
+    if isinstance(said, (bool, np.bool_)) or said in (sp.true, sp.false):
+        return bool(said)
+    return None
+
+
+@exercise("taylor_and_convexity.safe_rate", of=("eq-descent-step", "eq-softplus-beta", "eq-curvature-of-softplus"))
 def safe_rate(answer: Any) -> str:
     """β for log(1 + eˣ) + x²/4, and the limit of the learning rate."""
     beta, limit = (
-        number(v, w) for v, w in zip(parts(answer, 2, "a pair, (beta, limit)"), ("β", "the limit"), strict=True)
+        number(v, w) for v, w in zip(parts(_flat(answer), 2, "a pair, (beta, limit)"), ("β", "the limit"), strict=True)
     )
     slips = {
         0.25: "The second term adds ½",
@@ -190,28 +210,33 @@ def flat_place(answer: Any) -> str:
         raise not_yet()
     if not isinstance(answer, sp.Expr) or {s.name for s in answer.free_symbols} != {"x"}:
         raise Wrong(f"your answer must be a SymPy expression in x alone; it is {show(answer)}")
-    f = answer.xreplace(dict.fromkeys(answer.free_symbols, _X))
+    f = answer.xreplace(dict.fromkeys(answer.free_symbols, _X)).doit()
+    if f.atoms(sp.Integral):
+        raise Wrong(f"SymPy finds no formula for {show(answer)}: work the integral out")
+    if f.diff(_X, 2).atoms(sp.DiracDelta, sp.Derivative, sp.Subs):
+        raise Wrong(f"SymPy finds no second derivative of {show(f)} at some x: has it a corner?")
     slope, bend = (sp.lambdify(_X, f.diff(_X, k), "mpmath") for k in (1, 2))
+    places = sorted(s * v for v in (*np.linspace(0.02, 4, 60), 6.0, 10.0, 20.0, 50.0, 200.0, 1e3, 1e4) for s in (-1, 1))
     try:
-        at_zero = complex(bend(0))
-        places = [s * v for v in (*np.linspace(0.02, 4, 60), 6.0, 10.0, 20.0, 50.0, 200.0) for s in (-1, 1)]
-        slopes, bends = ([complex(g(v)) for v in sorted(places)] for g in (slope, bend))
+        with mpmath.workdps(50):  # so that a slope near 0 keeps its sign
+            at_zero, *rest = (mpmath.mpmathify(v) for v in (bend(0), *map(slope, places), *map(bend, places)))
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-        raise Wrong(f"{show(f)} or a derivative of it has no value at some x") from None
-    if any(abs(v.imag) > 1e-12 or not math.isfinite(v.real) for v in (at_zero, *slopes, *bends)):
+        raise Wrong(f"{show(f)} or a derivative of it has no value, or one too large, at some x") from None
+    if any(abs(v.imag) > 1e-12 or not mpmath.isfinite(v) for v in (at_zero, *rest)):
         raise Wrong(f"{show(f)} or a derivative of it has no real value at some x")
+    slopes, bends = ([v.real for v in values] for values in (rest[: len(places)], rest[len(places) :]))
     _smooth_at_breaks(f)
     if abs(at_zero) > 1e-9:
-        raise Wrong(f"your f″(0) is {show(at_zero.real)}; it must be 0")
-    for place, value in zip(sorted(places), bends, strict=True):
-        if value.real < -1e-14:
-            raise Wrong(f"your f″ is {show(value.real)} at x = {show(place)}: f is not convex there")
-        if value.real <= 0 and abs(place) <= 4:
+        raise Wrong(f"your f″(0) is {show(float(at_zero.real))}; it must be 0")
+    for place, value in zip(places, bends, strict=True):
+        if value < -1e-14:
+            raise Wrong(f"your f″ is {show(float(value))} at x = {show(place)}: f is not convex there")
+        if value <= 0 and abs(place) <= 4:
             raise Wrong(
                 f"your f″ is 0 at x = {show(place)} too: a function that is straight on an interval is not "
                 "strictly convex"
             )
-    if min(v.real for v in slopes) < 0 < max(v.real for v in slopes):
+    if min(slopes) < 0 < max(slopes):
         raise Wrong("your f′ is negative at some points and positive at others, so that f has a minimum between them")
     return "its slope rises, and at no point tried is it 0"
 
