@@ -115,13 +115,13 @@ def by_hand(answer: Any) -> str:
     return "(A + Aᵀ)x, Aᵀg, 2Aᵀ(Ax − y); and 32 is ‖G − H‖², which is 0 only for G = H"
 
 
-def _pair(given: Any, right: list[int], what: str, clues: dict[tuple[int, ...], str]) -> None:
+def _pair(given: Any, right: list[int], what: str, clues: dict[tuple[int, int], str]) -> None:
     """Accept two numbers, as a list, a row or a column; name the slip."""
     if isinstance(given, sp.MatrixBase):
         given = list(given)
     found = numbers(given, what)
     found = found.ravel() if found.size == 2 else found
-    if found.shape == (2,) and (clue := clues.get(tuple(found.tolist()))):
+    if found.shape == (2,) and (clue := clues.get((found[0], found[1]))):
         raise Wrong(f"{what} is {show(found.tolist())}; {clue}")
     same_array(found, right, what=what)
 
