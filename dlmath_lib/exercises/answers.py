@@ -225,7 +225,7 @@ def _array(answer: Any, what: str, kind: str, demand: str) -> np.ndarray:
         if array.dtype == object and not any(isinstance(v, (str, bytes, bool)) or v is None for v in array.flat):
             array = array.astype(np.float64)  # such as exact numbers of SymPy
     except ValueError as error:
-        ragged = "inhomogeneous" in str(error)
+        ragged = "sequence" in str(error) or "inhomogeneous" in str(error)
         raise Wrong(f"{what} is not {kind}: {'its rows are not equally long' if ragged else error}") from None
     except (TypeError, OverflowError):
         raise Wrong(f"{what} {demand}; it is {show(answer)}") from None
