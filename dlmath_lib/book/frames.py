@@ -1,7 +1,7 @@
 """The frame of a claim: a head with the evidence, small; the formula; the conditions under which it holds."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from docutils import nodes
@@ -140,7 +140,7 @@ class Frame:
         return line
 
     def _verification(self, rows: list[dict[str, Any]]) -> nodes.Node:
-        head = ("Formula", "Witness", "Points", "Error below")
+        head = ("What is compared", "Function", "Witness", "Points", "Error below")
         lines = []
         for row in rows:
             cell = nodes.entry("")
@@ -148,14 +148,25 @@ class Frame:
             if row["of"]:
                 first += [nodes.Text(" "), *_links(self.env, row["of"])]
             cell += first
-            if row["kind"] == "agrees" and formula(row):
+            # Beside an outside witness a name says it all: f(x, …) = g(x, …) would say no more.
+            if row["kind"] == "agrees" and formula(row) and not (row.get("name") and row.get("outside")):
                 cell += nodes.paragraph("", "", nodes.math("", row["latex"]), classes=["ledger-formula"])
             elif not row.get("name"):
                 cell += nodes.paragraph("", "", *words(row["statement"]))
             cell += conditions(row)
+            functions = list(_code_words(row["functions"]))
             witness = row.get("outside") or ("the formula, in exact arithmetic" if row["kind"] == "agrees" else "")
-            lines.append([cell, [nodes.Text(witness)], [nodes.Text(str(row["points"]))], words(row.get("error") or "")])
+            points, error = [nodes.Text(str(row["points"]))], words(row.get("error") or "")
+            lines.append([cell, functions, [nodes.Text(witness)], points, error])
         return table(head, lines, ["verification"])
+
+
+def _code_words(names: Iterable[str]) -> Iterator[nodes.Node]:
+    """The names as code, with commas between them."""
+    for position, name in enumerate(names):
+        if position:
+            yield nodes.Text(", ")
+        yield nodes.literal("", name)
 
 
 def table(head: Iterable[str], lines: Iterable[list[Any]], classes: list[str]) -> nodes.container:
