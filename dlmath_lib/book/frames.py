@@ -154,8 +154,8 @@ class Frame:
             elif not row.get("name"):
                 cell += nodes.paragraph("", "", *words(row["statement"]))
             cell += conditions(row)
-            functions = list(_code_words(row["functions"]))
-            witness = row.get("outside") or ("the formula, in exact arithmetic" if row["kind"] == "agrees" else "")
+            functions = list(_code_words(name.rpartition(".")[2] for name in row["functions"]))
+            witness = row.get("outside") or ("the formula" if row["kind"] == "agrees" else "")
             points, error = [nodes.Text(str(row["points"]))], words(row.get("error") or "")
             lines.append([cell, functions, [nodes.Text(witness)], points, error])
         return table(head, lines, ["verification"])
