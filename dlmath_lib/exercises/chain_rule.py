@@ -77,10 +77,11 @@ _GRAPHS: list[tuple[str, Graph]] = [
 ]
 
 
-def _adjoints(graph: Graph) -> dict[str, float]:
-    slope = {node: 0.0 for node, _ in graph}
+def _adjoints(graph: Graph, start: float = 0.0, forward: bool = False) -> dict[str, float]:
+    """The adjoints; or what comes out with another start for the nodes before the result, or from the wrong end."""
+    slope = {node: start for node, _ in graph}
     slope[graph[-1][0]] = 1.0
-    for node, slopes in reversed(graph):
+    for node, slopes in graph if forward else reversed(graph):
         for parent, local in slopes.items():
             slope[parent] += slope[node] * local
     return slope
@@ -112,6 +113,8 @@ def total_or_partial(answer: Any) -> str:
     direct, whole = (number(value, name) for value, name in zip(pair, names, strict=True))
     if abs(direct - 3.1) < 1e-9 and abs(whole - 0.1) < 1e-9:
         raise Wrong("the two are exchanged: the partial derivative holds p fixed")
+    if abs(direct - 1) < 1e-9:
+        raise Wrong("your partial derivative is the one along p; along w, with p fixed, only 0.1 w² moves")
     close_to(direct, 0.1, what=names[0], hint="With p fixed, only 0.1 w² moves: 0.2 w")
     if abs(whole - 3) < 1e-9:
         raise Wrong("your total derivative leaves out the direct path, 0.2 w")
@@ -173,6 +176,10 @@ def _hint(node: str, yours: float, graph: Graph) -> str:
     locals_ = [slopes[node] for _, slopes in graph if node in slopes]
     if locals_ and abs(yours - sum(locals_)) < 1e-9:
         return ": multiply each local slope by the slope along the node at the arrow's end"
+    if abs(yours - _adjoints(graph, forward=True)[node]) < 1e-9:
+        return ": go through the list from its end, so that a node's own slope is whole before it is passed on"
+    if abs(yours - _adjoints(graph, start=1.0)[node]) < 1e-9:
+        return ": start with 1 at the result alone, and with 0 elsewhere"
     return ""
 
 

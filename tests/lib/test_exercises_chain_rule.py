@@ -13,11 +13,11 @@ gu, gv = (sp.Subs(sp.Derivative(f(u, v), letter), (u, v), place) for letter in (
 START = sp.Derivative(f(*place), rho) ** 2 + sp.Derivative(f(*place), phi) ** 2 / rho**2
 
 
-def walk(add=True, seed=1.0, through=True, forward=False, all_nodes=True):
+def walk(add=True, seed=1.0, others=0.0, through=True, forward=False, all_nodes=True):
     """The walk back, with something spoilt."""
 
     def adjoints(graph):
-        slope = {node: 0.0 for node, _ in graph} if all_nodes else {}
+        slope = {node: others for node, _ in graph} if all_nodes else {}
         slope[graph[-1][0]] = seed
         for node, slopes in graph if forward else reversed(graph):
             for parent, local in slopes.items():
@@ -78,6 +78,7 @@ def test_right_answers(name, answer):
         ("total_or_partial", (0.1, 3), "direct path"),
         ("total_or_partial", (0.1, 1.1), "slope of p along w"),
         ("total_or_partial", (3.1, 3.1), "your partial derivative"),
+        ("total_or_partial", (1, 3.1), "the one along p"),
         ("count", (83_400, 3_959_200), "exchanged"),
         ("count", (3_920_000, 83_400), "second product"),
         ("count", (3_959_200, 5_000), "second product"),
@@ -85,7 +86,8 @@ def test_right_answers(name, answer):
         ("adjoints", walk(add=False), "paths are added"),
         ("adjoints", walk(seed=0.0), "slope 1 along itself"),
         ("adjoints", walk(through=False), "multiply each local slope"),
-        ("adjoints", walk(forward=True), "your slope along"),
+        ("adjoints", walk(forward=True), "from its end"),
+        ("adjoints", walk(others=1.0), "1 at the result alone"),
         ("adjoints", walk(all_nodes=False), "no slope for 'lost'"),
         ("adjoints", lambda graph: [1.0], "must return a dict"),
         ("adjoints", 3, "must be a function"),
