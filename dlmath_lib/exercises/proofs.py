@@ -295,9 +295,9 @@ def _same_line(line: Any, old: Any) -> bool:
 
 def _mixes(line: Any, first: Any, last: Any) -> bool:
     """Tell whether a line is p·first + q·last, term by term, with numbers p, q that are not 0: no work is in it."""
-    if any(isinstance(expr, (sp.MatrixBase, sp.MatrixExpr)) for expr in (line, first, last)):
+    if any(isinstance(expr, sp.MatrixBase) for expr in (line, first, last)):
         return False
-    parts = [expr.as_coefficients_dict() for expr in (line, first, last)]
+    parts = [_terms(expr) for expr in (line, first, last)]
     terms = sorted({term for part in parts for term in part}, key=str)
     of_line, *ends = (sp.Matrix([part.get(term, 0) for term in terms]) for part in parts)
     both = sp.Matrix.hstack(*ends)
@@ -305,3 +305,15 @@ def _mixes(line: Any, first: Any, last: Any) -> bool:
         return False
     weights = (both.T * both).LUsolve(both.T * of_line)
     return both * weights == of_line and all(weights)
+
+
+def _terms(expr: Any) -> dict[Any, Any]:
+    """The terms of a sum with their numbers; in a sum of matrices a term is a symbol's part times a matrix."""
+    if not isinstance(expr, sp.MatrixExpr):
+        return expr.as_coefficients_dict()
+    found: dict[Any, Any] = {}
+    for term in sp.MatAdd.make_args(expr):
+        scale, matrix = term.as_coeff_mmul()
+        for symbols, value in sp.expand(scale).as_coefficients_dict().items():
+            found[symbols, matrix] = found.get((symbols, matrix), 0) + value
+    return found

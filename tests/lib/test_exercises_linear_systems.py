@@ -5,6 +5,8 @@ import pytest
 import sympy as sp
 
 from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.linalg import inverse, rref, solve
+from dlmath_lib.linalg.factorizations import eliminate
 from dlmath_lib.verify import Derivation
 
 n, t = sp.Symbol("n", integer=True, positive=True), sp.Symbol("t", real=True)
@@ -61,6 +63,15 @@ def one_step():
     return Derivation(A * (x + t * (y - x))).step((1 - t) * (A * x) + t * (A * y), because="so")
 
 
+def average():
+    first, last = A * (x + t * (y - x)), (1 - t) * (A * x) + t * (A * y)
+    return Derivation(first).step((first + last) / 2, because="both are equal").step(last, because="so")
+
+
+def cramer(a, b, j):
+    return np.linalg.det(np.where(np.arange(len(b)) == j, b[:, None], a)) / np.linalg.det(a)
+
+
 def test_all_are_registered():
     assert [exercise.name.partition(".")[2] for exercise in exercises_of("linear_systems")] == [
         "between_two", "by_hand", "rank", "residual", "solve_changed", "solve_system", "worst_error",
@@ -74,16 +85,24 @@ def test_all_are_registered():
         ("by_hand", [[3, 2, 2], np.array([1, 2, 5]), [2, sp.Rational(3, 5), sp.Rational(9, 5)]]),
         ("by_hand", ((3, 2, 2), (1, 2, 5), sp.Matrix([2, sp.Rational(3, 5), sp.Rational(9, 5)]))),
         ("by_hand", ((3, 2, 2), (1, 2, 5), np.array([[2], [0.6], [1.8]]))),
+        ("by_hand", (sp.Matrix([3, 2, 2]), sp.Matrix([[1, 2, 5]]), [[2], [0.6], [1.8]])),
         ("rank", (4, 5, 2, 1)),
+        ("rank", sp.Matrix([4, 5, 2, 1])),
         ("worst_error", (348.1, (-0.01, 0.01))),
         ("worst_error", (348, [0.01, -0.01])),
         ("worst_error", (348.1, (0.002, -0.002))),
+        ("worst_error", (sp.Rational(3481, 10), sp.Matrix([sp.Rational(-1, 100), sp.Rational(1, 100)]))),
+        ("worst_error", (348.1, [[-0.01], [0.01]])),
         ("residual", (0.00565, 0.667)),
+        ("residual", (0.0056, 0.67)),
         ("residual", (0.1 / 17.7, sp.Rational(2, 3))),
         ("solve_system", solver()),
         ("solve_system", lambda a, b: solver()(a, b).tolist()),
+        ("solve_system", lambda a, b: solver()(a, b)[:, None]),
+        ("solve_system", lambda a, b: sp.Matrix(solver()(a, b).tolist())),
         ("between_two", proof()),
         ("solve_changed", changed()),
+        ("solve_changed", changed(lambda y, w, v: (y - (v @ y) / (1 + v @ w) * w)[:, None])),
     ],
 )
 def test_right_answers(name, answer):
@@ -100,6 +119,16 @@ def test_right_answers(name, answer):
         ("by_hand", ((3, 2, 2), (1, 2, 5), (-13, 6.5, 5)), "must be done to the right-hand side too"),
         ("by_hand", ((3, 2, 2), (1, 2, 5), (2, 0.6, 1.7)), "your x₃"),
         ("by_hand", (3, 2, 2), "your multipliers must"),
+        ("by_hand", (np.array([[1, 0, 0], [3, 1, 0], [2, 2, 1]]), (1, 2, 5), (2, 0.6, 1.8)), "below its diagonal"),
+        ("by_hand", ((3, 2, 2), np.diag([1, 2, 5]), (2, 0.6, 1.8)), "the diagonal of U"),
+        ("by_hand", ((2, 3, 2), (1, 2, 5), (2, 0.6, 1.8)), "in another order"),
+        ("by_hand", ((3, 2, 2), (1, 2, 5), (1.8, 0.6, 2)), "give x₁ first"),
+        ("by_hand", ((3, 2, 2), (1, 2, 5), [[2], [0.6, 1.8]]), "your x"),
+        ("by_hand", ((3, 2, 2), (1, 2, 5), sp.Matrix([sp.Symbol("x"), 1, 2])), "must hold numbers"),
+        ("by_hand", ("3, 2, 2", (1, 2, 5), (2, 0.6, 1.8)), "must hold numbers"),
+        ("rank", (5, 4, 2, 1), "your p and q are exchanged"),
+        ("rank", (4, 5, 1, 2), "your rank and your number of free unknowns are exchanged"),
+        ("rank", (1e300, 5, 2, 1), "your p"),
         ("rank", (3, 5, 2, 1), "your p"),
         ("rank", (4, 6, 2, 1), "0 = q − 5"),
         ("rank", (4, 5, 3, 0), "holds no pivot"),
@@ -109,6 +138,8 @@ def test_right_answers(name, answer):
         ("worst_error", (348.1, (-0.01, 0.005)), "the same size"),
         ("worst_error", (348.1, (-0.1, 0.1)), "at most 0.01"),
         ("worst_error", (348.1, (0, 0)), "nothing moves"),
+        ("worst_error", ((-0.01, 0.01), 348.1), "the condition number first"),
+        ("worst_error", (348.1, [[0.01], [0.01, 2]]), "not equally long"),
         ("worst_error", (59, (-0.01, 0.01)), "it is ‖A⁻¹‖ alone"),
         ("worst_error", (5.9, (-0.01, 0.01)), "it is ‖A‖ alone"),
         ("worst_error", (64.9, (-0.01, 0.01)), "multiply the norms"),
@@ -116,6 +147,11 @@ def test_right_answers(name, answer):
         ("residual", (2 / 3, 0.1 / 17.7), "in the other order"),
         ("residual", (0.565, 66.7), "in percent"),
         ("residual", (0.1, 2 / 3), "it is the residual itself"),
+        ("residual", (348.1 * 0.1 / 17.7, 2 / 3), "that is the bound"),
+        ("residual", (0.1 / 17.7, 66.7), "your error is in percent"),
+        ("residual", (0.1 / 17.7, 1 / 3), "with the largest absolute value"),
+        ("residual", (0.1 / 17.7, 5**0.5 / 3), "that is the 2-norm"),
+        ("residual", [[1, 2], [3]], "your backward error must be one number"),
         ("residual", (0.1 / 5.9, 2 / 3), "divide by ‖x̂‖ = 3 too"),
         ("residual", (0.1 / 17.7, 2), "that is relative to ‖x‖"),
         ("solve_system", solver(pivot="none"), "singular"),
@@ -130,12 +166,15 @@ def test_right_answers(name, answer):
         ("solve_system", lambda a, b: solver()(a.T, b), "for a system that needs no swap"),
         ("solve_system", np.linalg.solve, "calls a solver of NumPy or SciPy"),
         ("solve_system", lambda a, b: np.linalg.inv(a) @ b, "calls a solver of NumPy or SciPy"),
+        ("solve_system", lambda a, b: [cramer(a, b, j) for j in range(len(b))], "calls a solver of NumPy or SciPy"),
+        ("solve_system", lambda a, b: sp.Matrix(a).LUsolve(sp.Matrix(b)), "SymPy or dlmath_lib"),
+        ("solve_system", lambda a, b: solve(a, b), "SymPy or dlmath_lib"),
+        ("solve_system", lambda a, b: inverse(a) @ b, "SymPy or dlmath_lib"),
+        ("solve_system", lambda a, b: rref(np.column_stack([a, b])).matrix[:, -1], "SymPy or dlmath_lib"),
+        ("solve_system", lambda a, b: eliminate(np.array(a, dtype=float)).upper[0], "SymPy or dlmath_lib"),
         ("between_two", (1 - t) * (A * x) + t * (A * y), "must be a Derivation"),
-        (
-            "between_two",
-            one_step(),
-            "2 steps",
-        ),
+        ("between_two", one_step(), "2 steps"),
+        ("between_two", average(), "mixed the first line with the last"),
         ("solve_changed", changed(lambda y, w, v: y), "that of the old matrix"),
         ("solve_changed", changed(lambda y, w, v: y + (v @ y) / (1 + v @ w) * w), "The sign of the change is wrong"),
         ("solve_changed", changed(lambda y, w, v: y - (v @ y) / (v @ w) * w), "The 1 in 1 + vᵀw is missing"),
