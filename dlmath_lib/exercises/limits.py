@@ -13,19 +13,21 @@ from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, parts
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.verify.written import unwritten
 
 _X = sp.Symbol("x", real=True)
 _N = sp.Symbol("n", integer=True, positive=True)
 _EPSILON = sp.Symbol("epsilon", positive=True)
-# Increasing continuous functions, the point, the tolerances: flat and steep sides, a corner, a tolerance never reached.
-_UNSEEN: list[tuple[str, Callable[[float], float], float]] = [
+# Increasing continuous functions and the point: flat and steep sides, a corner, a tolerance never reached. They take
+# arrays too.
+_UNSEEN: list[tuple[str, Callable[[Any], Any], float]] = [
     ("2x", lambda x: 2 * x, 1.0),
     ("x³ + x", lambda x: x**3 + x, 2.0),
-    ("eˣ", math.exp, 1.5),
-    ("√x", math.sqrt, 1.0),
-    ("arctan x", math.atan, 0.0),
-    ("x + max(0, 9x)", lambda x: x + max(0.0, 9 * x), 0.0),
-    ("x + min(0, 9x)", lambda x: x + min(0.0, 9 * x), 0.0),
+    ("eˣ", np.exp, 1.5),
+    ("√x", np.sqrt, 1.0),
+    ("arctan x", np.arctan, 0.0),
+    ("x + max(0, 9x)", lambda x: x + np.maximum(0.0, 9 * x), 0.0),
+    ("x + min(0, 9x)", lambda x: x + np.minimum(0.0, 9 * x), 0.0),
     ("x/100", lambda x: x / 100, -3.0),
     ("x³", lambda x: x**3, 0.0),  # a slope of 0: ε divided by the slope is no δ
 ]
@@ -41,7 +43,8 @@ def by_hand(answer: Any) -> str:
         raise Wrong(f"your δ must be larger than 0; it is {show(delta)}")
     if delta > 0.02 * (1 + 1e-9):
         at = (0.02 + min(delta, 1.0)) / 2
-        hint = "; you multiplied by 5 where you must divide" if abs(delta - 0.5) < 1e-9 else ""
+        slips = {0.5: "you multiplied by 5 where you must divide", 0.1: "5|x − 2| must be less than 0.1, not |x − 2|"}
+        hint = next((f"; {words}" for slip, words in slips.items() if abs(delta - slip) < 1e-9), "")
         raise Wrong(
             f"your δ is too large: at x = {show(2 + at)} the value is {show(9 + 5 * at)}, "
             f"which misses 9 by {show(5 * at)}{hint}"
@@ -59,10 +62,22 @@ _SIX: list[tuple[str, float | None, str]] = [
 ]
 
 
-@exercise("limits.six_limits", of=("eq-limit-at-hole", "eq-sine-over-angle", "eq-limit-of-product"))
+@exercise(
+    "limits.six_limits",
+    of=(
+        "eq-limit-at-hole",
+        "eq-sine-over-angle",
+        "eq-limit-of-sum",
+        "eq-limit-of-product",
+        "eq-limit-of-reciprocal",
+        "eq-limit-at-infinity",
+    ),
+)
 def six_limits(answer: Any) -> str:
     """Six limits, two of which do not exist."""
     for given, (place, value, hint) in zip(parts(answer, 6, "a list of six"), _SIX, strict=True):
+        if isinstance(given, str) or given is sp.nan or (isinstance(given, float) and math.isnan(given)):
+            raise Wrong(f"{place} must be a number, or None where there is no limit; it is {show(given)}")
         if value is None and given is not None:
             raise Wrong(f"{place} has no limit; your answer is {show(given)}. Look again: {hint}")
         if value is not None and given is None:
@@ -102,11 +117,18 @@ def how_many_steps(answer: Any) -> str:
         546: "the factor is 1 − αλ = 0.9, not 1 − α = 0.975",
         6: "the factor is 1 − αλ = 0.9, not αλ = 0.1",
     }
+    if steps != round(steps) and abs(steps - math.log(1e-6) / math.log(0.9)) < 0.05:
+        raise Wrong(
+            f"after {show(steps)} steps the error would be 10⁻⁶, but steps are whole: take the next whole number"
+        )
     if round(steps) in slips:
         raise Wrong(f"not {show(steps)}: {slips[round(steps)]}")
     if steps != round(steps):
         raise Wrong(f"a number of steps is a whole number; yours is {show(steps)}")
     raise Wrong(f"after {show(steps)} steps the error is {0.9 ** max(min(steps, 1e4), 0):.2g}: solve 0.9ᵏ = 10⁻⁶ for k")
+
+
+_COUNTS = (1, 2, 3, 8, 51, 500, 2000)
 
 
 @exercise("limits.no_limit")
@@ -116,14 +138,15 @@ def no_limit(answer: Any) -> str:
     values = []
     for given, name in ((p, "p"), (q, "q")):
         sequence = _in_one_letter(given, name, _N)
-        terms = [sp.N(sequence.subs(_N, count), 40) for count in (1, 2, 3, 8, 51, 10**4, 10**6)]
-        for count, term in zip((1, 2, 3, 8, 51, 10**4, 10**6), terms, strict=True):
-            if not term.is_real or term == 0:
-                raise Wrong(f"{name} must be a number other than 0 for each n; for n = {count} it is {show(term)}")
-        if abs(terms[-1]) > 1e-2 or abs(terms[-1]) > abs(terms[-2]) / 2:
-            raise Wrong(f"{name} does not go to 0: for n = 10⁶ it is {show(float(terms[-1]))}")
-        cosines = [float(sp.cos(1 / term)) for term in terms]
-        for count, cosine in zip((1, 2, 3, 8, 51), cosines[:5], strict=False):
+        places = [sequence.subs(_N, count) for count in _COUNTS]
+        for count, place in zip(_COUNTS, places, strict=True):
+            if place.is_real is not True or not place.is_finite or sp.N(place) == 0:
+                raise Wrong(f"{name} must be a number other than 0 for each n; for n = {count} it is {show(place)}")
+        last, before = (abs(sp.N(place)) for place in (places[-1], places[-2]))
+        if last > 1e-2 or last > 0.75 * before:
+            raise Wrong(f"{name} does not go to 0: for n = {_COUNTS[-1]} it is {show(float(sp.N(places[-1])))}")
+        cosines = [float(sp.N(sp.cos(1 / place))) for place in places]
+        for count, cosine in zip(_COUNTS, cosines, strict=True):
             if abs(cosine - cosines[0]) > 1e-9:
                 raise Wrong(
                     f"cos(1/{name}) is {show(cosines[0])} for n = 1 and {show(cosine)} for n = {count}: "
@@ -187,6 +210,13 @@ def _largest(f: Callable[[float], float], a: float, epsilon: float) -> float:
     return low
 
 
+_TOLERANCES = (
+    *(sp.Rational(1, 10**power) for power in (3, 1)),
+    *map(sp.Integer, (1, 7, 19, 100)),
+    *(sp.Rational(1, 10**power) for power in (9, 30)),
+)
+
+
 @exercise("limits.proof_for_cube", of="eq-limit-of-square")
 def proof_for_cube(answer: Any) -> str:
     """The three parts of an ε–δ proof that x³ → 8 at 2."""
@@ -195,7 +225,8 @@ def proof_for_cube(answer: Any) -> str:
     if not q.is_polynomial(_X):
         raise Wrong(f"q must be a polynomial in x; it is {show(q)}. Divide: the factor x − 2 cancels")
     if sp.expand(q * (_X - 2) - (_X**3 - 8)) != 0:
-        raise Wrong(f"(x − 2) times your q is {show(sp.expand(q * (_X - 2)))}, not x³ − 8")
+        got = show(sp.expand(q * (_X - 2)))
+        raise Wrong(f"(x − 2) times your q is {got if len(got) < 80 else 'another polynomial'}, not x³ − 8")
     most = number(bound, "your bound")
     if most < 19 - 1e-9:
         at = 2.9999 if most < 18.99 else 3 - (19 - most) / 16
@@ -203,18 +234,17 @@ def proof_for_cube(answer: Any) -> str:
             f"your bound is {show(most)}, but q is {show(float(q.subs(_X, at)))} at x = {show(at)}, "
             "which is less than 1 away from 2"
         )
-    for epsilon in (
-        sp.Rational(1, 1000),
-        sp.Rational(1, 10),
-        sp.Integer(1),
-        sp.Integer(7),
-        sp.Integer(19),
-        sp.Integer(100),
-    ):
+    for epsilon in _TOLERANCES:
         width = delta.subs(_EPSILON, epsilon)
-        if width.is_real is not True or not float(width) > 0:
-            raise Wrong(f"for ε = {show(float(epsilon))} your δ is {show(width)}; it must be a number larger than 0")
-        if (2 + float(width)) ** 3 - 8 > float(epsilon) * (1 + 1e-9):
+        if width.is_real is not True or not width > 0:
+            raise Wrong(f"for ε = {show(float(epsilon))} your δ is {_brief(width)}; it must be a number larger than 0")
+        width = sp.N(width, 60)
+        if (2 + width) ** 3 - 8 > epsilon * (1 + 1e-9):
+            if epsilon < 1e-6:
+                raise Wrong(
+                    f"for ε = {show(float(epsilon))} your δ is {_brief(width)}, but near 2 the distance from 8 is "
+                    "about 12 times that from 2: δ must shrink as fast as ε does"
+                )
             at = 2 + float(width) * (1 - 1e-6)
             small = "; δ must also be at most 1, where the bound on q holds" if float(width) > 1 else ""
             raise Wrong(
@@ -226,9 +256,9 @@ def proof_for_cube(answer: Any) -> str:
                 f"for ε = {show(float(epsilon))} your δ is {show(float(width))}: "
                 "your bound on q holds for |x − 2| < 1 alone"
             )
-        if float(width) * most > float(epsilon) * (1 + 1e-9):
+        if width * most > epsilon * (1 + 1e-9):
             raise Wrong(
-                f"for ε = {show(float(epsilon))} your bound times your δ is {show(most * float(width))}, more than ε: "
+                f"for ε = {show(float(epsilon))} your bound times your δ is {_brief(most * width)}, more than ε: "
                 "this δ may be true, but your bound does not show it"
             )
     return "|x³ − 8| = |x − 2|·|q| is less than δ times the bound, so less than ε"
@@ -248,8 +278,36 @@ def _in_one_letter(value: Any, what: str, letter: sp.Symbol) -> Any:
     return sp.nsimplify(value.xreplace(dict.fromkeys(value.free_symbols, letter)), rational=True)
 
 
-@exercise("limits.root_at_hole", of="eq-limit-at-hole")
+def _brief(value: Any) -> str:
+    """A number with six digits, however large or small it is; else what it is."""
+    return str(sp.N(value, 6)) if value.is_number and value.is_real else show(value)
+
+
+@exercise("limits.root_at_hole", of=("eq-limit-at-hole", "eq-limit-of-reciprocal"))
 def root_at_hole(answer: Any) -> str:
     """(√(4 + h) − 2)/h → 1/4, as a chain of proved steps."""
     h = sp.Symbol("h", real=True)
-    return derivation_of(answer, sp.Limit((sp.sqrt(4 + h) - 2) / h, h, 0, "+-"), sp.Rational(1, 4), min_steps=2)
+    hole = (sp.sqrt(4 + h) - 2) / h
+    said = derivation_of(answer, sp.Limit(hole, h, 0, "+-"), sp.Rational(1, 4), min_steps=2)
+    filled = [limit for _, line, *_ in answer.steps for limit in unwritten(line).atoms(sp.Limit) if _is_filled(limit)]
+    if not filled:
+        raise Wrong(
+            "each step is true, but none cancels h: a line must be the limit of a function that equals "
+            "(√(4 + h) − 2)/h for h ≠ 0 and has a value at 0. Another function with the limit ¼, as L'Hôpital's rule "
+            "gives one, is no proof"
+        )
+    if all(str(limit.args[3]) != "+-" for limit in filled):
+        raise Wrong('the limit is from both sides: write sp.Limit(…, h, 0, "+-") in each line')
+    return said
+
+
+def _is_filled(limit: Any) -> bool:
+    """Whether it is a limit of the exercise's function, in h or √(4 + h), in which the point can be put in."""
+    function, letter, place, _ = limit.args
+    t = sp.Symbol("t", positive=True)
+    of_root = {0: sp.sqrt(4 + letter), 2: letter}.get(place)  # √(4 + h) in the letter of the limit
+    if of_root is None or function.free_symbols != {letter}:
+        return False
+    at_place = function.subs(letter, place)
+    in_root = function.subs(letter, t**2 - 4 if place == 0 else t)
+    return at_place == sp.Rational(1, 4) and sp.simplify(in_root - 1 / (t + 2)) == 0

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -13,6 +14,21 @@ epsilon = sp.Symbol("epsilon", positive=True)
 n = sp.Symbol("n", integer=True, positive=True)
 Q = x**2 + 2 * x + 4
 START = sp.Limit((sp.sqrt(4 + h) - 2) / h, h, 0, "+-")
+
+
+PATCHED = sp.Piecewise((1 / (2 * sp.pi * n), n < 100), (1 / n, True))
+
+
+def through(line):
+    """A chain with one line between the limit and ¼."""
+    return Derivation(START).step(line, because="a true step").step(sp.Rational(1, 4), because="put h = 0 in")
+
+
+def on_arrays(f, a, epsilon):
+    delta = 1.0
+    while not (abs(f(a + delta * np.linspace(-1, 1, 99)) - f(a)) <= epsilon).all():
+        delta /= 2
+    return delta
 
 
 def halving(f, a, epsilon, factor=0.5, sides=(1, -1)):
@@ -61,6 +77,9 @@ def test_all_are_registered():
         ("how_many_steps", 132.0),
         ("delta_for", halving),
         ("delta_for", bisected),
+        ("delta_for", on_arrays),
+        ("no_limit", (1 / (2 * sp.pi * sp.factorial(n)), 1 / (sp.pi + 2 * sp.pi * 2**n), 1)),
+        ("root_at_hole", through(sp.Limit(1 / (sp.sqrt(4 + h) + 2), h, 0, "+-"))),
         ("delta_for", lambda f, a, e: 0.9 * bisected(f, a, e)),
         ("proof_for_cube", (Q, 19, sp.Min(1, epsilon / 19))),
         ("proof_for_cube", (sp.expand((x + 1) ** 2 + 3), 20, sp.Min(sp.Rational(1, 2), epsilon / 20))),
@@ -97,7 +116,10 @@ def test_right_answers(name, answer):
         ("orders", [2, 2, 0.5, 3], "(iii) is not 0.5"),
         ("orders", [2, 2, 1.5, 8], "(iv) is not 8"),
         ("how_many_steps", 131, "a little too large"),
-        ("how_many_steps", 131.1, "a little too large"),
+        ("how_many_steps", 131.126, "steps are whole"),
+        ("by_hand", (9, 0.1), "not |x − 2|"),
+        ("six_limits", [1.25, math.nan, 3, 0, None, 2], "or None where there is no limit"),
+        ("six_limits", [1.25, "None", 3, 0, None, 2], "or None where there is no limit"),
         ("how_many_steps", 546, "not 1 − α"),
         ("how_many_steps", 6, "not αλ"),
         ("how_many_steps", 100, "after 100 steps the error is 2.7e-05"),
@@ -131,6 +153,12 @@ def test_right_answers(name, answer):
         ("proof_for_cube", (Q, 19, "epsilon"), "SymPy expression in epsilon"),
         ("root_at_hole", Derivation(START).step(sp.Rational(1, 4), because="known"), "at least 2 steps"),
         ("root_at_hole", sp.Rational(1, 4), "must be a Derivation"),
+        ("no_limit", (PATCHED, 1 / (2 * sp.pi * n + sp.pi), 1), "for n = 500"),
+        ("proof_for_cube", (Q, 19, sp.sqrt(epsilon) / 1000), "must shrink as fast as ε does"),
+        ("proof_for_cube", (1e300, 19, epsilon), "another polynomial, not x³ − 8"),
+        ("root_at_hole", through(sp.Limit(sp.Rational(1, 4) + h, h, 0, "+-")), "none cancels h"),
+        ("root_at_hole", through(sp.Limit(1 / (2 * sp.sqrt(4 + h)), h, 0, "+-")), "L'Hôpital"),
+        ("root_at_hole", through(sp.Limit(1 / (sp.sqrt(4 + h) + 2), h, 0)), "from both sides"),
     ],
 )
 def test_wrong_answers_hear_why(name, answer, says):
