@@ -69,19 +69,23 @@ _CASES: list[tuple[str, Function, Function, np.ndarray, bool]] = [
 ]
 
 
-def _array(answer: Any) -> Any:
-    """A matrix of SymPy as an array, one column or row as a vector; other answers as they are."""
-    if not isinstance(answer, sp.MatrixBase) or answer.free_symbols:
-        return answer
-    rows = np.array(answer.evalf().tolist(), dtype=object)
-    return rows.ravel().tolist() if 1 in rows.shape else rows.tolist()
+def _array(answer: Any, what: str, point: str) -> Any:
+    """A matrix of SymPy as lists, one column or row as a vector; formulas are asked for their values at the point."""
+    rows = answer.tolist() if isinstance(answer, (sp.MatrixBase, np.ndarray)) else answer
+    if any(getattr(entry, "free_symbols", ()) for entry in sp.flatten([rows])):
+        raise Wrong(f"{what} must hold numbers; it is {show(answer)}: put in the point {point}")
+    if isinstance(rows, (list, tuple)) and len(rows) == 1 and isinstance(rows[0], (list, tuple)):
+        return rows[0]
+    if isinstance(rows, (list, tuple)) and all(isinstance(row, (list, tuple)) and len(row) == 1 for row in rows):
+        return [row[0] for row in rows]
+    return rows
 
 
-@exercise("gradients.by_hand", of=("eq-partial-derivative", "eq-directional-derivative"))
+@exercise("gradients.by_hand", of=("eq-partial-derivative", "eq-directional-derivative", "eq-hessian-symmetric"))
 def by_hand(answer: Any) -> str:
     """The gradient of x²y + 3y at (2, −1), the slope along (3, 4), and the Hessian."""
     gradient, slope, second = parts(answer, 3, "a triple, ([gx, gy], slope, H)")
-    given = numbers(_array(gradient), "your gradient", shape=(2,))
+    given = numbers(_array(gradient, "your gradient", "(2, −1)"), "your gradient", shape=(2,))
     if np.allclose(given, [7, -4]):
         raise Wrong("your gradient has its entries exchanged: first the slope along x")
     if np.allclose(given, [-4, 4]):
@@ -90,7 +94,7 @@ def by_hand(answer: Any) -> str:
     if abs(number(slope, "your slope") - 16) < 1e-6:
         raise Wrong("your slope is per step (3, 4), which is 5 long: per unit of length divide the direction by 5")
     close_to(slope, 3.2, what="your slope", hint="It is ∇fᵀu with u = (0.6, 0.8)")
-    table = numbers(_array(second), "your Hessian", shape=(2, 2))
+    table = numbers(_array(second, "your Hessian", "(2, −1)"), "your Hessian", shape=(2, 2))
     if np.allclose(table, [[4, -2], [0, 4]]) or np.allclose(table, [[4, 0], [-2, 4]]):
         raise Wrong("your Hessian has its rows or columns exchanged: Hᵢⱼ is the derivative of ∂f/∂xᵢ along xⱼ")
     if table[0, 1] != table[1, 0]:
@@ -104,9 +108,14 @@ def downhill(answer: Any) -> str:
     """The direction of steepest descent and the level line of x² + 2y² at (1.5, 1)."""
     down, level = parts(answer, 2, "a pair of vectors, ([ux, uy], [vx, vy])")
     names = "your direction of steepest descent", "your direction of the level line"
-    down, level = numbers(_array(down), names[0], shape=(2,)), numbers(_array(level), names[1], shape=(2,))
+    down, level = (
+        numbers(_array(vector, name, "(1.5, 1)"), name, shape=(2,))
+        for vector, name in zip((down, level), names, strict=True)
+    )
     gradient = np.array([3.0, 4.0])
     for vector, name in ((down, names[0]), (level, names[1])):
+        if not vector.any():
+            raise Wrong(f"{name} is 0, which has no direction")
         if abs(np.hypot(*vector) - 1) > 1e-3:
             raise Wrong(f"{name} has length {show(np.hypot(*vector))}: divide it by that")
     if np.allclose(down, gradient / 5, atol=1e-3):
@@ -126,7 +135,7 @@ def downhill(answer: Any) -> str:
 def jacobian_by_hand(answer: Any) -> str:
     """The Jacobian of (xy, x + y², y) at (2, 3)."""
     right = np.array([[3.0, 2.0], [1.0, 6.0], [0.0, 1.0]])
-    given = numbers(_array(answer), "your Jacobian")
+    given = numbers(_array(answer, "your Jacobian", "(2, 3)"), "your Jacobian")
     if given.shape == (2, 3):
         raise Wrong("your Jacobian has shape (2, 3): three outputs are rows, two inputs columns, shape (3, 2)")
     same_array(given, right, what="your Jacobian")
@@ -153,9 +162,23 @@ def gradient_check(answer: Any) -> str:
         if bool(verdict) is not right:
             said, hint = ("refuses", "accepts")[bool(verdict)], _hint(words, right)
             raise Wrong(f"your function {said} the formula for {words}{hint}")
-    if not any((move != point).any() for move in seen):
-        raise Wrong("your function never moves x")
+        if right:
+            _moves_all(seen, point)
     return f"{len(_CASES)} formulas, right and wrong"
+
+
+def _moves_all(seen: list[np.ndarray], point: np.ndarray) -> None:
+    """Refuse a check that moves x along fewer directions than x has entries: it cannot see the other errors."""
+    moves = [(move - point).ravel() for move in seen if move.shape == point.shape and (move != point).any()]
+    if not moves:
+        raise Wrong("your function never moves x")
+    rank = int(np.linalg.matrix_rank([move / np.abs(move).max() for move in moves], tol=1e-6))
+    if rank < point.size:
+        along = f"{rank} direction{'s' * (rank > 1)}"
+        raise Wrong(
+            f"your function moves an x of {point.size} entries along {along} only, and does not see an error "
+            "perpendicular to that: move each entry by itself"
+        )
 
 
 def _hint(words: str, right: bool) -> str:
@@ -197,20 +220,20 @@ def slopes_and_a_jump(answer: Any) -> str:
     if f.has(sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling):
         raise Wrong("give one formula for (x, y) ≠ (0, 0), without cases: the value 0 at 0 is added by itself")
     value = sp.lambdify((x, y), f, "mpmath")
-    try:
-        _slopes_settle(value)
-        _jumps(value)
-    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-        raise Wrong(f"{show(f)} has no real value at some (x, y) ≠ (0, 0)") from None
+    _slopes_settle(value)
+    _jumps(value)
     return "each line leaves the curve on which f stays away from 0"
 
 
 def _real(value: Any, a: Any, b: Any) -> Any:
     import mpmath
 
-    found = mpmath.mpmathify(value(a, b))
+    try:
+        found = mpmath.mpmathify(value(a, b))
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        found = mpmath.nan
     if not mpmath.isfinite(found) or abs(mpmath.im(found)) > 0:
-        raise ValueError("no real value")
+        raise Wrong(f"your function has no real value at ({mpmath.nstr(a, 3)}, {mpmath.nstr(b, 3)})")
     return mpmath.re(found)
 
 

@@ -37,6 +37,21 @@ def by_row(f, gradient, x):
     return bool(np.abs(gradient(x) - found).max() < 1e-4 * np.abs(found).max())
 
 
+def along(count):
+    """A gradient check along random directions."""
+
+    def gradient_check(f, gradient, x):
+        moves = np.random.default_rng(0).normal(size=(count or x.size, *x.shape))
+        slopes = np.array([(f(x + 1e-5 * u) - f(x - 1e-5 * u)) / 2e-5 for u in moves])
+        apart = np.abs(slopes - [(gradient(x) * u).sum() for u in moves]).max()
+        return bool(apart < 2e-4 * np.abs(gradient(x)).max())
+
+    return gradient_check
+
+
+along_one, along_random = along(1), along(0)
+
+
 def checker(step=1e-5, central=True, relative=True, entries=slice(None), tolerance=1e-4, copies=True):
     """A gradient check, with something spoilt."""
 
@@ -74,10 +89,13 @@ def test_all_are_registered():
         ("downhill", (sp.Matrix([-3, -4]) / 5, sp.Matrix([[4, -3]]) / 5)),
         ("downhill", ([-0.6, -0.8], [0.8, -0.6])),
         ("downhill", ((-0.6, -0.8), (-0.8, 0.6))),
+        ("downhill", (np.array([[-0.6], [-0.8]]), [[0.8, -0.6]])),
+        ("by_hand", (np.array([[-4], [7]]), 3.2, sp.ImmutableMatrix(HESSIAN))),
         ("jacobian_by_hand", [[3, 2], [1, 6], [0, 1]]),
         ("jacobian_by_hand", sp.Matrix([[3, 2], [1, 6], [0, 1]])),
         ("gradient_check", checker()),
         ("gradient_check", checker(step=1e-4)),
+        ("gradient_check", along_random),
         ("gradient_check", checker(step=1e-6)),
         ("gradient_check", checker(tolerance=1e-3)),
         ("gradient_check", checker(central=False, step=1e-7)),
@@ -106,6 +124,15 @@ def test_right_answers(name, answer):
         ("by_hand", ([-4, 7], 3.2, [[-2, 4], [2, 0]]), "not symmetric"),
         ("by_hand", ([-4, 7], 3.2, [[-2, 2], [2, 0]]), "your Hessian"),
         ("by_hand", ([-4, 7], 3.2, [-2, 4, 4, 0]), "shape (2, 2)"),
+        ("by_hand", ([2 * x * y, x**2 + 3], 3.2, HESSIAN), "put in the point (2, −1)"),
+        ("by_hand", ([-4, 7], 3.2, [[-2, 4], [4]]), "not equally long"),
+        ("by_hand", ([-4, 7], 1e300, HESSIAN), "too large"),
+        ("by_hand", ("up", 3.2, HESSIAN), "must hold numbers"),
+        ("downhill", ([-0.6, -0.8], [0, 0]), "no direction"),
+        ("downhill", ([-0.6, -0.8], [1e300, -1e300]), "divide it by that"),
+        ("jacobian_by_hand", sp.Matrix([[y, x], [1, 2 * y], [0, 1]]), "put in the point (2, 3)"),
+        ("jacobian_by_hand", [[3, 2], [1, 6], [0]], "not equally long"),
+        ("gradient_check", along_one, "along 1 direction only"),
         ("downhill", ([0.6, 0.8], [0.8, -0.6]), "steepest ascent"),
         ("downhill", ([-3, -4], [0.8, -0.6]), "length 5"),
         ("downhill", ([0.8, -0.6], [-0.6, -0.8]), "the slope is 0"),
@@ -147,6 +174,8 @@ def test_proofs_of_the_quadratic_form():
     other = Derivation(START).step(opened, because="multiply out")
     other = other.step(X.T * A * H + X.T * A.T * H + H.T * A * H, because="transpose").step(END, because="factor")
     assert check("gradients.quadratic_form", other).passed
+    average = Derivation(START).step((START + END) / 2, because="average").step(END, because="and back")
+    assert "mixed the first line" in check("gradients.quadratic_form", average).message
     assert (
         "at least 2 steps" in check("gradients.quadratic_form", Derivation(START).step(END, because="at once")).message
     )
