@@ -293,24 +293,6 @@ def _same_line(line: Any, old: Any) -> bool:
     return line == old or same_form(line, old)
 
 
-def _terms(expr: Any) -> dict[Any, Any]:
-    """The terms of a sum with their numbers, of a sum of matrix products too."""
-    if not isinstance(expr, sp.MatrixExpr):
-        return dict(expr.as_coefficients_dict())
-    found: dict[Any, Any] = {}
-    todo = [(sp.Integer(1), expr.doit())]
-    while todo:
-        factor, part = todo.pop()
-        number, rest = part.as_coeff_mmul() if isinstance(part, sp.MatMul) else (sp.Integer(1), part)
-        if isinstance(rest, sp.MatMul) and len(rest.args) == 1:
-            rest = rest.args[0]
-        if isinstance(rest, sp.MatAdd):
-            todo += [(factor * number, each) for each in rest.args]
-        else:
-            found[rest] = found.get(rest, 0) + factor * number
-    return {term: number for term, number in found.items() if number != 0}
-
-
 def _mixes(line: Any, first: Any, last: Any) -> bool:
     """Tell whether a line is p·first + q·last, term by term, with numbers p, q that are not 0: no work is in it."""
     if any(isinstance(expr, sp.MatrixBase) for expr in (line, first, last)):
