@@ -37,7 +37,7 @@ class CertifiedRegression(NamedTuple):
 
 
 def longley() -> CertifiedRegression:
-    """American employment of 1947 to 1962, explained by six economic series that rise together.
+    """American employment of 1947 to 1962, explained by six series, four of which rise nearly together.
 
     Parameters
     ----------
