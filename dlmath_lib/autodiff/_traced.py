@@ -116,7 +116,15 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def reshape(self, *shape: Any) -> Traced:
         """The entries in the same order in another shape.
 
-        Otherwise as `numpy.reshape`.
+        Parameters
+        ----------
+        *shape : int, or one tuple of int
+            The new lengths; one of them may be −1, the number that is left.
+
+        Returns
+        -------
+        Dual or Var
+            Of the new shape; a derivative goes with its entry.
         """
         return reshape(self, shape[0] if len(shape) == 1 else shape)
 
