@@ -36,7 +36,8 @@ def huffman_code(weights: Mapping[Hashable, float]) -> dict[Hashable, str]:
 
     References
     ----------
-    D. A. Huffman, A Method for the Construction of Minimum-Redundancy Codes (1952). Chapter: networks/losses.
+    D. A. Huffman, A Method for the Construction of Minimum-Redundancy Codes (1952).
+    Chapter: information/entropy#codes-and-why-entropy-is-a-length.
 
     Examples
     --------
@@ -80,7 +81,8 @@ def code_length(weights: Mapping[Hashable, float], code: Mapping[Hashable, str])
 
     References
     ----------
-    D. A. Huffman, A Method for the Construction of Minimum-Redundancy Codes (1952). Chapter: networks/losses.
+    D. A. Huffman, A Method for the Construction of Minimum-Redundancy Codes (1952).
+    Chapter: information/entropy#codes-and-why-entropy-is-a-length.
 
     Examples
     --------

@@ -42,7 +42,8 @@ def entropy(p: Any, *, unit: str = "nats") -> Any:
 
     References
     ----------
-    C. E. Shannon, A Mathematical Theory of Communication (1948). Chapter: networks/losses.
+    C. E. Shannon, A Mathematical Theory of Communication (1948).
+    Chapter: information/entropy#entropy-the-mean-surprise.
 
     Examples
     --------
@@ -75,7 +76,8 @@ def entropy_with_logits(logits: Any, *, unit: str = "nats") -> Any:
 
     References
     ----------
-    C. E. Shannon, A Mathematical Theory of Communication (1948). Chapter: networks/losses.
+    C. E. Shannon, A Mathematical Theory of Communication (1948).
+    Chapter: information/entropy#entropy-the-mean-surprise.
 
     Examples
     --------

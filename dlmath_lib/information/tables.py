@@ -39,7 +39,8 @@ def joint_entropy(joint: Any, *, unit: str = "nats") -> Any:
 
     References
     ----------
-    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006). Chapter: networks/losses.
+    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006).
+    Chapter: information/entropy#the-chain-rule.
 
     Examples
     --------
@@ -74,7 +75,8 @@ def conditional_entropy(joint: Any, *, given: int, unit: str = "nats") -> Any:
 
     References
     ----------
-    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006). Chapter: networks/losses.
+    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006).
+    Chapter: information/entropy#the-chain-rule.
 
     Examples
     --------
