@@ -40,7 +40,7 @@ class Bernoulli(Counts):
 
     References
     ----------
-    Chapter: calculus/integrals.
+    Chapter: probability/random_variables#the-common-laws.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Binomial(Counts):
     References
     ----------
     C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000).
-    Chapter: calculus/integrals.
+    Chapter: probability/random_variables#the-common-laws.
 
     Examples
     --------
@@ -182,7 +182,7 @@ class Poisson(Counts):
     References
     ----------
     C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000).
-    Chapter: calculus/integrals.
+    Chapter: probability/random_variables#the-common-laws.
 
     Examples
     --------
@@ -241,7 +241,7 @@ class Categorical(Discrete):
 
     References
     ----------
-    Chapter: calculus/integrals.
+    Chapter: probability/random_variables#the-common-laws.
 
     Examples
     --------

@@ -37,7 +37,7 @@ class MultivariateGaussian(Continuous):
 
     References
     ----------
-    Chapter: calculus/integrals.
+    Chapter: probability/random_variables#from-a-law-to-a-loss.
 
     Examples
     --------
@@ -113,7 +113,7 @@ class Dirichlet(Continuous):
 
     References
     ----------
-    Chapter: calculus/integrals.
+    Chapter: probability/random_variables#the-common-laws.
 
     Examples
     --------

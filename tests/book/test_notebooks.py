@@ -35,6 +35,7 @@ SITTING = {
     "calculus/taylor_and_convexity",
     "calculus/automatic_differentiation",
     "calculus/matrix_calculus",
+    "probability/random_variables",
     "information/entropy",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
