@@ -37,15 +37,20 @@ def _each(
 def table_of_masses(answer: Any) -> str:
     """F(1), mean and variance of a law on 0, 1 and 4."""
     _each(
-        answer, "three numbers, (F1, mean, variance)", ("F(1)", "the mean", "the variance"), (0.75, 1.25, 2.6875),
+        answer,
+        "three numbers, (F1, mean, variance)",
+        ("F(1)", "the mean", "the variance"),
+        (0.75, 1.25, 2.6875),
         [
             {0.25: "F(1) = P(X ≤ 1) counts the value 0 too", 0.5: "F(1) = P(X ≤ 1) counts the value 1 too"},
             {5 / 3: "the values have different probabilities: weight them"},
-            {4.25: "that is E[X²]; the square of the mean is still to be subtracted",
-             3.0: "subtract the square of the mean, not the mean",
-             np.sqrt(2.6875): "that is the standard deviation"},
+            {
+                4.25: "that is E[X²]; the square of the mean is still to be subtracted",
+                3.0: "subtract the square of the mean, not the mean",
+                np.sqrt(2.6875): "that is the standard deviation",
+            },
         ],
-    )  # fmt: skip
+    )
     return "E[X²] = 4.25, less 1.25²"
 
 
@@ -53,15 +58,24 @@ def table_of_masses(answer: Any) -> str:
 def triangle(answer: Any) -> str:
     """Constant, a probability and the mean of the density cx on [0, 2]."""
     _each(
-        answer, "three numbers, (c, probability, mean)", ("c", "the probability", "the mean"), (0.5, 0.25, 4 / 3),
+        answer,
+        "three numbers, (c, probability, mean)",
+        ("c", "the probability", "the mean"),
+        (0.5, 0.25, 4 / 3),
         [
-            {1.0: "the area of the triangle is ½·2·2c = 2c, and must be 1", 2.0: "2c must be 1, not c/2",
-             0.25: "the triangle has the area ½·2·2c = 2c"},
+            {
+                1.0: "the area of the triangle is ½·2·2c = 2c, and must be 1",
+                2.0: "2c must be 1, not c/2",
+                0.25: "the triangle has the area ½·2·2c = 2c",
+            },
             {0.5: "p(1) = ½ is a density; the probability is the area from 0 to 1"},
-            {1.0: "1 is the middle of the interval; the density is higher on the right",
-             8 / 3: "the density has the factor c = ½", np.sqrt(2): "that is the median"},
+            {
+                1.0: "1 is the middle of the interval; the density is higher on the right",
+                8 / 3: "the density has the factor c = ½",
+                np.sqrt(2): "that is the median",
+            },
         ],
-    )  # fmt: skip
+    )
     return "F(x) = x²/4"
 
 
@@ -94,14 +108,21 @@ def root_of_exponential(answer: Any) -> str:
 def two_bounds(answer: Any) -> str:
     """Markov's and Chebyshev's bounds for a loss of 2 or more."""
     _each(
-        answer, "two numbers, (markov, chebyshev)", ("Markov's bound", "Chebyshev's bound"), (0.25, 0.04),
+        answer,
+        "two numbers, (markov, chebyshev)",
+        ("Markov's bound", "Chebyshev's bound"),
+        (0.25, 0.04),
         [
             {4.0: "the mean is divided by 2, not 2 by the mean", 0.04: "the two are swapped"},
-            {0.0225: "k is the distance from the mean, 1.5, over σ = 0.3", 9 / 400: "k is 1.5/0.3, from the mean",
-             0.2: "the bound is 1/k², not 1/k", 0.5 / 25: "Chebyshev's bound is for both sides; it may not be halved",
-             4 / 9: "1.5 is the distance; k counts standard deviations"},
+            {
+                0.0225: "k is the distance from the mean, 1.5, over σ = 0.3",
+                9 / 400: "k is 1.5/0.3, from the mean",
+                0.2: "the bound is 1/k², not 1/k",
+                0.5 / 25: "Chebyshev's bound is for both sides; it may not be halved",
+                4 / 9: "1.5 is the distance; k counts standard deviations",
+            },
         ],
-    )  # fmt: skip
+    )
     return "k = 5 standard deviations"
 
 
@@ -150,12 +171,22 @@ def log_density(answer: Any) -> str:
     many = 400
     cases: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]] = [
         ("one dimension, standard deviation 2", np.array([[1.0], [3.0], [-2.0]]), np.array([1.0]), np.array([[4.0]])),
-        ("two correlated dimensions", np.array([[1.0, -1.0], [0.5, 2.0]]), np.zeros(2), np.array([[2.0, 1.0], [1.0, 2.0]])),
+        (
+            "two correlated dimensions",
+            np.array([[1.0, -1.0], [0.5, 2.0]]),
+            np.zeros(2),
+            np.array([[2.0, 1.0], [1.0, 2.0]]),
+        ),
         ("three dimensions", rng.normal(size=(4, 3)), rng.normal(size=3), mix @ mix.T + np.eye(3)),
         ("three dimensions, one point", rng.normal(size=(1, 3)), rng.normal(size=3), mix @ mix.T + np.eye(3)),
         ("points 100 standard deviations out", np.array([[100.0, 0.0], [0.0, -100.0]]), np.zeros(2), np.eye(2)),
-        (f"{many} dimensions, standard deviation 0.1", rng.normal(size=(3, many)) / 10, np.zeros(many), np.eye(many) / 100),
-    ]  # fmt: skip
+        (
+            f"{many} dimensions, standard deviation 0.1",
+            rng.normal(size=(3, many)) / 10,
+            np.zeros(many),
+            np.eye(many) / 100,
+        ),
+    ]
     for what, x, mean, covariance in cases:
         found = call(answer, x, mean, covariance, names=("x", "mean", "covariance"))
         right = _reference(x, mean, covariance)

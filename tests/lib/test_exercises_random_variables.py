@@ -1,4 +1,4 @@
-"""The exercises of the chapter on random variables: right answers pass, the likely wrong ones are told what is wrong."""
+"""The exercises of the chapter on random variables: right answers pass, likely wrong ones are told what is wrong."""
 
 from __future__ import annotations
 
@@ -51,8 +51,14 @@ def proof(*lines):
 
 def test_all_are_registered():
     assert [exercise.name.split(".")[1] for exercise in exercises_of("random_variables")] == [
-        "attained", "log_density", "log_normal_mean", "root_of_exponential", "table_of_masses", "triangle", "two_bounds",
-    ]  # fmt: skip
+        "attained",
+        "log_density",
+        "log_normal_mean",
+        "root_of_exponential",
+        "table_of_masses",
+        "triangle",
+        "two_bounds",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,10 +132,29 @@ def test_wrong_answers_are_told_what_is_wrong(name, answer, words):
 
 
 HOSTILE = [
-    None, "abc", 1e300, -1e300, float("nan"), [[1, 2], [3]], [], (1, "a", 2), sp.Symbol("q"), sp.Matrix([sp.Symbol("q"), 1, 2]),
-    {"a": 1}, object(), (..., 1, 2), ([], []), ([1, "x"], [0.5, 0.5]), ([1e300, -1e300], [0.5, 0.5]), lambda: 1, {1: "b"}, np.ones((3, 3)),
-    ([[1], [2, 3]], [1, 2]), 1 + 2j, True,
-]  # fmt: skip
+    None,
+    "abc",
+    1e300,
+    -1e300,
+    float("nan"),
+    [[1, 2], [3]],
+    [],
+    (1, "a", 2),
+    sp.Symbol("q"),
+    sp.Matrix([sp.Symbol("q"), 1, 2]),
+    {"a": 1},
+    object(),
+    (..., 1, 2),
+    ([], []),
+    ([1, "x"], [0.5, 0.5]),
+    ([1e300, -1e300], [0.5, 0.5]),
+    lambda: 1,
+    {1: "b"},
+    np.ones((3, 3)),
+    ([[1], [2, 3]], [1, 2]),
+    1 + 2j,
+    True,
+]
 
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
