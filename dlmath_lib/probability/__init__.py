@@ -1,4 +1,4 @@
-"""Probability: distributions with their densities far out, moments, entropies and draws.
+"""Probability: distributions with their densities far out, moments, entropies and draws; tables of joint probabilities.
 
 A distribution is an object that does not change: ``Gaussian(mean=0, std=2).log_density(x)``. Logarithms are natural.
 Each is compared with SciPy and with 50-digit arithmetic in the tests, in the tails too.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dlmath_lib.probability.continuous import Beta, Exponential, Gamma, Gaussian, Laplace, StudentT, Uniform
 from dlmath_lib.probability.discrete import Bernoulli, Binomial, Categorical, Poisson
 from dlmath_lib.probability.multivariate import Dirichlet, MultivariateGaussian
+from dlmath_lib.probability.tables import bayes, condition, conditional_expectation, conditional_variance, marginal
 
 __all__ = [
     "Bernoulli",
@@ -24,4 +25,9 @@ __all__ = [
     "Poisson",
     "StudentT",
     "Uniform",
+    "bayes",
+    "condition",
+    "conditional_expectation",
+    "conditional_variance",
+    "marginal",
 ]

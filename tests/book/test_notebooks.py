@@ -37,6 +37,7 @@ SITTING = {
     "calculus/matrix_calculus",
     "probability/random_variables",
     "information/entropy",
+    "probability/conditional_probability",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

@@ -31,7 +31,10 @@ from dlmath_lib import (
     probability,
 )
 
-MODULES = (activations, autodiff, calculus, datasets, information, initialization, layers, linalg, losses, optimizers)
+MODULES = (
+    activations, autodiff, calculus, datasets, information, initialization, layers, linalg, losses, optimizers,
+    probability,
+)  # fmt: skip
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
 WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
@@ -121,6 +124,11 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "information.kl_divergence": lambda: {"p": SOFT, "q": SOFT, "unit": "bits"},
     "information.kl_divergence_with_logits": lambda: {"p_logits": WIDE, "q_logits": WIDE, "unit": "bits"},
     "information.mutual_information": lambda: {"joint": SOFT / 2, "unit": "bits"},
+    "probability.bayes": lambda: {"prior": SOFT[0], "likelihood": SOFT.T},
+    "probability.condition": lambda: {"joint": SOFT / 2, "axis": 0, "value": 1},
+    "probability.conditional_expectation": lambda: {"joint": SOFT / 2, "values": N, "given": 0},
+    "probability.conditional_variance": lambda: {"joint": SOFT / 2, "values": N, "given": 0},
+    "probability.marginal": lambda: {"joint": SOFT / 2, "axis": 1},
     "initialization.fans": lambda: {"shape": (4, 3)},
     "initialization.gain": lambda: {"activation": "leaky_relu", "slope": 0.1},
     "initialization.he_normal": lambda: draws(fan="fan_in"),
