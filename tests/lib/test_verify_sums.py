@@ -6,6 +6,7 @@ import pytest
 import sympy as sp
 from sympy import Sum
 
+from dlmath_lib.verify import ClaimFailed, prove
 from dlmath_lib.verify.provers.sums import rewrite_sums
 
 k, j, free = sp.symbols("k j l", integer=True)
@@ -62,3 +63,10 @@ def test_logarithms_are_split_where_the_index_is_positive():
     assert rewrite_sums(Sum(sp.log(1 + 1 / k), (k, 1, n))).has(sp.log((k + 1) / k)) is False
     assert sp.expand(rewrite_sums(Sum(sp.log(1 + 1 / k), (k, 1, n))) - sp.log(n + 1)) == 0
     assert sp.expand(rewrite_sums(Sum(sp.log(V[k + 1] / V[k]), (k, 1, n))) - sp.log(V[n + 1]) + sp.log(V[1])) == 0
+
+
+def test_what_sympy_cannot_simplify_is_not_proved_and_nothing_worse():
+    # sympy.simplify raises StopIteration here, of two sums of which one stands in a product.
+    share = V[k] / Sum(V[j], (j, 1, n))
+    with pytest.raises(ClaimFailed, match="not proved"):
+        prove(Sum(-share * sp.log(share), (k, 1, n)), sp.log(n), relation="<=", points=10)
