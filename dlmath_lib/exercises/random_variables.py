@@ -209,7 +209,7 @@ def log_density(answer: Any) -> str:
 def _finite(found: Any, what: str, shape: tuple[int, ...]) -> np.ndarray:
     try:
         infinite = not np.isfinite(np.asarray(found, dtype=float)).all()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         infinite = False
     if infinite:
         raise Wrong(
