@@ -149,13 +149,27 @@ class _Watcher(_Clock):
         with self.lock:
             self.deadline = deadline
             if self.rung:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), None)
+                self._take_back()
                 self.rung = False
         if start:
             self.wake.clear()
             threading.Thread(target=self._watch, daemon=True).start()
         elif deadline is None:
             self.wake.set()
+
+    def _take_back(self) -> None:
+        """Put another exception in the place of one that waits for this thread, and catch it.
+
+        To take it back with NULL would leave CPython's breaker set for good: each check of it is slow from then on, and
+        a profiled call of CPython 3.11 never gets past it.
+        """
+        try:
+            waiting = ctypes.py_object(_TakenBack)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), waiting)
+            for _ in range(1000):  # it comes at the end of the call above, or of a turn
+                pass
+        except _TakenBack:
+            pass
 
     def _watch(self) -> None:
         pause = 0.02
@@ -169,6 +183,10 @@ class _Watcher(_Clock):
                     error = ctypes.py_object(OutOfTime)
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), error)
             pause = AGAIN if late else 0.02
+
+
+class _TakenBack(BaseException):
+    """Stands in for an exception that came too late."""
 
 
 _lost = _Lost()

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -183,3 +184,32 @@ def test_the_budget_ends_inside_an_integral_of_balls():
             while True:
                 with contextlib.suppress(Unsupported):
                     enclose(wild, {}, 200)
+
+
+LATE = """
+import sys, threading, time
+from dlmath_lib.verify.budget import OutOfTime, within
+
+def late():
+    try:
+        with within(0.05):
+            end = time.process_time() + 0.2
+            while time.process_time() < end:
+                pass
+    except OutOfTime:
+        pass
+
+for _ in range(3):
+    thread = threading.Thread(target=late)
+    thread.start()
+    thread.join()
+sys.setprofile(lambda *_: None)
+(lambda: 0)()
+sys.setprofile(None)
+print("done")
+"""
+
+
+def test_nothing_is_left_waiting_that_a_profiled_call_could_not_pass() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "done\n", done.stderr
