@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 
 from dlmath_lib._sums import total, working
-from dlmath_lib._validate import as_array, as_probabilities, fail, one_of
+from dlmath_lib._units import nats_in
+from dlmath_lib._validate import as_array, as_probabilities, fail
 
 __all__ = ["as_distributions", "as_logits", "expected", "in_unit", "same_outcomes"]
-
-UNITS = {"nats": 1.0, "bits": float(np.log(2.0))}
 
 
 def in_unit(function: str, nats: np.ndarray, unit: str, dtype: Any) -> Any:
     """An amount of information in the unit that was asked for, in the type of the input; a single one as a scalar."""
-    return (nats / UNITS[one_of(function, "unit", unit, UNITS)]).astype(dtype)[()]
+    return (nats / nats_in(function, unit)).astype(dtype)[()]
 
 
 def as_distributions(function: str, argument: str, value: Any) -> np.ndarray:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
 
 from dlmath_lib._sums import working
-from dlmath_lib._validate import as_array, as_generator, as_scalar, fail, one_of
+from dlmath_lib._units import nats_in
+from dlmath_lib._validate import as_array, as_generator, as_scalar, fail
 
-__all__ = ["Continuous", "Discrete", "Distribution", "Univariate", "as_shape", "in_unit"]
+__all__ = ["Continuous", "Discrete", "Distribution", "Univariate", "as_shape"]
 
-UNITS = {"nats": 1.0, "bits": float(np.log(2.0))}
 LARGEST_COUNT = 2**53  # beyond it not every whole number is a float64
-
-
-def in_unit(function: str, nats: float, unit: str) -> float:
-    """An amount of information in the unit that was asked for."""
-    return float(nats / UNITS[one_of(function, "unit", unit, UNITS)])
 
 
 def as_shape(function: str, size: Any) -> tuple[int, ...]:
@@ -26,7 +22,7 @@ def as_shape(function: str, size: Any) -> tuple[int, ...]:
     return tuple(int(as_scalar(function, "size", n, low=1, high=LARGEST_COUNT, integer=True)) for n in lengths)
 
 
-class Distribution:
+class Distribution(ABC):
     """What every distribution has; a value of it stands along the last axes of an array, of shape `event`."""
 
     event: tuple[int, ...] = ()
@@ -62,13 +58,13 @@ class Distribution:
         float
             The entropy.
         """
-        return in_unit(f"{type(self).__name__}.entropy", self._nats(), unit)
+        return float(self._nats() / nats_in(f"{type(self).__name__}.entropy", unit))
 
-    def _draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        raise NotImplementedError
+    @abstractmethod
+    def _draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray: ...
 
-    def _nats(self) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def _nats(self) -> float: ...
 
     def _values(self, method: str, x: Any) -> tuple[np.ndarray, np.dtype]:
         """The argument in the type in which the formula is computed, and the type of the result."""
@@ -132,8 +128,8 @@ class Continuous(Distribution):
         with np.errstate(all="ignore"):
             return np.exp(self._log(values)).astype(dtype)[()]
 
-    def _log(self, x: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+    @abstractmethod
+    def _log(self, x: np.ndarray) -> np.ndarray: ...
 
 
 class Univariate(Continuous):
@@ -173,8 +169,8 @@ class Univariate(Continuous):
         with np.errstate(all="ignore"):
             return self._tails(values)[1].astype(dtype)[()]
 
-    def _tails(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError
+    @abstractmethod
+    def _tails(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 class Discrete(Distribution):
@@ -214,8 +210,8 @@ class Discrete(Distribution):
         with np.errstate(all="ignore"):
             return np.exp(self._log(values)).astype(dtype)[()]
 
-    def _log(self, k: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+    @abstractmethod
+    def _log(self, k: np.ndarray) -> np.ndarray: ...
 
     def _whole(self, method: str, k: Any) -> tuple[np.ndarray, np.dtype]:
         name = f"{type(self).__name__}.{method}"
@@ -267,5 +263,5 @@ class Counts(Discrete):
         array = as_array(f"{type(self).__name__}.{method}", "k", k, nonempty=False)
         return np.floor(array.astype(np.result_type(array.dtype, np.float64))), array.dtype
 
-    def _tails(self, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError
+    @abstractmethod
+    def _tails(self, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
