@@ -28,9 +28,25 @@ def _probability(answer: Any, what: str = "your answer") -> float:
     return value
 
 
-@exercise("conditional_probability.second_test", of=("eq-bayes", "eq-test-posterior"))
+@exercise(
+    "conditional_probability.second_test",
+    of=("eq-total-probability", "eq-bayes", "eq-test-posterior", "eq-posterior-odds"),
+)
 def second_test(answer: Any) -> str:
-    """The posterior after two positive tests that are conditionally independent."""
+    """A second positive test, conditionally independent of the first: its evidence and the posterior after it."""
+    names = "your probability of a second positive result", "your probability of being ill"
+    pair = parts(answer, 2, "a pair, (P(second positive | first positive), P(ill | both))")
+    again, ill = (_probability(value, name) for value, name in zip(pair, names, strict=True))
+    if abs(again - 0.45) < 1e-3 and abs(ill - 1 / 6) < 1e-3:
+        raise Wrong("the two are swapped: the probability of the second result stands first")
+    slips = {
+        0.108: "that is the probability of a first positive result: the prior of the second test is 1/12, not 1/100",
+        0.018: "that is the probability of two positives: divide by that of the first, 0.108",
+        0.075: "healthy people get positive results too: add 11/12 · 0.1",
+        0.9: "that is the sensitivity, right if the person were known to be ill",
+        0.1: "that is the share of false alarms, right if the person were known to be healthy",
+    }
+    close_to(again, 1 / 6, what=names[0], rtol=2e-3, hint=_slip(again, slips, "1/12 · 0.9 + 11/12 · 0.1"))
     slips = {
         1 / 12: "that is the posterior after one positive test; it is the prior of the second",
         0.81: "that is the probability that both tests are positive if one is ill, the condition and the event swapped",
@@ -41,26 +57,38 @@ def second_test(answer: Any) -> str:
         1 / 144: "posteriors are not multiplied; the likelihoods are",
         0.01: "that is the prevalence, before any test",
     }
-    hint = _slip(_probability(answer), slips, "begin with 1000 people, or multiply the odds 10 : 990 by 9 twice")
-    close_to(answer, 0.45, rtol=2e-3, hint=hint)
+    hint = _slip(ill, slips, "begin with 1000 people, or multiply the odds 10 : 990 by 9 twice")
+    close_to(ill, 0.45, what=names[1], rtol=2e-3, hint=hint)
     return "odds 10 : 990 become 90 : 990 and then 810 : 990, which is 9/20"
 
 
-@exercise("conditional_probability.two_groups", of=("eq-conditional-expectation", "eq-tower", "eq-total-variance"))
+@exercise(
+    "conditional_probability.two_groups",
+    of=(
+        "eq-conditional-probability",
+        "eq-conditional-expectation",
+        "eq-tower",
+        "eq-best-prediction",
+        "eq-total-variance",
+    ),
+)
 def two_groups(answer: Any) -> str:
     """Conditional expectations, mean and both parts of the variance of a table."""
-    names = "E[Y | X = 0]", "E[Y | X = 1]", "E[Y]", "the part within", "the part between"
-    five = parts(answer, 5, "five numbers, (E[Y|X=0], E[Y|X=1], E[Y], within, between)")
+    names = "E[Y | X = 0]", "E[Y | X = 1]", "E[Y]", "the smallest error", "the other part"
+    five = parts(answer, 5, "five numbers, (E[Y|X=0], E[Y|X=1], E[Y], error, other part)")
     given = [number(each, name) for each, name in zip(five, names, strict=True)]
     slips: list[dict[float, str]] = [
         {1.0: "divide by the row total, 0.4", 5 / 3: "that is a column: the known variable X is in the rows"},
         {3.0: "divide by the row total, 0.6", 7.5: "that is a column: the known variable X is in the rows"},
         {3.75: "that is the plain average of 2.5 and 5: weight them by 0.4 and 0.6"},
-        {21.875: "weight the two variances by 0.4 and 0.6", 24.0: "that is the whole variance"},
+        {
+            21.875: "weight the two variances by 0.4 and 0.6",
+            24.0: "that is the whole variance, the error of the best prediction without X",
+        },
         {1.5625: "weight the two squares by 0.4 and 0.6", 24.0: "that is the whole variance"},
     ]
     if np.allclose(given[3:], (1.5, 22.5), atol=0.01):
-        raise Wrong("the last two are swapped: the part within is the mean of the two variances")
+        raise Wrong("the last two are swapped: the smallest error is the part within, the mean of the two variances")
     hints = [
         "(0.3 · 0 + 0.1 · 10)/0.4", "(0.3 · 0 + 0.3 · 10)/0.6", "0.4 · 2.5 + 0.6 · 5",
         "the variances are 18.75 and 25; their mean has the weights 0.4 and 0.6",
@@ -72,21 +100,31 @@ def two_groups(answer: Any) -> str:
     return "22.5 + 1.5 = 24, the variance of 0 and 10 with probabilities 0.6 and 0.4"
 
 
-@exercise("conditional_probability.needed_specificity", of="eq-test-posterior")
-def needed_specificity(answer: Any) -> str:
-    """The specificity at which a positive test means even odds."""
-    t = _probability(answer, "your specificity")
-    right = 1 - 0.00099 / 0.999
-    if abs(t - right) <= 1e-6:
-        return "1 − t = 0.00099/0.999: fewer than one false alarm in a thousand healthy people"
-    if abs(t - (1 - right)) <= 1e-6:
-        raise Wrong("that is 1 − t, the share of false alarms; the specificity is t")
-    if abs(t - 0.99) < 1e-9 or abs(t - 0.5) < 1e-9:
-        hint = ": the two rates of the test do not suffice; there are 999 healthy people for one who is ill"
-    else:
-        hint = ": it must be 0.5, to six decimals of t" if t < 1 else ": more than is asked for"
-    posterior = 0.00099 / (0.00099 + 0.999 * (1 - t))
-    raise Wrong(f"with the specificity {show(t)} the posterior is {posterior:.4g}{hint}")
+@exercise("conditional_probability.two_densities", of=("eq-conditional-density", "eq-gaussian-conditional"))
+def two_densities(answer: Any) -> str:
+    """A conditional density by hand, and a Gaussian one from the correlation."""
+    names = "your density", "your mean", "your standard deviation"
+    three = parts(answer, 3, "three numbers, (density, mean, deviation)")
+    given = [number(each, name) for each, name in zip(three, names, strict=True)]
+    slips: list[dict[float, str]] = [
+        {
+            2.0: "that is the joint density: divide it by the marginal density of X at 1, which is 3/2",
+            1.5: "that is the marginal density of X at 1: it is the denominator",
+            0.75: "the quotient is turned round",
+        },
+        {2.0: "that is the father's height: sons of tall fathers are nearer to the mean", 0.5: "multiply ρ by x = 2"},
+        {
+            0.75: "that is the variance: take its root",
+            0.25: "that is ρ²; the variance is 1 − ρ²",
+            0.5: "that is ρ; the variance is 1 − ρ²",
+            1.0: "that is the deviation without knowing the father",
+        },
+    ]
+    hints = ["f(1, 1) = 2, and the marginal density at x is x + 1/2", "ρx", "the root of 1 − ρ²"]
+    right = (4 / 3, 1.0, 0.75**0.5)
+    for value, true, name, slip, hint in zip(given, right, names, slips, hints, strict=True):
+        close_to(value, true, what=name, rtol=2e-3, hint=_slip(value, slip, hint))
+    return "4/3, a density above 1; and the son is expected 1 above the mean, with deviation √0.75"
 
 
 def _naive(prior: np.ndarray, on: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -95,7 +133,7 @@ def _naive(prior: np.ndarray, on: np.ndarray, x: np.ndarray) -> np.ndarray:
     return weight / weight.sum()
 
 
-@exercise("conditional_probability.naive_bayes", of="eq-naive-bayes")
+@exercise("conditional_probability.naive_bayes", of=("eq-naive-bayes", "eq-posterior-softmax"))
 def naive_bayes(answer: Any) -> str:
     """The posterior of naive Bayes, in logarithms, written by the reader."""
     rng = np.random.default_rng(5)
@@ -119,6 +157,8 @@ def naive_bayes(answer: Any) -> str:
             found = np.array(raw, dtype=float)
         except (TypeError, ValueError, OverflowError):
             raise Wrong(f"{where} your function must return an array of numbers; it returns {show(raw)}") from None
+        if found.shape == (right.size, 1):  # a column
+            found = found.ravel()
         if found.shape != right.shape:
             raise Wrong(f"{where} your result must have shape {right.shape}, a class each; it has {found.shape}")
         if np.allclose(found, right, rtol=1e-8, atol=1e-12):
@@ -149,6 +189,7 @@ def _tell_slip(
             prior * on.prod(axis=1) / max((prior * on.prod(axis=1)).sum(), 1e-300),
             "the factor of a feature depends on x: on where it is 1, and 1 − on where it is 0",
         ),
+        (right[::-1], "the classes stand in the wrong order"),
         (np.log(right), "these are the logarithms of the posterior"),
         (np.log(prior) + np.log(factors).sum(axis=1), "these are logarithms: go back by exp, and divide by the sum"),
     ]
