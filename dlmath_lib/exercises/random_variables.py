@@ -8,35 +8,17 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, numbers, parts, show
+from dlmath_lib.exercises.answers import Wrong, not_yet, numbers, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
-
-
-def _several(answer: Any, count: int, shape: str) -> list[Any]:
-    """The parts of an answer; a SymPy row or column, or an array, has them too."""
-    if isinstance(answer, sp.MatrixBase) and 1 in answer.shape:
-        answer = list(answer)
-    if isinstance(answer, np.ndarray) and answer.size == count:
-        answer = list(answer.ravel())
-    return parts(answer, count, shape)
-
-
-def _each(
-    answer: Any, shape: str, names: tuple[str, ...], right: tuple[float, ...], slips: list[dict[float, str]]
-) -> None:
-    """Compare the parts of an answer, one after the other; a slip that is known gets its own words."""
-    given = [number(v, w) for v, w in zip(_several(answer, len(names), shape), names, strict=True)]
-    for value, name, target, known in zip(given, names, right, slips, strict=True):
-        hint = next((words for slip, words in known.items() if abs(value - slip) < 6e-4), "")
-        close_to(value, target, what=name, rtol=1e-3, hint=hint or f"Work {name} out again from its definition")
+from dlmath_lib.exercises.several import several
 
 
 @exercise("random_variables.table_of_masses", of=("eq-expectation", "eq-variance"))
 def table_of_masses(answer: Any) -> str:
     """F(1), mean and variance of a law on 0, 1 and 4."""
-    _each(
+    several(
         answer,
         "three numbers, (F1, mean, variance)",
         ("F(1)", "the mean", "the variance"),
@@ -57,7 +39,7 @@ def table_of_masses(answer: Any) -> str:
 @exercise("random_variables.triangle", of=("eq-interval", "eq-density"))
 def triangle(answer: Any) -> str:
     """Constant, a probability and the mean of the density cx on [0, 2]."""
-    _each(
+    several(
         answer,
         "three numbers, (c, probability, mean)",
         ("c", "the probability", "the mean"),
@@ -107,7 +89,7 @@ def root_of_exponential(answer: Any) -> str:
 @exercise("random_variables.two_bounds", of=("eq-markov", "eq-chebyshev"))
 def two_bounds(answer: Any) -> str:
     """Markov's and Chebyshev's bounds for a loss of 2 or more."""
-    _each(
+    several(
         answer,
         "two numbers, (markov, chebyshev)",
         ("Markov's bound", "Chebyshev's bound"),
@@ -136,86 +118,74 @@ def log_normal_mean(answer: Any) -> str:
     return derivation_of(answer, start, sp.exp(mu + sigma**2 / 2), min_steps=2)
 
 
-def _reference(x: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    root = np.linalg.cholesky(covariance)
-    z = np.linalg.solve(root, (x - mean).T)
-    return -0.5 * (z**2).sum(axis=0) - np.log(np.diag(root)).sum() - len(mean) / 2 * np.log(2 * np.pi)
+def _moments(values: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean = probabilities @ values
+    away = values - mean
+    return mean, away.T @ (probabilities[:, None] * away)
 
 
-def _spoilt(x: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> dict[str, np.ndarray]:
-    """What the likely slips return, by the words about them."""
-    right, d = _reference(x, mean, covariance), len(mean)
-    root = np.linalg.cholesky(covariance)
-    logs = np.log(np.diag(root)).sum()
-    squares = (np.linalg.solve(root, (x - mean).T) ** 2).sum(axis=0)
-    upper = (np.linalg.solve(root.T, (x - mean).T) ** 2).sum(axis=0)
+def _spoilt(values: np.ndarray, p: np.ndarray) -> dict[str, np.ndarray]:
+    """The covariance matrices of the likely slips, by the words about them."""
+    n = len(values)
+    mean, right = _moments(values, p)
+    plain = values - values.mean(axis=0)
+    away = values - mean
+    deviations = np.sqrt(np.maximum(np.diag(right), 1e-300))
     return {
-        "the term −(d/2) log 2π is missing": right + d / 2 * np.log(2 * np.pi),
-        "the term with 2π must be taken d times": right + (d - 1) / 2 * np.log(2 * np.pi),
-        "Σ log Lᵢᵢ stands without a factor ½: it is half of log det Σ": right + logs / 2,
-        "Σ log Lᵢᵢ stands once: log det Σ is twice that, and is halved": right - logs,
-        "the sign of Σ log Lᵢᵢ is wrong": right + 2 * logs,
-        "the term Σ log Lᵢᵢ is missing": right + logs,
-        "the factor ½ of ‖z‖² is missing": right - squares / 2,
-        "the sign of ‖z‖² is wrong": right + squares,
-        "solve L z = x − μ, not Lᵀz = x − μ": right + (squares - upper) / 2,
-        "that is the density, not its logarithm": np.exp(right),
+        "each row counts with its probability, not with 1/n": plain.T @ plain / n,
+        "each row counts with its probability, not with 1/(n − 1)": plain.T @ plain / max(n - 1, 1),
+        "each row counts with its probability once": away.T @ (p[:, None] ** 2 * away),
+        "the products must be weighted by the probabilities": away.T @ away,
+        "that is E[XXᵀ]: subtract the mean first": (values.T * p) @ values,
+        "subtract the mean with the probabilities, not the average of the rows": (plain.T * p) @ plain,
+        "that is the correlation: do not divide by the standard deviations": right / np.outer(deviations, deviations),
+        "with known probabilities nothing is divided by n − 1": right * n / max(n - 1, 1),
+        "nothing is divided by n: the probabilities are the weights": right / n,
     }
 
 
-@exercise("random_variables.log_density", of="eq-cholesky")
-def log_density(answer: Any) -> str:
-    """The log-density of a Gaussian vector, written by the reader."""
-    rng = np.random.default_rng(8)
-    mix = rng.normal(size=(3, 3))
-    many = 400
-    cases: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]] = [
-        ("one dimension, standard deviation 2", np.array([[1.0], [3.0], [-2.0]]), np.array([1.0]), np.array([[4.0]])),
-        (
-            "two correlated dimensions",
-            np.array([[1.0, -1.0], [0.5, 2.0]]),
-            np.zeros(2),
-            np.array([[2.0, 1.0], [1.0, 2.0]]),
-        ),
-        ("three dimensions", rng.normal(size=(4, 3)), rng.normal(size=3), mix @ mix.T + np.eye(3)),
-        ("three dimensions, one point", rng.normal(size=(1, 3)), rng.normal(size=3), mix @ mix.T + np.eye(3)),
-        ("points 100 standard deviations out", np.array([[100.0, 0.0], [0.0, -100.0]]), np.zeros(2), np.eye(2)),
-        (
-            f"{many} dimensions, standard deviation 0.1",
-            rng.normal(size=(3, many)) / 10,
-            np.zeros(many),
-            np.eye(many) / 100,
-        ),
+@exercise("random_variables.moments", of=("eq-expectation", "eq-covariance"))
+def moments(answer: Any) -> str:
+    """Mean and covariance matrix of a discrete vector, written by the reader."""
+    first_and_sum = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 2.0]])
+    draws = np.array([1, 3, 3, 9]) / 16
+    rng = np.random.default_rng(3)
+    skewed = np.array([0.4, 0.3, 0.15, 0.1, 0.05])
+    cases = [
+        ("one number, 0, 1 or 4", np.array([[0.0], [1.0], [4.0]]), np.array([0.5, 0.25, 0.25])),
+        ("the first draw and the number of right answers", first_and_sum, draws),
+        ("five values in three dimensions", rng.normal(size=(5, 3)), skewed),
+        ("values near 10⁸", 1e8 + np.array([[0.0, 0.0], [1.0, 2.0], [4.0, 1.0]]), np.array([0.5, 0.25, 0.25])),
+        ("a single value", np.array([[2.0, 5.0]]), np.array([1.0])),
     ]
-    for what, x, mean, covariance in cases:
-        found = call(answer, x, mean, covariance, names=("x", "mean", "covariance"))
-        right = _reference(x, mean, covariance)
-        if isinstance(found, np.ndarray) and found.shape in ((len(x), 1), (1, len(x))) and found.ndim == 2:
-            raise Wrong(f"for {what} your result has the shape {found.shape}; it must be ({len(x)},)")
-        if isinstance(found, np.ndarray) and found.shape == (len(x), len(x)) and len(x) > 1:
-            raise Wrong(
-                f"for {what} your result has the shape {found.shape}: one number for each point, (n,) = ({len(x)},)"
+    shape = "a pair, (mean, covariance)"
+    for what, values, p in cases:
+        found = call(answer, values, p, names=("values", "probabilities"))
+        mean, covariance = _moments(values, p)
+        d = len(mean)
+        his_mean, his_covariance = parts(found, 2, shape)
+        mine = numbers(his_mean, f"for {what} your mean", shape=(d,))
+        if not np.allclose(mine, mean, rtol=1e-12, atol=1e-10):
+            words = (
+                "weight each row by its probability" if np.allclose(mine, values.mean(axis=0)) else "it is Σ xᵢ p(xᵢ)"
             )
-        mine = _finite(found, what, (len(x),))
-        if np.allclose(mine, right, rtol=1e-8, atol=1e-8):
+            raise Wrong(f"for {what} your mean begins with {show(float(mine[0]))}: {words}")
+        if np.shape(his_covariance) == (len(values), len(values)) != (d, d):
+            raise Wrong(
+                f"for {what} your covariance has one row for each value; it must have one for each entry, ({d}, {d})"
+            )
+        mine = numbers(his_covariance, f"for {what} your covariance", shape=(d, d))
+        if np.allclose(mine, covariance, rtol=1e-9, atol=1e-9):
             continue
-        for words, spoilt in _spoilt(x, mean, covariance).items():
-            if np.allclose(mine, spoilt, rtol=1e-8, atol=1e-8) and not np.allclose(spoilt, right, rtol=1e-6):
+        if values.max() > 1e6:
+            raise Wrong(f"for {what} digits are lost: subtract the mean before you multiply, not E[X²] − m² afterwards")
+        for words, spoilt in _spoilt(values, p).items():
+            if np.allclose(mine, spoilt, rtol=1e-8, atol=1e-8) and not np.allclose(spoilt, covariance, rtol=1e-6):
                 raise Wrong(f"for {what}: {words}")
-        raise Wrong(f"for {what} your first number is {show(float(mine[0]))}; right is {show(float(right[0]))}")
-    return f"{len(cases)} laws, in up to {many} dimensions"
-
-
-def _finite(found: Any, what: str, shape: tuple[int, ...]) -> np.ndarray:
-    try:
-        infinite = not np.isfinite(np.asarray(found, dtype=float)).all()
-    except (TypeError, ValueError, OverflowError):
-        infinite = False
-    if infinite:
         raise Wrong(
-            f"for {what} your result is not finite: add logarithms, and take none of a determinant or a density"
+            f"for {what} your covariance begins with {show(float(mine[0, 0]))}, not {show(float(covariance[0, 0]))}"
         )
-    return numbers(found, f"for {what} your result", shape=shape)
+    return f"{len(cases)} laws; Σ = E[(X − μ)(X − μ)ᵀ]"
 
 
 @exercise("random_variables.attained", of="eq-chebyshev")

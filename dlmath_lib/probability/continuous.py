@@ -42,7 +42,7 @@ class Uniform(Univariate):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -103,7 +103,7 @@ class Gaussian(Univariate):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -152,7 +152,7 @@ class Exponential(Univariate):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -207,7 +207,7 @@ class Laplace(Univariate):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -269,7 +269,7 @@ class StudentT(Univariate):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -349,7 +349,7 @@ class Gamma(Univariate):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -413,7 +413,7 @@ class Beta(Univariate):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------

@@ -40,7 +40,7 @@ class Bernoulli(Counts):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Binomial(Counts):
     References
     ----------
     C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000).
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -182,7 +182,7 @@ class Poisson(Counts):
     References
     ----------
     C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000).
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -241,7 +241,7 @@ class Categorical(Discrete):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------
@@ -289,6 +289,11 @@ class Categorical(Discrete):
     def classes(self) -> int:
         """K, the number of classes."""
         return len(self.probabilities)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Cov[eᵢ, eⱼ] = pᵢ δᵢⱼ − pᵢ pⱼ of the one-hot vector e, which has a 1 in the place of the class."""
+        return np.diag(self.probabilities) - np.outer(self.probabilities, self.probabilities)
 
     def _whole(self, method: str, k: Any) -> tuple[np.ndarray, np.dtype]:
         values, dtype = super()._whole(method, k)

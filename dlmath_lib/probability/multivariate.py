@@ -37,7 +37,7 @@ class MultivariateGaussian(Continuous):
 
     References
     ----------
-    Chapter: probability/random_variables#from-a-law-to-a-loss.
+    Chapter: probability/distributions#a-gaussian-vector.
 
     Examples
     --------
@@ -113,7 +113,7 @@ class Dirichlet(Continuous):
 
     References
     ----------
-    Chapter: probability/random_variables#the-common-laws.
+    Chapter: probability/distributions#the-table-of-laws.
 
     Examples
     --------

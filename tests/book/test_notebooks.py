@@ -36,6 +36,7 @@ SITTING = {
     "calculus/automatic_differentiation",
     "calculus/matrix_calculus",
     "probability/random_variables",
+    "probability/distributions",
     "information/entropy",
     "probability/conditional_probability",
 }

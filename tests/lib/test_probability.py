@@ -182,6 +182,8 @@ def test_categorical_by_hand_and_from_logits() -> None:
     die = Categorical([0.5, 0.25, 0.25])
     assert die.classes == 3
     assert die.entropy(unit="bits") == 1.5
+    assert die.covariance.tolist() == [[0.25, -0.125, -0.125], [-0.125, 0.1875, -0.0625], [-0.125, -0.0625, 0.1875]]
+    assert die.covariance == pytest.approx(st.multinomial(1, die.probabilities).cov(), rel=1e-12, abs=1e-15)
     far = Categorical.from_logits([0.0, 1000.0])
     assert far.log_mass([0, 1]).tolist() == [-1000.0, 0.0]
     assert far.mass(0) == 0
