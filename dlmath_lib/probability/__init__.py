@@ -1,4 +1,5 @@
-"""Probability: distributions with their densities far out, moments, entropies and draws; tables of joint probabilities.
+"""Probability: distributions with their densities far out, moments, entropies and draws; tables of joint probabilities;
+estimates, intervals and cross-validation.
 
 A distribution is an object that does not change: ``Gaussian(mean=0, std=2).log_density(x)``. Logarithms are natural.
 Each is compared with SciPy and with 50-digit arithmetic in the tests, in the tails too.
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from dlmath_lib.probability.continuous import Beta, Exponential, Gamma, Gaussian, Laplace, StudentT, Uniform
 from dlmath_lib.probability.discrete import Bernoulli, Binomial, Categorical, Poisson
+from dlmath_lib.probability.estimation import fisher_information, maximum_likelihood, ridge, soft_threshold
+from dlmath_lib.probability.model_selection import cross_validation, mean_interval
 from dlmath_lib.probability.multivariate import Dirichlet, MultivariateGaussian
 from dlmath_lib.probability.tables import bayes, condition, conditional_expectation, conditional_variance, marginal
 
@@ -29,5 +32,11 @@ __all__ = [
     "condition",
     "conditional_expectation",
     "conditional_variance",
+    "cross_validation",
+    "fisher_information",
     "marginal",
+    "maximum_likelihood",
+    "mean_interval",
+    "ridge",
+    "soft_threshold",
 ]

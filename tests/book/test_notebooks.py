@@ -39,6 +39,7 @@ SITTING = {
     "probability/distributions",
     "information/entropy",
     "probability/conditional_probability",
+    "probability/estimation",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
