@@ -81,6 +81,9 @@ def test_a_changed_digit_and_a_changed_word_are_seen(stored: str, now: str) -> N
     assert not same(now, stored)
 
 
+ROUNDED = [0.25, 0.123, 0.0, 1.004]
+
+
 def explorer(**spec: Any) -> str:
     return f'<p>a</p><script type="application/json" class="explorer-spec">{json.dumps(spec)}</script><p>b</p>'
 
@@ -92,6 +95,9 @@ def explorer(**spec: Any) -> str:
         ({"data": [2.143e-5]}, {"data": [2.144e-5]}, True),
         ({"data": [2.143e-5]}, {"data": [2.145e-5]}, False),
         ({"data": [1.0]}, {"data": [0.9999]}, True),
+        ({"data": [[0.687, *ROUNDED]]}, {"data": [[0.688, *ROUNDED]]}, True),  # 11/16, rounded the other way
+        ({"data": [[0.687, *ROUNDED]]}, {"data": [[0.689, *ROUNDED]]}, False),
+        ({"data": [[0.5, *ROUNDED]]}, {"data": [[0.6, *ROUNDED]]}, False),
         ({"value": 0.75}, {"value": 0.76}, False),
         ({"value": 1}, {"value": 1.0}, True),
         ({"samples": 300}, {"samples": 301}, False),
