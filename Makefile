@@ -24,9 +24,10 @@ book: $(VENV)/installed ## build the HTML book
 
 test: $(VENV)/tools book ## run all the tests: library, notebooks (nbval), built book, browser
 	@$(BIN)/python -m tests.browser.find || echo "The browser tests are skipped."
-	$(PYTEST) --durations=10 tests chapters
-	@echo "The notebooks again, as another processor computes them:"
-	$(BIN)/python -m dlmath_lib.book.execute --check --other-kernels
+	@rm -rf _build/evidence
+	DLMATH_EVIDENCE_WRITE=$(CURDIR)/_build/evidence $(PYTEST) --durations=10 tests chapters
+	@echo "The notebooks again, as another processor computes them (what SymPy proved above is not proved anew):"
+	DLMATH_EVIDENCE_READ=$(CURDIR)/_build/evidence $(BIN)/python -m dlmath_lib.book.execute --check --other-kernels
 
 lab: $(VENV)/installed ## open your own copies of the chapters (my_book/) in JupyterLab; options: LAB="--allow-root --port=9000"
 	@$(BIN)/python -m dlmath_lib.book.lab $(LAB)

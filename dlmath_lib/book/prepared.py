@@ -16,6 +16,8 @@ import sys
 import warnings
 from typing import Any
 
+from dlmath_lib.book import evidence
+
 # What each chapter's first cell imports, and what these modules import when they are first used.
 MODULES = (
     "numpy", "sympy", "sympy.physics.units", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
@@ -72,6 +74,7 @@ def _become_kernel(arguments: list[str], folder: str, environment: dict[str, str
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv = ["ipykernel_launcher", *arguments]
+    evidence.attend(environment)
     from ipykernel.kernelapp import IPKernelApp
 
     application: Any = IPKernelApp.instance(parent_handle=os.getppid())  # ends when that process does
