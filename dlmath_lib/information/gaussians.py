@@ -36,7 +36,8 @@ def gaussian_kl(p: Gaussian | MultivariateGaussian, q: Gaussian | MultivariateGa
 
     References
     ----------
-    S. Kullback and R. A. Leibler, On Information and Sufficiency (1951). Chapter: networks/losses.
+    S. Kullback and R. A. Leibler, On Information and Sufficiency (1951).
+    Chapter: information/cross_entropy_and_kl#two-gaussians.
 
     Examples
     --------

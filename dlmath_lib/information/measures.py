@@ -112,7 +112,7 @@ def cross_entropy(p: Any, q: Any, *, unit: str = "nats") -> Any:
     References
     ----------
     T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006).
-    Chapter: networks/losses.
+    Chapter: information/cross_entropy_and_kl#cross-entropy-is-entropy-plus-divergence.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def cross_entropy_with_logits(p: Any, logits: Any, *, unit: str = "nats") -> Any
     References
     ----------
     T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006).
-    Chapter: networks/losses.
+    Chapter: information/cross_entropy_and_kl#why-a-classifier-minimises-the-cross-entropy.
 
     Examples
     --------
@@ -188,7 +188,8 @@ def kl_divergence(p: Any, q: Any, *, unit: str = "nats") -> Any:
 
     References
     ----------
-    S. Kullback and R. A. Leibler, On Information and Sufficiency (1951). Chapter: networks/losses.
+    S. Kullback and R. A. Leibler, On Information and Sufficiency (1951).
+    Chapter: information/cross_entropy_and_kl#the-divergence-is-at-least-0.
 
     Examples
     --------
@@ -238,7 +239,8 @@ def kl_divergence_with_logits(p_logits: Any, q_logits: Any, *, unit: str = "nats
 
     References
     ----------
-    S. Kullback and R. A. Leibler, On Information and Sufficiency (1951). Chapter: networks/losses.
+    S. Kullback and R. A. Leibler, On Information and Sufficiency (1951).
+    Chapter: information/cross_entropy_and_kl#why-a-classifier-minimises-the-cross-entropy.
 
     Examples
     --------
@@ -275,7 +277,8 @@ def js_divergence(p: Any, q: Any, *, unit: str = "nats") -> Any:
 
     References
     ----------
-    J. Lin, Divergence Measures Based on the Shannon Entropy (1991). Chapter: networks/losses.
+    J. Lin, Divergence Measures Based on the Shannon Entropy (1991).
+    Chapter: information/cross_entropy_and_kl#the-jensenshannon-divergence.
 
     Examples
     --------

@@ -38,6 +38,7 @@ SITTING = {
     "probability/random_variables",
     "probability/distributions",
     "information/entropy",
+    "information/cross_entropy_and_kl",
     "probability/conditional_probability",
     "probability/estimation",
 }
@@ -72,6 +73,7 @@ CLINIC = {
     "calculus/taylor_and_convexity": {26, 28},
     "calculus/automatic_differentiation": {24},
     "calculus/matrix_calculus": {15},
+    "information/cross_entropy_and_kl": {42},
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
