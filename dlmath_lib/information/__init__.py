@@ -24,10 +24,12 @@ from dlmath_lib.information.measures import (
     kl_divergence,
     kl_divergence_with_logits,
 )
+from dlmath_lib.information.samples import InformationEstimate, histogram_information
 from dlmath_lib.information.tables import conditional_entropy, joint_entropy, mutual_information
 
 __all__ = [
     "Capacity",
+    "InformationEstimate",
     "binary_erasure_channel",
     "binary_symmetric_channel",
     "channel_capacity",
@@ -38,6 +40,7 @@ __all__ = [
     "entropy",
     "entropy_with_logits",
     "gaussian_kl",
+    "histogram_information",
     "huffman_code",
     "joint_entropy",
     "js_divergence",

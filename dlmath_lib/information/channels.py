@@ -51,7 +51,8 @@ def binary_symmetric_channel(flip: float) -> np.ndarray:
 
     References
     ----------
-    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006). Chapter: networks/losses.
+    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006).
+    Chapter: information/mutual_information#capacity.
 
     Examples
     --------
@@ -83,7 +84,8 @@ def binary_erasure_channel(loss: float) -> np.ndarray:
 
     References
     ----------
-    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006). Chapter: networks/losses.
+    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006).
+    Chapter: information/mutual_information#capacity.
 
     Examples
     --------
@@ -126,7 +128,7 @@ def channel_capacity(channel: Any, *, tolerance: float = 1e-9, steps: int = 100_
     References
     ----------
     R. Blahut, Computation of Channel Capacity and Rate-Distortion Functions (1972).
-    Chapter: networks/losses.
+    Chapter: information/mutual_information#capacity.
 
     Examples
     --------

@@ -114,7 +114,8 @@ def mutual_information(joint: Any, *, unit: str = "nats") -> Any:
 
     References
     ----------
-    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006). Chapter: networks/losses.
+    T. M. Cover and J. A. Thomas, Elements of Information Theory (Wiley, 2006).
+    Chapter: information/mutual_information#one-number-four-forms.
 
     Examples
     --------

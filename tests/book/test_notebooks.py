@@ -39,6 +39,7 @@ SITTING = {
     "probability/distributions",
     "information/entropy",
     "information/cross_entropy_and_kl",
+    "information/mutual_information",
     "probability/conditional_probability",
     "probability/estimation",
 }

@@ -118,6 +118,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "information.entropy": lambda: {"p": SOFT, "unit": "bits"},
     "information.entropy_with_logits": lambda: {"logits": WIDE, "unit": "bits"},
     "information.gaussian_kl": lambda: {"p": probability.Gaussian(), "q": probability.Gaussian(), "unit": "bits"},
+    "information.histogram_information": lambda: {"x": N, "y": N, "bins": (2, 3), "unit": "bits"},
     "information.huffman_code": lambda: {"weights": {"a": 1.0, "b": 2.0}},
     "information.joint_entropy": lambda: {"joint": SOFT / 2, "unit": "bits"},
     "information.js_divergence": lambda: {"p": SOFT, "q": SOFT, "unit": "bits"},
@@ -357,7 +358,12 @@ def test_the_call_that_is_varied_works(name: str, function: Any, make: Any) -> N
 def fits(name: str, argument: str, value: Any) -> bool:
     """Whether what is wrong elsewhere is right here: data of any numbers, any labels, an optional argument, p = ∞."""
     kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
-    optional = (("vjp", "g"), ("Network.fit", "progress"), ("pseudo_inverse", "rtol"))
+    optional = (
+        ("vjp", "g"),
+        ("Network.fit", "progress"),
+        ("pseudo_inverse", "rtol"),
+        ("histogram_information", "bins"),
+    )
     return (
         (argument == "weights" and isinstance(value, dict))
         or (name, argument, kind) in (("split", "x", "c"), ("split", "y", "i"))

@@ -28,6 +28,7 @@ from dlmath_lib.information import (
     entropy,
     entropy_with_logits,
     gaussian_kl,
+    histogram_information,
     huffman_code,
     joint_entropy,
     js_divergence,
@@ -230,3 +231,53 @@ def test_a_text_must_be_counted_first() -> None:
     with pytest.raises(TypeError, match=r"count them first: collections.Counter\(text\)"):
         huffman_code("abracadabra")  # type: ignore[arg-type]
     assert information.Capacity._fields == ("value", "inputs", "gap")
+
+
+def test_an_estimate_by_hand() -> None:
+    found = histogram_information([0, 0, 1, 1], [5, 5, 7, 7], bins=None, unit="bits")
+    assert found == pytest.approx((1, 0.125 / np.log(2)), rel=1e-14, abs=0)
+    assert histogram_information([1, 2, 3], [4, 4, 4], bins=None) == (0, 0)
+    assert histogram_information([7.0], [1.0], bins=3) == (0, 0)
+    # Bins of equal width, the last with its end; an empty bin is none.
+    assert histogram_information([0, 1, 9, 10], [0, 1, 9, 10], bins=10, unit="bits").value == pytest.approx(1.5)
+    assert histogram_information([0, 1, 9, 10], [0, 0, 1, 1], bins=(2, 5)).bias == 1 / 8
+
+
+def test_an_estimate_is_scikit_learns_of_the_bins() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=500)
+    y = x + rng.normal(size=500)
+    found = histogram_information(x, y, bins=(7, 4))
+    labels = [np.digitize(v, np.histogram_bin_edges(v, k)[1:-1]) for v, k in ((x, 7), (y, 4))]
+    assert found.value == pytest.approx(mutual_info_score(*labels), rel=1e-12, abs=0)
+    assert found.value == pytest.approx(histogram_information(y, x, bins=(4, 7)).value, rel=1e-12, abs=0)
+    assert found.value == pytest.approx(
+        histogram_information(1e300 * x, -y / 1e300, bins=(7, 4)).value, rel=1e-12, abs=0
+    )
+    whole = histogram_information(*labels, bins=None)
+    assert whole.value == pytest.approx(found.value, rel=1e-12, abs=0)
+
+
+def test_the_bias_of_an_estimate_is_that_of_independent_variables() -> None:
+    rng = np.random.default_rng(4)
+    found = [histogram_information(*rng.integers(5, size=(2, 2000)), bins=None) for _ in range(200)]
+    values = np.array([each.value for each in found])
+    assert found[0].bias == 16 / 4000
+    assert abs(values.mean() - found[0].bias) < 4 * values.std() / np.sqrt(200)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"y": [1, 2]}, r"y must be of x's shape \(3,\)"),
+        ({"bins": 0}, "bins"),
+        ({"bins": 2.5}, "bins"),
+        ({"bins": (2, 3, 4)}, "bins"),
+        ({"bins": "many"}, "bins"),
+        ({"unit": "bytes"}, "unit"),
+        ({"x": ["a", "b", "c"]}, "x"),
+    ],
+)
+def test_a_wrong_call_of_an_estimate_is_told(options: dict[str, Any], says: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=says):
+        histogram_information(**({"x": [1, 2, 3], "y": [4, 5, 6], "bins": None} | options))
