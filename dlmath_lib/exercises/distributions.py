@@ -44,6 +44,27 @@ def count(answer: Any) -> str:
     return "4·0.9³·0.1, np and np(1 − p)"
 
 
+@exercise("distributions.start", of=("eq-uniform", "eq-gaussian"))
+def start(answer: Any) -> str:
+    """The end of a uniform law and the σ of a Gaussian of given variance."""
+    several(
+        answer,
+        "two numbers, (a, sigma)",
+        ("a", "σ"),
+        (0.2, np.sqrt(2 / 150)),
+        [
+            {
+                0.4: "the interval from −a to a has the length 2a",
+                np.sqrt(2 / 150): "that is the standard deviation; the ends of the interval lie further out",
+                0.04: "that is a²; its root is asked",
+                np.sqrt(1 / 150): "the variance is (2a)²/12 = a²/3",
+            },
+            {2 / 150: "that is the variance; its root is asked", 0.2: "that is a"},
+        ],
+    )
+    return "a is √3 standard deviations"
+
+
 _QUANTITIES = ("the tokens", "the requests", "the waiting time", "the unknown probability", "the errors with outliers")
 _LAWS = ("categorical", "poisson", "exponential", "beta", "studentt")
 _WHY = {
