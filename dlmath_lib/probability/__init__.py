@@ -1,5 +1,5 @@
 """Probability: distributions with their densities far out, moments, entropies and draws; tables of joint probabilities;
-estimates, intervals and cross-validation.
+estimates, intervals and cross-validation; covariance and correlation.
 
 A distribution is an object that does not change: ``Gaussian(mean=0, std=2).log_density(x)``. Logarithms are natural.
 Each is compared with SciPy and with 50-digit arithmetic in the tests, in the tails too.
@@ -8,6 +8,7 @@ Each is compared with SciPy and with 50-digit arithmetic in the tests, in the ta
 from __future__ import annotations
 
 from dlmath_lib.probability.continuous import Beta, Exponential, Gamma, Gaussian, Laplace, StudentT, Uniform
+from dlmath_lib.probability.dependence import correlation, covariance, product_of_marginals
 from dlmath_lib.probability.discrete import Bernoulli, Binomial, Categorical, Poisson
 from dlmath_lib.probability.estimation import fisher_information, maximum_likelihood, ridge, soft_threshold
 from dlmath_lib.probability.model_selection import cross_validation, mean_interval
@@ -32,11 +33,14 @@ __all__ = [
     "condition",
     "conditional_expectation",
     "conditional_variance",
+    "correlation",
+    "covariance",
     "cross_validation",
     "fisher_information",
     "marginal",
     "maximum_likelihood",
     "mean_interval",
+    "product_of_marginals",
     "ridge",
     "soft_threshold",
 ]

@@ -42,6 +42,7 @@ SITTING = {
     "information/mutual_information",
     "probability/conditional_probability",
     "probability/estimation",
+    "probability/independence",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
