@@ -51,7 +51,7 @@ def bits_and_nats(answer: Any) -> str:
     return "the mean of the surprises 1 and 3"
 
 
-@exercise("entropy.chain_rule_on_a_table", of=("eq-chain-rule-of-entropy", "eq-conditioning", "eq-mean-over-rows"))
+@exercise("entropy.chain_rule_on_a_table", of=("eq-chain-rule-of-entropy", "eq-conditioning"))
 def chain_rule_on_a_table(answer: Any) -> str:
     """H(X), H(Y | X) and H(X, Y) of a table, in bits."""
     names = "your H(X)", "your H(Y | X)", "your H(X, Y)"
@@ -76,7 +76,7 @@ def chain_rule_on_a_table(answer: Any) -> str:
     return "1.5 + 0.5 = 2"
 
 
-@exercise("entropy.huffman", of=("eq-code-bound", "eq-code-length"))
+@exercise("entropy.huffman", of="eq-code-length")
 def huffman(answer: Any) -> str:
     """A program that finds a shortest prefix code."""
     for what, weights in _UNSEEN:
@@ -150,14 +150,26 @@ def grouping_rule(answer: Any) -> str:
     inner = -q / (1 - p) * sp.log(q / (1 - p)) - r / (1 - p) * sp.log(r / (1 - p))
     end = -p * sp.log(p) - (1 - p) * sp.log(1 - p) + (1 - p) * inner
     where = dict.fromkeys((p, q, r), (0, 1))
-    return derivation_of(answer, start, end, min_steps=2, given={r: 1 - p - q}, where=where, in_form=False)
+    return derivation_of(answer, start, end, min_steps=2, given={r: 1 - p - q}, where=where, in_form=False, points=8)
 
 
-@exercise("entropy.zero_gaussian", of=("eq-entropy-of-gaussian", "eq-entropy-scales", "eq-differential-entropy"))
+@exercise(
+    "entropy.zero_gaussian",
+    of=(
+        "eq-entropy-of-gaussian", "eq-entropy-scales", "eq-differential-entropy", "eq-entropy-of-uniform",
+        "eq-entropy-of-exponential", "eq-largest-gaussian",
+    ),
+)  # fmt: skip
 def zero_gaussian(answer: Any) -> str:
-    """The σ at which a Gaussian's entropy is 0, and its entropy in a unit that is 100 times smaller."""
-    names = "your σ", "your entropy in centimetres"
-    sigma, nats = (number(g, w) for g, w in zip(parts(answer, 2, "a pair, (sigma, entropy)"), names, strict=True))
+    """The σ at which a Gaussian's entropy is 0, its entropy in a smaller unit, and what two densities lack to it."""
+    names = (
+        "your σ",
+        "your entropy in centimetres",
+        "your gap of the uniform density",
+        "your gap of the exponential one",
+    )
+    four = parts(answer, 4, "four numbers, (sigma, entropy, uniform, exponential)")
+    sigma, nats, uniform, exponential = (number(g, w) for g, w in zip(four, names, strict=True))
     right = 1 / np.sqrt(2 * np.pi * np.e)
     if abs(sigma - right**2) < 1e-4:
         raise Wrong(f"your σ is {show(sigma)}, which is the variance: take the root")
@@ -173,10 +185,25 @@ def zero_gaussian(answer: Any) -> str:
     if abs(nats) < 1e-9:
         raise Wrong("your entropy in centimetres is 0; differential entropy changes with the unit")
     close_to(nats, float(np.log(100)), rtol=2e-3, what=names[1], hint="A change of the unit by c adds log c")
-    return "σ = 1/√(2πe), and log 100"
+    gaps = 0.5 * np.log(2 * np.pi * np.e / 12), 0.5 * np.log(2 * np.pi / np.e)
+    if abs(uniform - gaps[1]) < 1e-3 and abs(exponential - gaps[0]) < 1e-3:
+        raise Wrong("the last two are swapped: the gap of the uniform density stands first")
+    slips: list[dict[float, str]] = [
+        {0.5 * np.log(2 * np.pi * np.e): "with σ = 1 the width is √12, not 1"},
+        {0.5 * np.log(2 * np.pi * np.e): "that is the entropy of the Gaussian with σ = 1: subtract 1 − log λ, λ = 1/σ"},
+    ]
+    hints = ["With σ = 1 the width is √12, and the entropy log √12", "With σ = 1 the rate is 1, and the entropy 1"]
+    for value, gap, name, slip, hint in zip((uniform, exponential), gaps, names[2:], slips, hints, strict=True):
+        if abs(value + gap) < 1e-3:
+            raise Wrong(f"{name} is {show(value)}: the Gaussian has the larger entropy, so the gap is positive")
+        if abs(value - gap / np.log(2)) < 1e-3:
+            raise Wrong(f"{name} is {show(value)}, in bits: give nats")
+        said = next((words for slipped, words in slip.items() if abs(value - slipped) < 1e-3), hint)
+        close_to(value, float(gap), rtol=5e-3, what=name, hint=said)
+    return "σ = 1/√(2πe), log 100, and gaps of 0.176 and 0.419 nats, whatever σ is"
 
 
-@exercise("entropy.loaded_die", of=("eq-gibbs", "eq-largest-entropy", "eq-tangent-of-log", "eq-term-bound"))
+@exercise("entropy.loaded_die", of=("eq-gibbs", "eq-largest-entropy", "eq-tangent-of-log"))
 def loaded_die(answer: Any) -> str:
     """The distribution of largest entropy on the faces of a die with the mean 4.5."""
     p = numbers(answer, "your six probabilities", shape=(6,))
