@@ -43,6 +43,7 @@ SITTING = {
     "probability/conditional_probability",
     "probability/estimation",
     "probability/independence",
+    "probability/sampling",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

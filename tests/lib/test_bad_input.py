@@ -140,6 +140,17 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "probability.soft_threshold": lambda: {"z": N, "threshold": 0.5},
     "probability.correlation": lambda: {"x": N, "y": WEIGHTS},
     "probability.covariance": lambda: {"x": N, "y": WEIGHTS, "ddof": 1},
+    "probability.box_muller": lambda: {"u": SOFT[0], "v": SOFT[1]},
+    "probability.effective_sample_size": lambda: {"log_weights": N},
+    "probability.importance_sampling": lambda: {
+        "f": np.square, "target": probability.Gaussian(), "proposal": probability.Gaussian(0, 2), "n": 5, "rng": rng(),
+        "normalized": True,
+    },
+    "probability.inverse_transform": lambda: {"cdf": np.tanh, "u": SOFT[0], "low": 0.0, "high": 9.0},
+    "probability.pathwise_gradients": lambda: {"f_grad": np.sin, "mean": 0.5, "std": 2.0, "z": N},
+    "probability.score_gradients": lambda: {"f": np.sin, "mean": 0.5, "std": 2.0, "z": N, "baseline": 0.5},
+    "probability.standard_error": lambda: {"x": N},
+    "probability.weighted_mean": lambda: {"values": N, "log_weights": WEIGHTS, "normalized": True},
     "probability.marginal": lambda: {"joint": SOFT / 2, "axis": 1},
     "probability.product_of_marginals": lambda: {"joint": SOFT / 2},
     "initialization.fans": lambda: {"shape": (4, 3)},
@@ -419,6 +430,8 @@ def test_what_is_not_finite_is_refused_by_name(name: str, function: Any, make: A
         for bad in (np.nan, np.inf, -np.inf):
             if bad == -np.inf and argument == "z" and ("softmax" in name or "logsumexp" in name):
                 continue  # a masked logit
+            if bad == -np.inf and argument == "log_weights":
+                continue  # a weight of 0
             other = value.copy()
             other.flat[0] = bad
             outcome = refusal(function(), make() | {argument: other}, name, argument.strip("*"))
