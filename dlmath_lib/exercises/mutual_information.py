@@ -132,7 +132,7 @@ def two_channels(answer: Any) -> str:
     return "0.531 bits, then 0.320: the second channel loses, too"
 
 
-@exercise("mutual_information.three_numbers", of=("eq-gaussian-information", "eq-classifier-bound"))
+@exercise("mutual_information.three_numbers", of=("eq-information-of-gaussians", "eq-classifier-bound"))
 def three_numbers(answer: Any) -> str:
     """A correlation from 2 bits, a bias, and the information that a loss shows."""
     names = "your |ρ|", "your bias", "your number of bits"

@@ -77,6 +77,7 @@ CLINIC = {
     "calculus/automatic_differentiation": {24},
     "calculus/matrix_calculus": {15},
     "information/cross_entropy_and_kl": {42},
+    "information/mutual_information": {44},
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
