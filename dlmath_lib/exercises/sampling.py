@@ -86,33 +86,6 @@ def heavy_tail(answer: Any) -> str:
     return "F(x) = 1 − 1/x, and there is no mean" + more
 
 
-@exercise("sampling.weights_by_hand", of=("eq-importance-weights", "eq-effective-size"))
-def weights_by_hand(answer: Any) -> str:
-    """Two weighted estimates and the effective sample size."""
-    shape = "three numbers, (unbiased, normalised, effective)"
-    names = ("the unbiased estimate", "the self-normalised estimate", "the effective sample size")
-    given = [number(v, w) for v, w in zip(_several(answer, 3, shape), names, strict=True)]
-    slips: list[dict[float, str]] = [
-        {
-            1.5: "that is the mean without weights, under the proposal",
-            6 / 7: "divide by the number of draws; by the sum of the weights in the second estimate",
-            3.0: "divide by the number of draws",
-            12 / 4 * 2 / 1: "the weight is p/q, not q/p",
-        },
-        {0.75: "divide by the sum of the weights, 3.5", 1.5: "that is the mean without weights"},
-        {
-            4.0: "that is the number of draws",
-            3.5: "that is the sum of the weights",
-            3.5 / 4.75: "square the sum of the weights",
-            4.75 / 12.25: "the square of the sum stands above, the sum of the squares below",
-            12.25 / 4.75 / 4: "that is n_eff/n",
-        },
-    ]
-    for value, target, name, known in zip(given, (0.75, 6 / 7, 12.25 / 4.75), names, slips, strict=True):
-        _near(value, target, name, known)
-    return "one weight of 2 and three of ½ are worth 2.6 draws"
-
-
 @exercise("sampling.cost_of_a_shift", of="eq-gaussian-weights")
 def cost_of_a_shift(answer: Any) -> str:
     """E[w²] = exp(m²) for a shifted Gaussian proposal, as a chain of proved steps."""

@@ -63,7 +63,6 @@ def test_all_are_registered():
         "how_many_draws",
         "importance",
         "two_gradients",
-        "weights_by_hand",
     ]
 
 
@@ -76,8 +75,6 @@ def test_all_are_registered():
         ("heavy_tail", (1 / (1 - sp.Symbol("u")), "no")),
         ("heavy_tail", (1 / sp.Symbol("u", positive=True), "No")),
         ("heavy_tail", [-1 / (u - 1), "no"]),
-        ("weights_by_hand", (0.75, 6 / 7, 49 / 19)),
-        ("weights_by_hand", sp.Matrix([0.75, 0.857, 2.579])),
         ("cost_of_a_shift", proof(sp.Integral(sp.exp(m**2) * phi(x + m), LINE), sp.exp(m**2))),
         ("cost_of_a_shift", proof(sp.exp(m**2) * sp.Integral(phi(x + m), LINE), sp.exp(m**2))),
         ("importance", importance),
@@ -104,9 +101,6 @@ def test_right_answers(name, answer):
         ("heavy_tail", (1 / (1 - u), "yes"), "no mean"),
         ("heavy_tail", (1 / (1 - u), "perhaps"), ""),
         ("heavy_tail", (1 / sp.sqrt(1 - u), "no"), "2/x³"),
-        ("weights_by_hand", (1.5, 6 / 7, 49 / 19), "without weights"),
-        ("weights_by_hand", (6 / 7, 0.75, 49 / 19), "number of draws"),
-        ("weights_by_hand", (0.75, 6 / 7, 4), "number of draws"),
         ("cost_of_a_shift", proof(sp.exp(m**2)), "steps"),
         ("importance", careless, "not finite"),
         ("importance", by_number, "sum of the weights"),
