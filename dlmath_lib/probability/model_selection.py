@@ -15,13 +15,15 @@ __all__ = ["cross_validation", "mean_interval"]
 
 
 def _upper(law: Univariate, tail: float) -> float:
-    """The point beyond which a symmetric law has the probability ``tail`` < ½, by bisection."""
-    low, high = 0.0, 1.0
-    while law.survival(high) > tail:
-        low, high = high, 2 * high
-    while low < (middle := (low + high) / 2) < high:
-        low, high = (middle, high) if law.survival(middle) > tail else (low, middle)
-    return high
+    """The point beyond which a law that is symmetric about 0 has the probability ``tail`` < ½.
+
+    Newton's method from 0: right of 0 the probability of the tail is convex, so that no step goes too far.
+    """
+    q, step = 0.0, 1.0
+    while step > 1e-14 * q:
+        step = float((law.survival(q) - tail) / law.density(q))
+        q += step
+    return q
 
 
 def mean_interval(x: Any, *, level: float = 0.95, law: str = "t") -> tuple[Any, Any]:
@@ -57,7 +59,7 @@ def mean_interval(x: Any, *, level: float = 0.95, law: str = "t") -> tuple[Any, 
     References
     ----------
     Student, The Probable Error of a Mean, Biometrika 6 (1908), 1–25.
-    Chapter: probability/estimation#bias-variance-mean-squared-error.
+    Chapter: probability/model_selection#eq-interval-for-a-mean.
 
     Examples
     --------
@@ -141,7 +143,7 @@ def cross_validation(
     References
     ----------
     Y. Bengio, Y. Grandvalet, No Unbiased Estimator of the Variance of K-Fold Cross-Validation, JMLR 5 (2004).
-    Chapter: probability/estimation#bias-variance-mean-squared-error.
+    Chapter: probability/model_selection#eq-cross-validation.
 
     Examples
     --------
@@ -167,4 +169,5 @@ def cross_validation(
         found = loss(model, inputs[held_out], targets[held_out])
         losses[held_out] = as_array(name, "loss(…)", found, shape=(int(held_out.sum()),))
     means = np.array([losses[part == k].mean() for k in range(count)])
-    return CrossValidation(float(means.mean()), float(means.std(ddof=1) / np.sqrt(count)), losses, part)
+    error = float(means.std(ddof=1) / np.sqrt(count))
+    return CrossValidation(float(means.mean()), error, losses, part)

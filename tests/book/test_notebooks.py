@@ -44,6 +44,7 @@ SITTING = {
     "probability/estimation",
     "probability/independence",
     "probability/sampling",
+    "probability/model_selection",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
