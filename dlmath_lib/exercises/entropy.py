@@ -147,10 +147,9 @@ def grouping_rule(answer: Any) -> str:
     """The entropy of three outcomes by that of two groups, as a chain of proved steps."""
     p, q, r = sp.symbols("p q r", positive=True)
     start = -p * sp.log(p) - q * sp.log(q) - r * sp.log(r)
-    inner = -q / (1 - p) * sp.log(q / (1 - p)) - r / (1 - p) * sp.log(r / (1 - p))
-    end = -p * sp.log(p) - (1 - p) * sp.log(1 - p) + (1 - p) * inner
-    where = dict.fromkeys((p, q, r), (0, 1))
-    return derivation_of(answer, start, end, min_steps=2, given={r: 1 - p - q}, where=where, in_form=False, points=8)
+    rest = q + r
+    end = -p * sp.log(p) - rest * sp.log(rest) + rest * (-q / rest * sp.log(q / rest) - r / rest * sp.log(r / rest))
+    return derivation_of(answer, start, end, min_steps=2, in_form=False, points=8)
 
 
 @exercise(
