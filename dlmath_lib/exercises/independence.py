@@ -57,7 +57,7 @@ def small_table(answer: Any) -> str:
     return "the table is not the product of its margins either: 0.4 beside 0.6 · 0.5"
 
 
-@exercise("independence.ensemble", of=("eq-variance-of-mean", "eq-variance-of-independent-mean"))
+@exercise("independence.ensemble", of=("eq-variance-of-correlated-mean", "eq-variance-of-independent-mean"))
 def ensemble(answer: Any) -> str:
     """The variance of a mean of correlated errors: ten of them, how many for a target, the limit."""
     names = "variance for n = 10", "smallest n", "limit"
