@@ -46,12 +46,12 @@ def both_directions(answer: Any) -> str:
     return "2.25 = 1.75 + 0.5, and 0.625 the other way"
 
 
-@exercise("cross_entropy_and_kl.perplexity_and_floor", of=("eq-perplexity", "eq-mixed-labels"))
+@exercise("cross_entropy_and_kl.perplexity_and_floor", of=("eq-perplexity", "eq-mixed-labels", "eq-gradient-of-logits"))
 def perplexity_and_floor(answer: Any) -> str:
     """The perplexity of the tokens 1/2, 1/8, 1/8, 1/2, and the entropy of a smoothed label."""
-    names = "your perplexity", "your lowest loss"
-    given = parts(answer, 2, "a pair, (perplexity, lowest loss)")
-    tokens, loss = (number(g, w) for g, w in zip(given, names, strict=True))
+    names = "your perplexity", "your lowest loss", "your derivative"
+    given = parts(answer, 3, "three numbers, (perplexity, lowest loss, derivative)")
+    tokens, loss, slope = (number(g, w) for g, w in zip(given, names, strict=True))
     if abs(tokens - 2) < 1e-3:
         raise Wrong(f"{names[0]} is 2, the mean surprise in bits: the perplexity is 2 to this power")
     if abs(tokens - 2 * _LOG2) < 1e-3:
@@ -79,7 +79,12 @@ def perplexity_and_floor(answer: Any) -> str:
     if abs(loss + np.log(0.85)) < 2e-3:
         raise Wrong(f"{names[1]} is {show(loss)}, −log of the right class alone: the three other classes count too")
     close_to(loss, _FLOOR, rtol=2e-3, what=names[1], hint="The entropy of (0.85, 0.05, 0.05, 0.05)")
-    return "2² = 4, and the entropy of (0.85, 0.05, 0.05, 0.05)"
+    if abs(slope - 0.15) < 1e-6:
+        raise Wrong("your derivative is 0.15: it is q − p, the model less the target; a larger logit lowers the loss")
+    if abs(slope + 0.3) < 1e-6 or abs(slope + 0.1) < 1e-6:
+        raise Wrong(f"{names[2]} is {show(slope)}: the target of the right class is 1 − ε + ε/K = 0.85")
+    close_to(slope, -0.15, rtol=1e-3, what=names[2], hint="0.7 − 0.85")
+    return "2² = 4, the entropy of (0.85, 0.05, 0.05, 0.05), and 0.7 − 0.85"
 
 
 @exercise(
@@ -167,12 +172,21 @@ def merging(answer: Any) -> str:
     return derivation_of(answer, start, (a + b) * sp.log((a + b) / (c + d)) + rest, min_steps=2, in_form=False)
 
 
-@exercise("cross_entropy_and_kl.best_gaussian", of=("eq-forward-mean", "eq-forward-deviation", "eq-mean-of-square"))
+@exercise(
+    "cross_entropy_and_kl.best_gaussian",
+    of=(
+        "eq-forward-mean",
+        "eq-forward-deviation",
+        "eq-mean-of-square",
+        "eq-kl-of-gaussians",
+        "eq-kl-to-standard-gaussian",
+    ),
+)
 def best_gaussian(answer: Any) -> str:
     """The Gaussian with the moments of ¼ N(0, 1) + ¾ N(4, 1)."""
-    names = "your mean", "your standard deviation"
-    given = parts(answer, 2, "a pair, (mean, standard deviation)")
-    mean, std = (number(g, w) for g, w in zip(given, names, strict=True))
+    names = "your mean", "your standard deviation", "your divergence"
+    given = parts(answer, 3, "three numbers, (mean, standard deviation, divergence)")
+    mean, std, nats = (number(g, w) for g, w in zip(given, names, strict=True))
     if abs(mean - 4) < 1e-3:
         raise Wrong("your mean is 4, that of the larger part: near the reverse fit; the forward fit covers both")
     if abs(mean - 2) < 1e-3:
@@ -189,7 +203,15 @@ def best_gaussian(answer: Any) -> str:
     if abs(std - 3**0.5) < 1e-3:
         raise Wrong(f"{names[1]} is {show(std)}: the variance 1 of the parts is missing")
     close_to(std, 2, rtol=1e-3, what=names[1], hint="The mean of squares is ¼·1 + ¾·17 = 13")
-    return "the mean 3 and the variance 1 + 3"
+    right = 6 - _LOG2
+    if abs(nats - (_LOG2 + 10 / 8 - 0.5)) < 2e-3:
+        raise Wrong(f"{names[2]} is {show(nats)}, from the standard Gaussian to q: here q comes first")
+    if abs(nats - right / _LOG2) < 2e-3:
+        raise Wrong(f"{names[2]} is {show(nats)}, in bits: give nats")
+    if abs(nats - (6 + _LOG2)) < 2e-3:
+        raise Wrong(f"{names[2]} is {show(nats)}: the logarithm has the wrong sign; a wide q has a large entropy")
+    close_to(nats, right, rtol=1e-3, what=names[2], hint="½ (4 + 9 − 1 − log 4)")
+    return "the mean 3, the variance 1 + 3, and 6 − log 2"
 
 
 @exercise("cross_entropy_and_kl.middle", of=("eq-gibbs-for-kl", "eq-js-divergence"))

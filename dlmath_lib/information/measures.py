@@ -287,6 +287,7 @@ def js_divergence(p: Any, q: Any, *, unit: str = "nats") -> Any:
     """
     p, q = as_distributions("js_divergence", "p", p), as_distributions("js_divergence", "q", q)
     same_outcomes("js_divergence", p, "q", q)
-    middle = (p.astype(np.result_type(p, np.float64)) + q) / 2
+    both = p.astype(np.result_type(p, np.float64)) + q
+    middle = np.where(both > 0, np.maximum(both / 2, np.finfo(np.float64).tiny), 0)  # half of 5e-324 is 0
     nats = (divergence(p, middle) + divergence(q, middle)) / 2
     return in_unit("js_divergence", nats, unit, np.result_type(p, q))

@@ -67,6 +67,7 @@ def test_a_support_mismatch_is_infinite_and_nothing_else_is() -> None:
     assert kl_divergence([1.0, 0.0], [1.0, 0.0]) == 0
     assert kl_divergence([[0.5, 0.5], [0.5, 0.5]], [[1.0, 0.0], [0.5, 0.5]]).tolist() == [np.inf, 0.0]
     assert js_divergence([1.0, 0.0], [0.0, 1.0]) == pytest.approx(np.log(2), rel=1e-15, abs=0)
+    assert js_divergence([5e-324, 1.0], [0.0, 1.0]) < 1e-300  # the middle of 5e-324 and 0 is not 0
 
 
 def test_rows_types_and_units() -> None:
