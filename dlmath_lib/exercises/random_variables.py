@@ -38,12 +38,12 @@ def table_of_masses(answer: Any) -> str:
 
 @exercise("random_variables.triangle", of=("eq-interval", "eq-density"))
 def triangle(answer: Any) -> str:
-    """Constant, a probability and the mean of the density cx on [0, 2]."""
+    """Constant, a probability and the mean of the density cx on [0, 2], and how many moments 3/x⁴ has."""
     several(
         answer,
-        "three numbers, (c, probability, mean)",
-        ("c", "the probability", "the mean"),
-        (0.5, 0.25, 4 / 3),
+        "four numbers, (c, probability, mean, k)",
+        ("c", "the probability", "the mean", "k"),
+        (0.5, 0.25, 4 / 3, 2),
         [
             {
                 1.0: "the area of the triangle is ½·2·2c = 2c, and must be 1",
@@ -56,9 +56,45 @@ def triangle(answer: Any) -> str:
                 8 / 3: "the density has the factor c = ½",
                 np.sqrt(2): "that is the median",
             },
+            {
+                3.0: "for k = 3 the integral of 3/x from 1 to r is 3 log r, without bound",
+                4.0: "x⁴·3/x⁴ = 3 has an endless area",
+                1.0: "E[X²], the integral of 3/x², has a finite value too",
+                0.0: "E[X], the integral of 3/x³, has a finite value",
+            },
         ],
     )
     return "F(x) = x²/4"
+
+
+@exercise("random_variables.sum_and_multiple", of=("eq-linearity", "eq-variance", "eq-variance-of-sum"))
+def sum_and_multiple(answer: Any) -> str:
+    """Mean and variance of 2X − Y + 5, and E[X²], from means, variances and a covariance."""
+    several(
+        answer,
+        "three numbers, (mean, variance, second)",
+        ("the mean", "the variance", "E[X²]"),
+        (4, 33, 5),
+        [
+            {-1.0: "the mean of the constant 5 is 5", 10.0: "Y is subtracted"},
+            {
+                25.0: "the covariance is missing: X and Y are not independent",
+                17.0: "2ab·Cov[X, Y] has a = 2, b = −1 and the covariance −2: it is positive",
+                29.0: "the covariance is taken 2ab times, not ab times",
+                38.0: "a constant does not spread: 5 adds nothing",
+                58.0: "a constant does not spread: 5 adds nothing",
+                15.0: "b² is positive: the variance of Y is added",
+                7.0: "b² is positive, and the covariance is missing",
+                np.sqrt(33): "that is the standard deviation",
+            },
+            {
+                1.0: "that is the square of the mean; the mean of the square is larger by the variance",
+                4.0: "that is the variance, which is E[X²] − m²",
+                3.0: "E[X²] is the variance plus m², not less m²",
+            },
+        ],
+    )
+    return "16 + 9 + 2·2·(−1)·(−2) = 33"
 
 
 @exercise("random_variables.root_of_exponential", of="eq-change-of-variable")
@@ -67,6 +103,10 @@ def root_of_exponential(answer: Any) -> str:
     y = sp.Symbol("y", positive=True)
     if isinstance(answer, (list, tuple)) and len(answer) == 1:
         answer = answer[0]
+    if isinstance(answer, np.ndarray) and answer.size == 1:
+        answer = answer.item()
+    if isinstance(answer, sp.Lambda) and len(answer.variables) == 1:
+        answer = answer.expr
     if isinstance(answer, sp.Expr):
         mine = answer.xreplace({letter: y for letter in answer.free_symbols if letter.name == "y"})
         slips = {
@@ -86,22 +126,62 @@ def root_of_exponential(answer: Any) -> str:
     return "the slope of F(y²) = 1 − exp(−y²); this law is named after Rayleigh"
 
 
-@exercise("random_variables.two_bounds", of=("eq-markov", "eq-chebyshev"))
-def two_bounds(answer: Any) -> str:
-    """Markov's and Chebyshev's bounds for a loss of 2 or more."""
+@exercise("random_variables.draw_and_slopes", of="eq-scaled-gaussian")
+def draw_and_slopes(answer: Any) -> str:
+    """A draw x = μ + σz, the slopes of its square, and its density."""
+    height = float(np.exp(-0.5) / np.sqrt(2 * np.pi))
     several(
         answer,
-        "two numbers, (markov, chebyshev)",
-        ("Markov's bound", "Chebyshev's bound"),
-        (0.25, 0.04),
+        "four numbers, (x, by_mu, by_sigma, density)",
+        ("x", "the slope by μ", "the slope by σ", "the density"),
+        (-1, -2, 2, height / 2),
+        [
+            {1.0: "x = μ + σz, with z = −1", 3.0: "z is −1", 0.0: "z is multiplied by σ = 2"},
+            {
+                1.0: "that is ∂x/∂μ; f = x² has the slope 2x",
+                2.0: "2x is negative here",
+                -1.0: "the slope of x² is 2x",
+            },
+            {
+                -1.0: "that is ∂x/∂σ = z; f = x² has the slope 2x before it",
+                4.0: "∂x/∂σ is z, not σ",
+                -2.0: "∂x/∂σ = z is −1, not 1",
+                1.0: "the slope of x² is 2x, times z",
+            },
+            {
+                height: "the factor |dz/dx| = 1/σ is missing",
+                height * 2: "the factor is dz/dx = 1/σ, not dx/dz",
+                height / 4: "σ is the standard deviation: the factor is 1/σ, not 1/σ²",
+                height / np.sqrt(2): "the factor is 1/σ, and σ = 2 is no variance",
+            },
+        ],
+    )
+    return "x = 1 + 2·(−1); φ(−1)/2 = 0.121"
+
+
+@exercise("random_variables.bounds", of=("eq-markov", "eq-chebyshev", "eq-jensen"))
+def bounds(answer: Any) -> str:
+    """Markov's and Chebyshev's bounds for a loss of 2 or more, and Jensen's for its exponential."""
+    several(
+        answer,
+        "three numbers, (markov, chebyshev, jensen)",
+        ("Markov's bound", "Chebyshev's bound", "Jensen's bound"),
+        (0.25, 0.04, np.exp(0.5)),
         [
             {4.0: "the mean is divided by 2, not 2 by the mean", 0.04: "the two are swapped"},
             {
-                0.0225: "k is the distance from the mean, 1.5, over σ = 0.3",
-                9 / 400: "k is 1.5/0.3, from the mean",
+                0.0225: "k is 1.5/0.3, counted from the mean",
+                1 / 26: "that is the sharper bound for one side (Cantelli's); Chebyshev's is 1/k²",
                 0.2: "the bound is 1/k², not 1/k",
                 0.5 / 25: "Chebyshev's bound is for both sides; it may not be halved",
                 4 / 9: "1.5 is the distance; k counts standard deviations",
+            },
+            {
+                0.5: "that is E[L]; put it into the function, e to the power E[L]",
+                1.0: "e to the power E[L], with E[L] = 0.5",
+                np.exp(0.545): "that is the mean if L were Gaussian; Jensen's bound needs the mean of L alone",
+                np.exp(0.3): "the mean is 0.5; 0.3 is the standard deviation",
+                np.exp(2): "the mean is 0.5; put this in",
             },
         ],
     )
@@ -115,7 +195,20 @@ def log_normal_mean(answer: Any) -> str:
     sigma = sp.Symbol("sigma", positive=True)
     density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
     start = sp.Integral(sp.exp(mu + sigma * z) * density, (z, -sp.oo, sp.oo))
-    return derivation_of(answer, start, sp.exp(mu + sigma**2 / 2), min_steps=2)
+    verdict = derivation_of(answer, start, sp.exp(mu + sigma**2 / 2), min_steps=2)
+    if not any(_square_completed(line) for _, line, _ in answer.steps):
+        raise Wrong(
+            "every step is true, and the integral itself is not done: write a line with the square completed, "
+            "an integral of exp(μ + σ²/2)·exp(−(z − σ)²/2)/√(2π)"
+        )
+    return verdict
+
+
+def _square_completed(line: Any) -> bool:
+    """Whether a line holds an integral, and a square of σ or of a letter shifted by σ."""
+    sigma = sp.Symbol("sigma", positive=True)
+    squares = (power for power in line.atoms(sp.Pow) if power.exp == 2 and power.base.has(sigma))
+    return line.has(sp.Integral) and any(True for _ in squares)
 
 
 def _moments(values: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
