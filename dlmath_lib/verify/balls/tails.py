@@ -30,12 +30,19 @@ def fraction_of_zero_to(size: arb) -> arb:
 
 def _polynomial(expr: Any, x: Any, env: Env, start: int) -> tuple[int, acb]:
     """Return the degree n of a polynomial and the ball of p(x)/xⁿ for all x ≥ `start`."""
-    polynomial = sp.Poly(expr, x)
+    degree, coefficients = _coefficients(expr, x)
     near = acb(fraction_of_zero_to(arb(1) / start))
     value = acb(0)
-    for coefficient in reversed(polynomial.all_coeffs()):
+    for coefficient in coefficients:
         value = value * near + compile_expression(coefficient)(env)
-    return int(polynomial.degree()), value
+    return degree, value
+
+
+@lru_cache(maxsize=2048)
+def _coefficients(expr: Any, x: Any) -> tuple[int, tuple[Any, ...]]:
+    """Return degree and coefficients, that of 1 first: the same at all points and for all ends."""
+    polynomial = sp.Poly(expr, x)
+    return int(polynomial.degree()), tuple(reversed(polynomial.all_coeffs()))
 
 
 def _quotient(top: Any, bottom: Any, x: Any, env: Env, start: int) -> Growth:
