@@ -32,7 +32,11 @@ def count(answer: Any) -> str:
                 0.0036: "right and wrong are swapped",
                 0.3439: "that is P(X ≤ 3); exactly 3 are asked",
             },
-            {0.9: "that is the mean of one image; there are 4", 3.0: "the mean need not be a value of X"},
+            {
+                0.36: "that is the variance; the mean comes before it",
+                0.9: "that is the mean of one image; there are 4",
+                3.0: "the mean need not be a value of X",
+            },
             {
                 0.6: "that is the standard deviation",
                 0.09: "that is the variance of one image; there are 4, independent",
@@ -88,6 +92,7 @@ _ALSO = {
     "studentst": "studentt",
     "student": "studentt",
     "softmax": "categorical",
+    "cauchy": "studentt",
 }
 
 
@@ -97,7 +102,8 @@ def _law(part: Any) -> str:
         part = part.__name__
     elif type(part).__module__.startswith("dlmath_lib.probability"):
         part = type(part).__name__
-    name = "".join(letter for letter in part.lower() if letter.isalpha()) if isinstance(part, str) else ""
+    words = part.lower().split("(")[0] if isinstance(part, str) else ""
+    name = "".join(letter for letter in words if letter.isalpha())
     name = name.removesuffix("distribution").removesuffix("law")
     return _ALSO.get(name, name)
 
@@ -179,7 +185,16 @@ def poisson_mean(answer: Any) -> str:
     lam = sp.Symbol("lambda", positive=True)
     k = sp.Symbol("k", integer=True, nonnegative=True)
     start = sp.Sum(k * sp.exp(-lam) * lam**k / sp.factorial(k), (k, 0, sp.oo))
-    return derivation_of(answer, start, lam, min_steps=2)
+    words = derivation_of(answer, start, lam, min_steps=2)
+    if all(_with_the_factor(line, k.name) for _, line, _ in answer.steps[:-1]):
+        raise Wrong("your lines keep the factor k beside k!; write down the line in which they are cancelled")
+    return words
+
+
+def _with_the_factor(line: sp.Expr, index: str) -> bool:
+    """Whether all sums of a line still have the index as a factor, beside its factorial."""
+    factors = [{str(part) for part in sp.Mul.make_args(total.function)} for total in line.atoms(sp.Sum)]
+    return bool(factors) and all({index, f"1/factorial({index})"} <= parts_of for parts_of in factors)
 
 
 @exercise("distributions.scales", of=("eq-gaussian-loss", "eq-laplace-loss"))
