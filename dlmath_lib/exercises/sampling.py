@@ -13,7 +13,7 @@ from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 
 
-def _several(answer: Any, count: int, shape: str) -> list[Any]:
+def several(answer: Any, count: int, shape: str) -> list[Any]:
     """The parts of an answer; a SymPy row or column, or an array, has them too."""
     if isinstance(answer, sp.MatrixBase) and 1 in answer.shape:
         answer = list(answer)
@@ -22,7 +22,7 @@ def _several(answer: Any, count: int, shape: str) -> list[Any]:
     return parts(answer, count, shape)
 
 
-def _near(value: float, target: float, what: str, slips: dict[float, str], rtol: float = 1e-3) -> None:
+def near(value: float, target: float, what: str, slips: dict[float, str], rtol: float = 1e-3) -> None:
     """Compare a number; a slip that is known gets its own words."""
     if abs(value - target) <= rtol * abs(target):
         return
@@ -30,10 +30,21 @@ def _near(value: float, target: float, what: str, slips: dict[float, str], rtol:
     close_to(value, target, what=what, rtol=rtol, hint=hint or f"Work {what} out again from its definition")
 
 
+def two_numbers(found: Any, what: str, shape: str, hint: str = "") -> list[float]:
+    """The two numbers that a reader's function returned."""
+    if isinstance(found, np.ndarray) and found.shape == (2,):
+        found = list(found)
+    if not isinstance(found, (tuple, list)) or len(found) != 2:
+        raise Wrong(f"for {what} your function must return two numbers, {shape}")
+    if any(isinstance(part, (float, np.floating)) and not np.isfinite(part) for part in found):
+        raise Wrong(f"for {what} your result is not finite{hint}")
+    return [number(part, f"for {what} part {k} of your result") for k, part in enumerate(found, 1)]
+
+
 @exercise("sampling.how_many_draws", of="eq-variance-of-mean")
 def how_many_draws(answer: Any) -> str:
     """A standard error, and the draws for a smaller one."""
-    error, draws = _several(answer, 2, "two numbers, (error, draws)")
+    error, draws = several(answer, 2, "two numbers, (error, draws)")
     error, draws = number(error, "the standard error"), number(draws, "the number of draws")
     slips = {
         3 / 400: "divide by the root of the number of draws",
@@ -41,13 +52,36 @@ def how_many_draws(answer: Any) -> str:
         60.0: "divide by √400, do not multiply",
         3 / np.sqrt(399): "s is given: divide by √n, the n − 1 stands inside s already",
     }
-    _near(error, 0.15, "the standard error", slips)
+    near(error, 0.15, "the standard error", slips)
     slips = {
         300.0: "the root of n is 300",
         6000.0: "the error falls like 1/√n: 15 times smaller takes 15² times the draws",
     }
-    _near(draws, 90_000, "the number of draws", slips, rtol=0.01)
+    near(draws, 90_000, "the number of draws", slips, rtol=0.01)
     return "(3/0.01)²: fifteen times smaller, 225 times the draws"
+
+
+@exercise("sampling.correlated_draws", of="eq-correlated-draws")
+def correlated_draws(answer: Any) -> str:
+    """The standard error of 2000 correlated draws, and the independent draws that they are worth."""
+    error, frames = several(answer, 2, "two numbers, (error, frames)")
+    error, frames = number(error, "the standard error"), number(frames, "the number of frames")
+    variance = 0.16 / 2000 + 1999 / 2000 * 0.05 * 0.16
+    slips = {
+        variance: "that is the variance; take its root",
+        np.sqrt(0.16 / 2000): "that is the one of independent frames",
+        np.sqrt(0.16 / 2000 + 1999 / 4000 * 0.05 * 0.16): "each of the ½ n(n − 1) covariances counts twice",
+        np.sqrt(0.16 / 2000 + 1999 / 2000 * 0.05): "a covariance is ρσ², not ρ",
+    }
+    slips = {float(slip): words for slip, words in slips.items()}
+    near(error, float(np.sqrt(variance)), "the standard error", slips, rtol=0.005)
+    slips = {
+        2000.0: "that is their number; how many independent ones have the same standard error?",
+        100.0: "2000 · 0.05 is another number: set σ²/n′ equal to the variance",
+        1900.0: "2000 · (1 − 0.05) is another number: set σ²/n′ equal to the variance",
+    }
+    near(frames, 0.16 / variance, "the number of frames", slips, rtol=0.01)
+    return "n′ = n/(1 + (n − 1)ρ): near 1/ρ, however many frames there are"
 
 
 @exercise("sampling.heavy_tail", of=("eq-exponential-quantile", "eq-weak-law"))
@@ -86,132 +120,49 @@ def heavy_tail(answer: Any) -> str:
     return "F(x) = 1 − 1/x, and there is no mean" + more
 
 
-@exercise("sampling.cost_of_a_shift", of="eq-gaussian-weights")
-def cost_of_a_shift(answer: Any) -> str:
-    """E[w²] = exp(m²) for a shifted Gaussian proposal, as a chain of proved steps."""
-    x, m = sp.symbols("x m", real=True)
-
-    def phi(at: Any) -> Any:
-        return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
-
-    start = sp.Integral(phi(x) ** 2 / phi(x - m), (x, -sp.oo, sp.oo))
-    return derivation_of(answer, start, sp.exp(m**2), min_steps=2)
+@exercise("sampling.accuracy_skewness", of="eq-skewness")
+def accuracy_skewness(answer: Any) -> str:
+    """The skewness of a number that is 1 with probability p and else 0, as a chain of proved steps."""
+    p = sp.Symbol("p", positive=True)
+    start = (p * (1 - p) ** 3 + (1 - p) * (0 - p) ** 3) / (p * (1 - p)) ** sp.Rational(3, 2)
+    told = derivation_of(answer, start, (1 - 2 * p) / sp.sqrt(p * (1 - p)), min_steps=2, where={p: (0, 1)})
+    return told + "; at p = 0.9 it is −2.67, and −2.67/√n is within ±0.1 from n = 712 on"
 
 
-def _importance(values: np.ndarray, log_p: np.ndarray, log_q: np.ndarray) -> tuple[float, float]:
-    logs = log_p - log_q
-    w = np.exp(logs - logs.max())
-    return float(w @ values / w.sum()), float(w.sum() ** 2 / (w**2).sum())
-
-
-@exercise("sampling.importance", of=("eq-importance-weights", "eq-effective-size"))
-def importance(answer: Any) -> str:
-    """Self-normalised importance sampling from logarithms, written by the reader."""
-    rng = np.random.default_rng(3)
-    x = rng.normal(0, 2, 40)
-    log_p, log_q = -(x**2) / 2, -(x**2) / 8 - np.log(2)
-    cases: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]] = [
+@exercise("sampling.estimate", of=("eq-mean-of-draws", "eq-variance-of-mean", "eq-exponential-quantile"))
+def estimate(answer: Any) -> str:
+    """A Monte Carlo estimate from uniform numbers, with its standard error, written by the reader."""
+    u = np.random.default_rng(7).uniform(0.01, 0.99, 50)
+    cases: list[tuple[str, Any, Any, np.ndarray]] = [
         (
-            "the weights 2, ½, ½, ½",
-            np.array([0.0, 2, 2, 2]),
-            np.log([0.5, 0.25, 0.25, 0.25]),
-            np.log([0.25, 0.5, 0.5, 0.5]),
+            "f(x) = x², F⁻¹(u) = 2u, u = (0.5, 0.5, 0.25, 1)",
+            np.square,
+            lambda u: 2 * u,
+            np.array([0.5, 0.5, 0.25, 1.0]),
         ),
-        ("equal weights", np.array([1.0, 2, 6]), np.zeros(3), np.zeros(3)),
-        ("one draw", np.array([5.0]), np.array([-1.0]), np.array([-2.0])),
-        ("40 draws", x**2, log_p, log_q),
-        ("40 draws, log p larger by 2000", x**2, log_p + 2000, log_q),
-        ("40 draws, log p smaller by 2000", x**2, log_p - 2000, log_q),
+        ("f = cos, exponential draws, n = 50", np.cos, lambda u: -np.log(1 - u), u),
+        ("f(x) = x, Cauchy draws, n = 50", lambda x: 1.0 * x, lambda u: np.tan(np.pi * (u - 0.5)), u),
+        ("a constant f, n = 2", lambda x: 3.0 + 0 * x, lambda u: u, np.array([0.2, 0.4])),
     ]
-    for what, values, p, q in cases:
-        found = call(answer, values, p, q, names=("values", "log_p", "log_q"))
-        estimate, effective = _pair(found, what, "(estimate, effective)")
-        right = _importance(values, p, q)
-        w = np.exp(np.clip(p - q, -700, 300))
-        spoilt = {
-            "divide by the sum of the weights, not by the number of draws: log p is known up to a constant": (
-                (w * values).mean()
-            ),
-            "the weight is p/q, so its logarithm is log p − log q": _importance(values, q, p)[0],
-            "that is the mean without weights": values.mean(),
-        }
-        if not np.isclose(estimate, right[0], rtol=1e-8):
-            words = next((words for words, slip in spoilt.items() if np.isclose(estimate, slip, rtol=1e-8)), "")
-            raise Wrong(
-                f"for {what} your estimate is {show(estimate)}" + (f": {words}" if words else f", not {show(right[0])}")
-            )
-        if not np.isclose(effective, right[1], rtol=1e-8):
-            inverse = np.isclose(effective, 1 / right[1], rtol=1e-8)
-            words = "it is (Σ w)² over Σ w², not the other way round" if inverse else "it is (Σ w)² / Σ w²"
-            raise Wrong(f"for {what} your effective sample size is {show(effective)}: {words}")
-    return f"{len(cases)} cases, logarithms near 2000 and −2000 among them"
-
-
-def _pair(found: Any, what: str, shape: str) -> list[float]:
-    if isinstance(found, np.ndarray) and found.shape == (2,):
-        found = list(found)
-    if not isinstance(found, (tuple, list)) or len(found) != 2:
-        raise Wrong(f"for {what} your function must return two numbers, {shape}")
-    if any(isinstance(part, (float, np.floating)) and not np.isfinite(part) for part in found):
-        raise Wrong(f"for {what} your result is not finite: of logarithms subtract the largest before np.exp")
-    return [number(part, f"for {what} part {k} of your result") for k, part in enumerate(found, 1)]
-
-
-@exercise("sampling.two_gradients", of=("eq-score-gradient", "eq-gaussian-score", "eq-pathwise-gradient"))
-def two_gradients(answer: Any) -> str:
-    """The two estimates of the slope by σ, written by the reader."""
-    z = np.random.default_rng(5).normal(size=30)
-    cases: list[tuple[str, Any, Any, float, float, np.ndarray]] = [
-        ("f = x², μ = 1, σ = 2, z = (1, −1)", np.square, lambda x: 2 * x, 1.0, 2.0, np.array([1.0, -1.0])),
-        ("f = x², μ = 1, σ = 2, z = (2)", np.square, lambda x: 2 * x, 1.0, 2.0, np.array([2.0])),
-        ("f = sin, 30 draws", np.sin, np.cos, 0.5, 1.5, z),
-        ("f = exp, 30 draws", np.exp, np.exp, -1.0, 0.5, z),
-    ]
-    for what, f, slope, mu, sigma, noise in cases:
-        found = call(answer, f, slope, mu, sigma, noise, names=("f", "f_grad", "mu", "sigma", "z"))
-        score, path = _pair(found, what, "(score, path)")
-        x = mu + sigma * noise
-        right = np.mean(f(x) * (noise**2 - 1) / sigma), np.mean(slope(x) * noise)
-        if np.allclose([path, score], right, rtol=1e-8, atol=1e-10) and not np.isclose(*right):
-            raise Wrong(f"for {what} the two are swapped: the score first")
+    for what, f, quantile, uniform in cases:
+        found = call(answer, f, quantile, uniform, names=("f", "quantile", "u"))
+        mean, error = two_numbers(found, what, "(estimate, error)")
+        values, n = f(quantile(uniform)), len(uniform)
+        right = values.mean(), values.std(ddof=1) / np.sqrt(n)
         slips = {
-            "that is the slope by μ; asked is the one by σ": (np.mean(f(x) * noise / sigma), np.mean(slope(x))),
-            "the factor 1/σ of the score is missing": (right[0] * sigma, np.nan),
-            "the score is (z² − 1)/σ: the −1 is missing": (np.mean(f(x) * noise**2 / sigma), np.nan),
-            "the score for σ has one factor 1/σ, since z is standardised already": (right[0] / sigma, np.nan),
-            "∂x/∂σ is z, not σ": (np.nan, np.mean(slope(x) * sigma)),
-            "f′ is taken at x = μ + σz, not at z": (np.nan, np.mean(slope(noise) * noise)),
-            "f is taken at x = μ + σz, not at z": (np.mean(f(noise) * (noise**2 - 1) / sigma), np.nan),
-            "take the mean over the draws, not the sum": (right[0] * len(noise), right[1] * len(noise)),
+            "f is taken at the draws quantile(u), not at u": (f(uniform).mean(), np.nan),
+            "that is the mean of the draws, not of f": (quantile(uniform).mean(), np.nan),
+            "the mean stands inside f: f is taken first, then the mean": (f(quantile(uniform).mean()), np.nan),
+            "that is the sum; divide by n": (values.sum(), np.nan),
+            "s² divides by n − 1: ddof=1": (np.nan, values.std() / np.sqrt(n)),
+            "that is s, the spread of one value; divide by √n": (np.nan, values.std(ddof=1)),
+            "divide s by √n, not by n": (np.nan, values.std(ddof=1) / n),
+            "that is the square of the standard error": (np.nan, right[1] ** 2),
         }
-        for k, (mine, name) in enumerate(((score, "score estimate"), (path, "reparameterised estimate"))):
-            if np.isclose(mine, right[k], rtol=1e-8, atol=1e-10):
+        for k, (mine, name) in enumerate(((mean, "estimate"), (error, "standard error"))):
+            if np.isclose(mine, right[k], rtol=1e-8, atol=1e-12):
                 continue
             words = next((words for words, slip in slips.items() if np.isclose(mine, slip[k], rtol=1e-8)), "")
             told = f": {words}" if words else f", not {show(float(right[k]))}"
             raise Wrong(f"for {what} your {name} is {show(mine)}{told}")
     return f"{len(cases)} cases"
-
-
-@exercise("sampling.best_baseline", of=("eq-baseline", "eq-square-score-variance"))
-def best_baseline(answer: Any) -> str:
-    """The baseline that makes the score's variance smallest, for f(x) = x³."""
-    mu = sp.Symbol("mu", real=True)
-    sigma = sp.Symbol("sigma", positive=True)
-    if isinstance(answer, sp.Expr):
-        own = {letter: {"mu": mu, "sigma": sigma}.get(letter.name, letter) for letter in answer.free_symbols}
-        answer = answer.xreplace(own)
-        slips = {
-            mu**3
-            + 3 * mu * sigma**2: "that is E[f(X)], which is not the best: the parabola has E[f Z²] in its middle term",
-            mu**2 + 3 * sigma**2: "that is the one for x²",
-            mu**3 + 9 * mu**2 * sigma**2: "the middle term of (μ + σz)³ with z² is 3μσ²z²",
-            -(mu**3) - 9 * mu * sigma**2: "the sign: b is subtracted from f",
-            2 * (mu**3 + 9 * mu * sigma**2): "the slope of b² is 2b",
-            mu**3 + 3 * mu * sigma**2 * 15: "the term with z² in f is multiplied by z² once: E[Z⁴] = 3",
-        }
-        for slip, words in slips.items():
-            if sp.expand(answer - slip) == 0:
-                raise Wrong(f"not {show(answer)}: {words}")
-    expression_equals(answer, mu**3 + 9 * mu * sigma**2, free_of=(sp.Integral, sp.Derivative), reveal=False)
-    return "b = E[f Z²]/E[Z²]"

@@ -192,7 +192,7 @@ def effective_sample_size(log_weights: Any) -> float:
     References
     ----------
     V. Elvira, L. Martino and C. P. Robert, Rethinking the Effective Sample Size (arXiv 1809.04129).
-    Chapter: probability/sampling#eq-effective-size.
+    Chapter: probability/importance_sampling#eq-effective-size.
 
     Examples
     --------
@@ -251,7 +251,7 @@ def weighted_mean(values: Any, log_weights: Any, *, normalized: bool = False) ->
     References
     ----------
     Goodfellow, Bengio and Courville (2016), *Deep Learning*, section 17.2.
-    Chapter: probability/sampling#eq-importance-weights.
+    Chapter: probability/importance_sampling#eq-importance-weights.
 
     Examples
     --------
@@ -314,7 +314,7 @@ def importance_sampling(
     References
     ----------
     Goodfellow, Bengio and Courville (2016), *Deep Learning*, section 17.2.
-    Chapter: probability/sampling#eq-importance-weights.
+    Chapter: probability/importance_sampling#eq-importance-weights.
 
     Examples
     --------
@@ -367,7 +367,7 @@ def score_gradients(f: Callable[[Any], Any], mean: float, std: float, z: Any, *,
     References
     ----------
     S. Mohamed, M. Rosca, M. Figurnov and A. Mnih, Monte Carlo Gradient Estimation in Machine Learning (JMLR 21, 2020).
-    Chapter: probability/sampling#eq-score-gradient.
+    Chapter: probability/importance_sampling#eq-score-gradient.
 
     Examples
     --------
@@ -403,7 +403,7 @@ def pathwise_gradients(f_grad: Callable[[Any], Any], mean: float, std: float, z:
     References
     ----------
     S. Mohamed, M. Rosca, M. Figurnov and A. Mnih, Monte Carlo Gradient Estimation in Machine Learning (JMLR 21, 2020).
-    Chapter: probability/sampling#eq-pathwise-gradient.
+    Chapter: probability/importance_sampling#eq-pathwise-gradient.
 
     Examples
     --------

@@ -44,6 +44,7 @@ SITTING = {
     "probability/estimation",
     "probability/independence",
     "probability/sampling",
+    "probability/importance_sampling",
     "probability/model_selection",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500

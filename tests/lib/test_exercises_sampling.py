@@ -9,60 +9,32 @@ import sympy as sp
 from dlmath_lib.exercises import check, exercises_of
 from dlmath_lib.verify import Derivation
 
-u, x, m = sp.symbols("u x m", real=True)
-mu, sigma = sp.Symbol("mu", real=True), sp.Symbol("sigma", positive=True)
-
-
-def phi(at):
-    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
-
-
-LINE = (x, -sp.oo, sp.oo)
-START = sp.Integral(phi(x) ** 2 / phi(x - m), LINE)
+u = sp.Symbol("u", real=True)
+P = sp.Symbol("p", positive=True)
+START = (P * (1 - P) ** 3 + (1 - P) * (0 - P) ** 3) / (P * (1 - P)) ** sp.Rational(3, 2)
+MIDDLE, END = ((1 - P) ** 2 - P**2) / sp.sqrt(P * (1 - P)), (1 - 2 * P) / sp.sqrt(P * (1 - P))
+VARIANCE = 0.16 / 2000 + 1999 / 2000 * 0.05 * 0.16
 
 
 def proof(*lines):
-    derivation = Derivation(START)
+    derivation = Derivation(START, where={P: (0, 1)})
     for each in lines:
         derivation = derivation.step(each, because="as said")
     return derivation
 
 
-def importance(values, log_p, log_q):
-    log_w = log_p - log_q
-    w = np.exp(log_w - log_w.max())
-    return w @ values / w.sum(), w.sum() ** 2 / (w**2).sum()
-
-
-def careless(values, log_p, log_q):
-    with np.errstate(all="ignore"):
-        w = np.exp(log_p - log_q)
-        return w @ values / w.sum(), w.sum() ** 2 / (w**2).sum()
-
-
-def by_number(values, log_p, log_q):
-    w = np.exp(np.clip(log_p - log_q, -700, 300))
-    return np.mean(w * values), importance(values, log_p, log_q)[1]
-
-
-def gradients(f, f_grad, mu, sigma, z):
-    at = mu + sigma * z
-    return np.mean(f(at) * (z**2 - 1)) / sigma, np.mean(f_grad(at) * z)
-
-
-def changed(change):
-    """The right gradients with one part spoilt."""
-    return lambda f, g, mu, sigma, z: change(f, g, mu + sigma * z, sigma, z, *gradients(f, g, mu, sigma, z))
+def estimate(f, quantile, u):
+    values = f(quantile(u))
+    return values.mean(), values.std(ddof=1) / np.sqrt(len(values))
 
 
 def test_all_are_registered():
     assert [exercise.name.split(".")[1] for exercise in exercises_of("sampling")] == [
-        "best_baseline",
-        "cost_of_a_shift",
+        "accuracy_skewness",
+        "correlated_draws",
+        "estimate",
         "heavy_tail",
         "how_many_draws",
-        "importance",
-        "two_gradients",
     ]
 
 
@@ -75,15 +47,14 @@ def test_all_are_registered():
         ("heavy_tail", (1 / (1 - sp.Symbol("u")), "no")),
         ("heavy_tail", (1 / sp.Symbol("u", positive=True), "No")),
         ("heavy_tail", [-1 / (u - 1), "no"]),
-        ("cost_of_a_shift", proof(sp.Integral(sp.exp(m**2) * phi(x + m), LINE), sp.exp(m**2))),
-        ("cost_of_a_shift", proof(sp.exp(m**2) * sp.Integral(phi(x + m), LINE), sp.exp(m**2))),
-        ("importance", importance),
-        ("importance", lambda v, p, q: list(importance(v, p, q))),
-        ("importance", lambda v, p, q: np.array(importance(v, p, q))),
-        ("two_gradients", gradients),
-        ("two_gradients", lambda *given: np.array(gradients(*given))),
-        ("best_baseline", mu**3 + 9 * mu * sigma**2),
-        ("best_baseline", sp.Symbol("mu") * (sp.Symbol("mu") ** 2 + 9 * sp.Symbol("sigma") ** 2)),
+        ("correlated_draws", (np.sqrt(VARIANCE), 0.16 / VARIANCE)),
+        ("correlated_draws", sp.Matrix([0.0899, 19.8])),
+        ("correlated_draws", [0.09, 20]),
+        ("accuracy_skewness", proof(MIDDLE, END)),
+        ("accuracy_skewness", proof((1 - 2 * P) * P * (1 - P) / (P * (1 - P)) ** sp.Rational(3, 2), MIDDLE, END)),
+        ("estimate", estimate),
+        ("estimate", lambda *given: np.array(estimate(*given))),
+        ("estimate", lambda *given: list(estimate(*given))),
     ],
 )
 def test_right_answers(name, answer):
@@ -101,25 +72,16 @@ def test_right_answers(name, answer):
         ("heavy_tail", (1 / (1 - u), "yes"), "no mean"),
         ("heavy_tail", (1 / (1 - u), "perhaps"), ""),
         ("heavy_tail", (1 / sp.sqrt(1 - u), "no"), "2/x³"),
-        ("cost_of_a_shift", proof(sp.exp(m**2)), "steps"),
-        ("importance", careless, "not finite"),
-        ("importance", by_number, "sum of the weights"),
-        ("importance", lambda v, p, q: importance(v, q, p), "p/q"),
-        ("importance", lambda v, p, q: (importance(v, p, q)[0], 1 / importance(v, p, q)[1]), "other way round"),
-        ("importance", lambda v, p, q: importance(v, p, q)[0], "two numbers"),
-        ("two_gradients", lambda *given: gradients(*given)[::-1], "swapped"),
-        ("two_gradients", changed(lambda f, g, x, s, z, score, path: (np.mean(f(x) * z / s), path)), "slope by μ"),
-        (
-            "two_gradients",
-            changed(lambda f, g, x, s, z, score, path: (np.mean(f(x) * z**2 / s), path)),
-            "−1 is missing",
-        ),
-        ("two_gradients", changed(lambda f, g, x, s, z, score, path: (score, np.mean(g(x)))), "slope by μ"),
-        ("two_gradients", changed(lambda f, g, x, s, z, score, path: (score, np.mean(g(x) * s))), "∂x/∂σ is z"),
-        ("two_gradients", changed(lambda f, g, x, s, z, score, path: (score, None)), ""),
-        ("best_baseline", mu**3 + 3 * mu * sigma**2, "E[f Z²]"),
-        ("best_baseline", mu**2 + 3 * sigma**2, "for x²"),
-        ("best_baseline", 4, ""),
+        ("correlated_draws", (VARIANCE, 19.8), "root"),
+        ("correlated_draws", (np.sqrt(0.16 / 2000), 19.8), "independent"),
+        ("correlated_draws", (np.sqrt(VARIANCE), 2000), "same standard error"),
+        ("accuracy_skewness", proof(END), "steps"),
+        ("accuracy_skewness", proof(MIDDLE, MIDDLE), ""),
+        ("estimate", lambda f, q, u: (f(u).mean(), 0.0), "not at u"),
+        ("estimate", lambda f, q, u: (f(q(u)).mean(), f(q(u)).std() / len(u) ** 0.5), "ddof"),
+        ("estimate", lambda f, q, u: (f(q(u)).mean(), f(q(u)).std(ddof=1)), "divide by √n"),
+        ("estimate", lambda f, q, u: (f(q(u).mean()), 0.0), "inside f"),
+        ("estimate", lambda f, q, u: f(q(u)).mean(), "two numbers"),
     ],
 )
 def test_wrong_answers_are_told_what_is_wrong(name, answer, words):
