@@ -160,6 +160,10 @@ def _row(claim: Claim) -> str:
     name = f"{claim.name}: " if claim.name else ""
     reasons = "".join(f"\n      {line.strip()}" for line in claim.lines[1:]) if claim.steps else ""
     statement = claim.lines[0] if claim.steps else claim.statement
+    if claim.kind == "agrees" and claim.name and claim.outside and claim.functions:
+        statement = ", ".join(
+            name.rpartition(".")[2] for name in claim.functions
+        )  # the evidence says with what it agrees
     tail = ""
     if claim.kind in ("agrees", "gradient", "refuted"):
         tail = f": {claim.checked}"

@@ -31,7 +31,9 @@ def claim_markdown(claim: dict[str, Any]) -> str:
     if evidence and claim["kind"] != "definition":
         head.append(f"*{escaped(evidence)}*")
     paragraphs = [" · ".join(head)]
-    if claim.get("rows"):
+    if claim.get("rows") and all(row["kind"] in ("agrees", "gradient") for row in claim["rows"]):
+        paragraphs.append(_verification(claim["rows"]))
+    elif claim.get("rows"):
         paragraphs.append("\n".join(f"- {_row(row)}" for row in claim["rows"]))
     else:
         paragraphs.append(_formula(claim))
@@ -66,6 +68,33 @@ def escaped(words: str) -> str:
 def _formula(claim: dict[str, Any]) -> str:
     latex = claim["latex"]
     return escaped(claim["statement"]) if not latex or latex.startswith(r"\text{") else rf"$\displaystyle {latex}$"
+
+
+def _verification(rows: list[dict[str, Any]]) -> str:
+    """Return comparisons as the table that the book shows: what is compared, with which function and witness."""
+    lines = ["| What is compared | Function | Witness | Points | Error below |", "|---|---|---|---|---|"]
+    for row in rows:
+        # Beside an outside witness a name says it all: f(x, …) = g(x, …) would say no more.
+        said = [escaped(row["name"])] if row["name"] else []
+        if not row["name"] or (row["kind"] == "agrees" and not row["outside"]):
+            said.append(_formula(row))
+        under = conditions(row["hypotheses"])
+        cell = ": ".join(said) + (f", {under}" if under else "")
+        functions = ", ".join(f"`{name.rpartition('.')[2]}`" for name in row["functions"])
+        witness = escaped(row["outside"] or ("the formula" if row["kind"] == "agrees" else ""))
+        lines.append(f"| {_in_cell(cell)} | {functions} | {witness} | {row['points']} | {row['error'] or ''} |")
+    return "\n".join(lines)
+
+
+def _in_cell(text: str) -> str:
+    r"""Return Markdown whose formulas hold no stroke: it would end the cell of a table.
+
+    >>> print(_in_cell(r"a \| b: $|x| \leq \|y\|$"))
+    a \| b: $\vert x\vert  \leq \Vert y\Vert $
+    """
+    parts = re.split(r"(?<!\\)\$", text)
+    parts[1::2] = [formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") for formula in parts[1::2]]
+    return "$".join(parts)
 
 
 def _row(claim: dict[str, Any]) -> str:

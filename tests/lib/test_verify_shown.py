@@ -1,7 +1,10 @@
 """A claim shows its hypotheses; definitions and families have their own frames."""
 
+import re
+
 import numpy as np
 import pytest
+import scipy.special
 import sympy as sp
 from sympy import Derivative as D
 
@@ -198,3 +201,19 @@ def test_a_family_of_one_kind_is_headed_like_a_claim_of_that_kind():
     assert "✗ **Refuted**" in family("common mistakes", wrong)._repr_mimebundle_()["text/markdown"]
     assert family("both", wrong, prove(x, x)).text.startswith("✓ both")
     assert "**Checked together**" in family("both", wrong, prove(x, x))._repr_mimebundle_()["text/markdown"]
+
+
+def test_comparisons_are_a_table_in_every_host():
+    claim = family(
+        "tanh",
+        agree(np.tanh, sp.tanh(sp.Abs(x)) * sp.sign(x), {x: (-2, 2)}, name="a | b"),
+        agree(activations.sigmoid, scipy.special.expit, {x: (-2, 2)}, name="logistic"),
+    )
+    markdown = claim._repr_mimebundle_()["text/markdown"]
+    rows = [line for line in markdown.splitlines() if line.startswith("> |")]
+    assert rows[0] == "> | What is compared | Function | Witness | Points | Error below |"
+    # A stroke would end the cell of a table, in a formula too.
+    assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [6] * 4
+    # Beside an outside witness the names say it all: sigmoid(x) = scipy.special.expit(x) would say no more.
+    assert rows[3].startswith(r"> | logistic, for $-2 \leq x \leq 2$ | `sigmoid` | scipy.special.expit | ")
+    assert "logistic: sigmoid, for −2 ≤ x ≤ 2: agrees with scipy.special.expit; " in claim.text
