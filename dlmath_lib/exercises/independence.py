@@ -209,7 +209,7 @@ def variance_of_product(answer: Any) -> str:
     }  # fmt: skip
     start = rows(columns((x[i] * y[j] - mu * nu) ** 2 * r(i) * c(j)))
     goal = rows(x[i] ** 2 * r(i)) * columns(y[j] ** 2 * c(j)) - mu**2 * nu**2
-    return derivation_of(answer, start, goal, min_steps=2, given=given, points=6)
+    return derivation_of(answer, start, goal, min_steps=2, given=given, points=3)
 
 
 @exercise("independence.uncorrelated_table", of=("eq-covariance-of-independent", "eq-independent-table"))
