@@ -19,14 +19,19 @@ _COVERAGE = 0.6388
 
 
 def _each(
-    answer: Any, shape: str, names: tuple[str, ...], right: tuple[float, ...], slips: list[dict[float, str]]
+    answer: Any,
+    shape: str,
+    names: tuple[str, ...],
+    right: tuple[float, ...],
+    slips: list[dict[float, str]],
+    rtol: float = 2e-3,
 ) -> None:
     """Compare the parts of an answer, one after the other; a slip that is known gets its own words."""
     given = [number(v, w) for v, w in zip(parts(answer, len(names), shape), names, strict=True)]
     for value, name, target, known in zip(given, names, right, slips, strict=True):
-        near = 2e-3 * max(abs(target), 1e-3)
+        near = rtol * max(abs(target), abs(slip), 1e-3)
         hint = next((words for slip, words in known.items() if abs(value - slip) < near), "")
-        close_to(value, target, what=name, rtol=2e-3, hint=hint or f"Work {name} out again from its definition")
+        close_to(value, target, what=name, rtol=rtol, hint=hint or f"Work {name} out again from its definition")
 
 
 @exercise("model_selection.interval_by_hand", of="eq-interval-for-a-mean")
@@ -65,8 +70,10 @@ def how_many(answer: Any) -> str:
     for slip, words in known.items():
         if abs(value - slip) <= 1.5:
             raise Wrong(f"your number is {show(value)}: {words}")
+    if 1536 <= value < 1536.6:
+        raise Wrong(f"your number is {show(value)}: that is a little too few, round 1536.6 up")
     if not 1536 <= value <= 1537:
-        close_to(value, 1537, rtol=1e-3, what="your number", hint="n = (1.96/0.02)² · 0.8 · 0.2")
+        close_to(value, 1537, rtol=1e-4, what="your number", hint="n = (1.96/0.02)² · 0.8 · 0.2")
     return "(1.96/0.02)² · 0.16 = 1536.6, rounded up"
 
 
@@ -82,6 +89,7 @@ def paired(answer: Any) -> str:
         [
             {20.0: "give shares, not counts", -0.02: "the first less the second"},
             {
+                15.033: "give shares, not counts: divide by 1000",
                 float(np.sqrt(0.2260)): "divide by n = 1000 under the root",
                 0.226 / 1000: "that is the variance; take the root",
                 float(np.sqrt(0.1056 / 1000) + np.sqrt(0.1204 / 1000)): "add the variances, not the standard errors",
@@ -94,8 +102,44 @@ def paired(answer: Any) -> str:
                 first: "that is the one as if independent",
             },
         ],
+        rtol=5e-3,
     )
-    return "0.0150 against 0.0100"
+    return "0.0150 against 0.0100, so that 0.02 is 1.3 or 2.0 standard errors: the pairs just tell the models apart"
+
+
+@exercise("model_selection.held_out_likelihood", of=("eq-paired-difference", "eq-interval-for-a-mean"))
+def held_out_likelihood(answer: Any) -> str:
+    """A Gaussian and a Laplace density, compared on four held-out residuals."""
+    r = np.arange(4.0)
+    gauss, laplace = np.log(2 * np.pi) / 2 + r**2 / 2, np.log(2) + r
+    apart = gauss - laplace
+    mean, error = float(apart.mean()), float(apart.std(ddof=1) / 2)
+    unpaired = float(np.sqrt((gauss.var(ddof=1) + laplace.var(ddof=1)) / 4))
+    _each(
+        answer,
+        "two numbers, (difference, standard_error)",
+        ("the difference", "the standard error"),
+        (mean, error),
+        [
+            {
+                -mean: "the Gaussian less Laplace: −log p is a loss, and here the Gaussian's is the larger",
+                float((r**2 / 2 - r).mean()): "the constants ½ log(2π) and log 2 belong to the losses",
+                float((np.log(2 * np.pi) / 2 + r**2 - np.log(2) - r).mean()): "the Gaussian's loss has r²/2, not r²",
+                float((np.log(2 * np.pi) / 2 + r**2 / 2 - r).mean()): "Laplace's loss has the constant log 2 too",
+                4 * mean: "divide the sum of the four differences by 4",
+                float(mean / np.log(2)): "take the natural logarithm, not that to base 2",
+            },
+            {
+                unpaired: "that treats the two models as independent: take the deviation of the four differences",
+                2 * error: "divide the deviation of the differences by √4",
+                error / 2: "divide the deviation of the differences by √4, not by 4",
+                float(apart.std() / 2): "divide the sum of squares by n − 1 = 3, not by n",
+                float(apart.var(ddof=1) / 4): "that is the variance; take the root",
+            },
+        ],
+        rtol=5e-3,
+    )
+    return "0.476 ± 0.433: four examples do not tell the two laws apart"
 
 
 @exercise("model_selection.leave_one_out", of=("eq-optimism", "eq-cross-validation"))
@@ -173,12 +217,15 @@ def cross_validate(answer: Any) -> str:
                     raise Wrong(f"for {what}: {words}")
             raise Wrong(f"for {what} your score is {show(score)}, not {show(round(right, 6))}")
         sd = float(means.std(ddof=1))
+        single = [loss(fit(*rest), *mine) for rest, mine in zip(others, own, strict=True)]
+        pooled = float(np.concatenate(single).std(ddof=1) / np.sqrt(n))
         if not np.isclose(error, sd / np.sqrt(count), rtol=1e-7):
             for words, slip in (
                 ("that is the standard deviation of the parts' means: divide it by √K", sd),
                 ("divide by K − 1 in the variance (ddof=1), not by K", float(means.std()) / np.sqrt(count)),
                 ("divide by √K, not by K", sd / count),
                 ("divide by √K: there are K means, not n", sd / np.sqrt(n)),
+                ("that is from the n losses: take the deviation of the K means of the parts", pooled),
             ):
                 if np.isclose(error, slip, rtol=1e-7):
                     raise Wrong(f"for {what}: {words}")
@@ -196,8 +243,17 @@ def true_coverage(answer: Any) -> str:
         0.3585: "that is the probability that all 20 are right, where the interval is the single point 1",
         0.6415: "all counts but 20 were taken: check the smaller ones too",
     }
+    if abs(value - 100 * _COVERAGE) < 0.1:
+        raise Wrong(f"your probability is {show(value)}: give it as a number between 0 and 1, not in %")
     for slip, words in known.items():
         if abs(value - slip) < 1e-3 and abs(slip - _COVERAGE) > 1e-3:
             raise Wrong(f"your probability is {show(value)}: {words}")
-    close_to(value, _COVERAGE, atol=1e-3, rtol=0, what="your probability", hint="Go through the counts 0 to 20")
+    close_to(
+        value,
+        _COVERAGE,
+        atol=1e-3,
+        rtol=0,
+        what="your probability",
+        hint="Go through the counts 0 to 20, and give three digits",
+    )
     return "in about 36 % of the samples all 20 are right, and the interval is the point 1"

@@ -36,9 +36,16 @@ def fit_to_all(fit: Any, loss: Any, x: Any, y: Any, part: Any) -> Any:
     return np.mean(means), np.std(means, ddof=1) / np.sqrt(len(means))
 
 
+def pooled(fit: Any, loss: Any, x: Any, y: Any, part: Any) -> Any:
+    masks = [part == k for k in range(part.max() + 1)]
+    losses = np.concatenate([loss(fit(x[~held], y[~held]), x[held], y[held]) for held in masks])
+    return validate(fit, loss, x, y, part)[0], losses.std(ddof=1) / np.sqrt(len(y))
+
+
 def test_all_are_registered() -> None:
     assert [exercise.name.partition(".")[2] for exercise in exercises_of("model_selection")] == [
         "cross_validate",
+        "held_out_likelihood",
         "how_many",
         "interval_by_hand",
         "leave_one_out",
@@ -56,6 +63,10 @@ def test_all_are_registered() -> None:
         ("how_many", 1536.64),
         ("paired", (0.02, SINGLE, PAIRED)),
         ("paired", np.array([0.02, 0.01503, 0.00998])),
+        ("paired", (0.02, 0.0150, 0.0100)),
+        ("held_out_likelihood", (0.4758, np.sqrt(0.75 / 4))),
+        ("held_out_likelihood", sp.Matrix([sp.log(2 * sp.pi) / 2 - sp.log(2) + sp.Rational(1, 4), sp.sqrt(3) / 4])),
+        ("held_out_likelihood", [[0.476], [0.433]]),
         ("cross_validate", validate),
         ("cross_validate", lambda *a: np.array(validate(*a))),
         ("true_coverage", COVERAGE),
@@ -86,6 +97,8 @@ def test_the_proof_takes_any_chain_of_true_steps() -> None:
         ("interval_by_hand", LOW, "two numbers"),
         ("how_many", 2401, "worst case"),
         ("how_many", 7683, "not 0.8"),
+        ("how_many", 1536, "round 1536.6 up"),
+        ("how_many", 1538, "1538"),
         ("how_many", "1537", "number"),
         ("how_many", 1000, "1000"),
         ("paired", (20, SINGLE, PAIRED), "shares, not counts"),
@@ -93,12 +106,23 @@ def test_the_proof_takes_any_chain_of_true_steps() -> None:
         ("paired", (0.02, SINGLE, SINGLE), "as if independent"),
         ("paired", (0.02, SINGLE, np.sqrt(0.0996)), "divide by n"),
         ("paired", [[1], [2, 3]], "three numbers"),
+        ("paired", (0.02, 15.03, 9.98), "shares, not counts"),
+        ("held_out_likelihood", (-0.4758, 0.433), "Gaussian less Laplace"),
+        ("held_out_likelihood", (0.25, 0.433), "constants"),
+        ("held_out_likelihood", (0.4758, 0.866), "by √4"),
+        ("held_out_likelihood", (0.4758, 1.199), "as independent"),
+        ("held_out_likelihood", (0.4758, 0.375), "n − 1"),
+        ("held_out_likelihood", (1e300, 1), "too large"),
+        ("held_out_likelihood", [[1], [2, 3]], "number"),
+        ("held_out_likelihood", "r", "two numbers"),
         ("cross_validate", on_training, "held-out part"),
         ("cross_validate", fit_to_all, "fit without the held-out part"),
         ("cross_validate", lambda *a: (validate(*a)[0], validate(*a)[1] * np.sqrt(a[4].max() + 1)), "divide it by √K"),
         ("cross_validate", lambda *a: validate(*a)[0], "a pair"),
         ("cross_validate", lambda *a: (1e9, 0.0), "your score"),
         ("cross_validate", 3, "must be a function"),
+        ("cross_validate", pooled, "from the n losses"),
+        ("true_coverage", 63.9, "not in %"),
         ("true_coverage", 0.95, "nominal"),
         ("true_coverage", 1 - COVERAGE, "misses"),
         ("true_coverage", 0.6415, "smaller ones"),
