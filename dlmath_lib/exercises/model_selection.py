@@ -29,8 +29,7 @@ def _each(
     """Compare the parts of an answer, one after the other; a slip that is known gets its own words."""
     given = [number(v, w) for v, w in zip(parts(answer, len(names), shape), names, strict=True)]
     for value, name, target, known in zip(given, names, right, slips, strict=True):
-        near = rtol * max(abs(target), abs(slip), 1e-3)
-        hint = next((words for slip, words in known.items() if abs(value - slip) < near), "")
+        hint = next((words for slip, words in known.items() if abs(value - slip) < rtol * max(abs(slip), 1e-3)), "")
         close_to(value, target, what=name, rtol=rtol, hint=hint or f"Work {name} out again from its definition")
 
 
