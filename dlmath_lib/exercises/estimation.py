@@ -81,6 +81,69 @@ def two_variances(answer: Any) -> str:
     return "26/3 and 26/2"
 
 
+@exercise("estimation.eight_of_ten", of=("eq-bernoulli-estimate", "eq-beta-posterior", "eq-bernoulli-information"))
+def eight_of_ten(answer: Any) -> str:
+    """An accuracy from ten answers: most likely, most probable, information, standard error."""
+    _each(
+        answer,
+        "four numbers, (most_likely, most_probable, information, standard_error)",
+        ("the most likely p", "the most probable p", "the information", "the standard error"),
+        (0.8, 5 / 7, 6.25, np.sqrt(0.016)),
+        [
+            {8.0: "that is the number of right answers; divide by 10", 80.0: "give p between 0 and 1, not in per cent"},
+            {
+                0.8: "the prior does nothing here: add α − 1 and β − 1 to the exponents 8 and 2",
+                11 / 16: "that is the posterior's mean; its top is at A/(A + B) with A = 8 + α − 1",
+                0.75: "α − 1 is 2, not 1",
+            },
+            {
+                0.16: "that is the variance p(1 − p); the information is its reciprocal",
+                62.5: "that is the information of all ten answers; give that of one",
+                4.9: "take it at the most likely p, 0.8",
+                2.5: "that is the root of the information",
+            },
+            {
+                0.016: "that is the variance; take the root",
+                0.4: "that is for one answer; the information of ten is 10 times as large",
+                0.04: "the root is taken of n too",
+                np.sqrt(62.5): "the deviation is 1 over the root of nI",
+            },
+        ],
+    )
+    return "8/10, 10/14, 1/(0.8 · 0.2) and √(0.16/10)"
+
+
+@exercise(
+    "estimation.logits_at_zero",
+    of=("eq-categorical-estimate", "eq-cross-entropy-likelihood", "eq-softmax-slope"),
+)
+def logits_at_zero(answer: Any) -> str:
+    """Frequencies, and the cross-entropy and its slope where all logits are 0."""
+    _each(
+        answer,
+        "three numbers, (probability, cross_entropy, slope)",
+        ("the probability", "the cross-entropy", "the slope"),
+        (0.6, np.log(3), 1 / 3 - 0.6),
+        [
+            {1 / 3: "that is the softmax at 0; the most likely value is the frequency", 6.0: "divide by the 10 labels"},
+            {
+                -np.log(3): "the cross-entropy is −log of the probability: it is positive",
+                -np.log(0.6): "at z = 0 the probability of the label is 1/3, not 0.6",
+                -(0.6 * np.log(0.6) + 0.3 * np.log(0.3) + 0.1 * np.log(0.1)): "that is the mean at the best logits",
+                np.log2(3): "that is in bits; take the natural logarithm",
+                10 * np.log(3): "that is for all ten labels; give it for one",
+            },
+            {
+                0.6 - 1 / 3: "the sign: softmax less frequency",
+                10 * (1 / 3 - 0.6): "that is the slope of the sum; divide by the 10 labels",
+                -2 / 3: "that is for one label of class 1; take the mean over the ten labels",
+                0.0: "it is 0 where the softmax equals the frequencies, which is not at z = 0",
+            },
+        ],
+    )
+    return "6/10, −log(1/3) and 1/3 − 6/10"
+
+
 @exercise("estimation.two_penalties", of=("eq-ridge", "eq-soft-threshold", "eq-squared-error-likelihood"))
 def two_penalties(answer: Any) -> str:
     """Least squares, ridge and lasso with one feature."""
