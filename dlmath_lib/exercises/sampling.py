@@ -81,7 +81,7 @@ def correlated_draws(answer: Any) -> str:
         1900.0: "2000 · (1 − 0.05) is another number: set σ²/n′ equal to the variance",
     }
     near(frames, 0.16 / variance, "the number of frames", slips, rtol=0.01)
-    return "n′ = n/(1 + (n − 1)ρ): near 1/ρ, however many frames there are"
+    return "n′ = n/(1 + (n − 1)ρ): at most 1/ρ, and near it for many frames"
 
 
 @exercise("sampling.heavy_tail", of=("eq-exponential-quantile", "eq-weak-law"))
