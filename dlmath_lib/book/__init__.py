@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 
 def setup(app: "Sphinx") -> dict[str, Any]:
@@ -26,7 +27,15 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     app.add_config_value("comments_config", {}, "html")
     for module in (mathematics, citations, claims, witnesses, ledger, explorers, plots, search, page):
         module.setup(app)
+    app.connect("env-before-read-docs", _forget)
     # The trees of the pages live until the end: a third of the build would be spent on walking them for garbage.
     gc.disable()
     app.connect("build-finished", lambda app, error: gc.enable())
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _forget(app: "Sphinx", env: "BuildEnvironment", pages: list[str]) -> None:
+    """Forget all that is to be read anew, at once: else a label that has moved to another page is there twice."""
+    for page in pages:
+        app.emit("env-purge-doc", env, page)
+        env.clear_doc(page)

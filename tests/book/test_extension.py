@@ -332,3 +332,21 @@ def test_citations_and_the_bibliography_are_linked_both_ways(good: Path) -> None
 )
 def test_what_is_wrong_fails_the_build_and_is_said(refusal: str, words: str) -> None:
     assert words in refusal, refusal[-3000:]
+
+
+def test_a_label_may_move_to_another_page_between_two_builds(tmp_path: Path) -> None:
+    """Whoever takes the book's newer version builds over the older one."""
+    moved, stays = cell(claim(PROVED), source="moves"), cell(claim({**PROVED, "label": None}), source="stays")
+    root = write(tmp_path, moved, intro="Words.")
+    later = root / "chapters/0_before.ipynb"
+    notebook = {"cells": [markdown("# Other"), stays], "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    later.write_text(json.dumps(notebook))
+    contents = root / "_toc.yml"
+    contents.write_text(
+        contents.read_text().replace("- file: chapters/a\n", "- file: chapters/a\n- file: chapters/0_before\n")
+    )
+    assert run_build(root, root).returncode == 0
+    for path, title, shown in ((root / "chapters/a.ipynb", "# Chapter", stays), (later, "# Other", moved)):
+        path.write_text(json.dumps({**notebook, "cells": [markdown(title), shown]}))
+    done = run_build(root, root)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
