@@ -49,8 +49,8 @@ def standard_error(x: Any) -> Any:
     Returns
     -------
     array of shape x.shape[1:], in the dtype of ``x``
-        The size of a typical error of ``x.mean(axis=0)``; no bound. It means nothing for draws that depend on each
-        other, or whose law has no variance.
+        The size of a typical error of ``x.mean(axis=0)``; no bound. It is no measure of the error for draws that
+        depend on each other; for a law without a variance the error falls more slowly than 1/√n.
 
     Raises
     ------
