@@ -211,7 +211,8 @@ def _near_rounded(stored: list[Any], now: list[Any]) -> bool:
     that another processor rounds the other way, and not 0.6870.
     """
     row = [*stored, *now]
-    if len(row) < 8 or not all(type(value) is float for value in row):
+    kinds = {type(value) for value in row}  # a zero is stored as a whole number
+    if len(row) < 8 or not {float} <= kinds <= {float, int}:
         return False
     decimals = next((d for d in range(1, 7) if all(round(value, d) == value for value in row)), None)
     return (

@@ -81,7 +81,7 @@ def test_a_changed_digit_and_a_changed_word_are_seen(stored: str, now: str) -> N
     assert not same(now, stored)
 
 
-ROUNDED = [0.25, 0.123, 0.0, 1.004]
+ROUNDED = [0.25, 0.123, 0, 1.004]
 
 
 def explorer(**spec: Any) -> str:
