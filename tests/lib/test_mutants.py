@@ -104,7 +104,7 @@ def test_rows_are_read_with_their_common_tests(tmp_path: Path) -> None:
 
 
 def test_every_row_of_the_book_is_there() -> None:
-    assert plant.rows() == ["exercises", "explorers", "mathematics", "notebooks", "verify"]
+    assert plant.rows() == ["exercises", "explorers", "mathematics", "notebooks", "probability", "verify"]
 
 
 @pytest.mark.parametrize("row", plant.rows())

@@ -156,6 +156,9 @@ def test_outside_the_support_and_at_its_ends() -> None:
     assert (
         Exponential(2.0).log_density(-1.0) == Gamma(2.0).log_density(-1.0) == Uniform(0, 1).log_density(1.5) == -np.inf
     )
+    assert Uniform(0, 2).density([0.0, 2.0]).tolist() == [0.5, 0.5]
+    assert Exponential(2.0).cdf(1e-20) == pytest.approx(2e-20, rel=1e-15, abs=0)
+    assert Dirichlet([2.0, 3.0]).density([-0.5, 1.5]) == 0
     assert Poisson(2.0).mass(-1) == Binomial(3, 0.5).mass(4) == Bernoulli(0.5).mass(2) == Beta(2, 3).density(-0.1) == 0
     assert Gamma(1.0, 3.0).density(0.0) == pytest.approx(3.0, rel=1e-15, abs=0)
     assert (Gamma(2.0).density(0.0), Gamma(0.5).density(0.0)) == (0.0, np.inf)
@@ -176,6 +179,18 @@ def test_certain_outcomes() -> None:
     assert [Bernoulli(0.0).entropy(), Bernoulli(1.0).entropy(), Categorical([0.0, 1.0]).entropy()] == [0.0] * 3
     assert Categorical([0.0, 1.0]).log_mass([0, 1]).tolist() == [-np.inf, 0.0]
     assert set(Categorical([0.0, 1.0, 0.0]).sample(50, rng=np.random.default_rng(0))) == {1}
+
+
+class _Zeros(np.random.Generator):
+    """Draws 0, the lowest of `random`."""
+
+    def random(self, size: Any = None, *_: Any, **__: Any) -> Any:
+        return np.zeros(size)
+
+
+def test_the_lowest_draw_is_of_a_class_that_is_possible() -> None:
+    draws = Categorical([0.0, 0.25, 0.75]).sample(3, rng=_Zeros(np.random.PCG64(0)))
+    assert draws.tolist() == [1, 1, 1]
 
 
 def test_categorical_by_hand_and_from_logits() -> None:

@@ -136,6 +136,8 @@ def test_importance_sampling_by_hand() -> None:
     assert plain.effective == pytest.approx(w.sum() ** 2 / (w**2).sum(), abs=0)
     shared = importance_sampling(np.asarray, target, proposal, 4, rng=rng(3), normalized=True)
     assert shared.value == pytest.approx((w * k).sum() / w.sum(), abs=0)
+    away = w / w.sum() * (k - shared.value)
+    assert shared.error == pytest.approx(np.sqrt((away**2).sum()), abs=0)
 
 
 def test_the_same_law_is_plain_monte_carlo() -> None:
