@@ -15,7 +15,7 @@ from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.exercises.several import several
 
 
-@exercise("distributions.count", of="eq-binomial")
+@exercise("distributions.count", of=("eq-binomial", "eq-binomial-series"))
 def count(answer: Any) -> str:
     """A probability, the mean and the variance of a binomial law."""
     several(
@@ -179,7 +179,7 @@ def _in(answer: Any, letter: sp.Symbol, what: str) -> Any:
     return found
 
 
-@exercise("distributions.poisson_mean", of="eq-poisson")
+@exercise("distributions.poisson_mean", of=("eq-poisson", "eq-poisson-series"))
 def poisson_mean(answer: Any) -> str:
     """The mean of a Poisson law from its series, as a chain of proved steps."""
     lam = sp.Symbol("lambda", positive=True)
@@ -221,9 +221,10 @@ def scales(answer: Any) -> str:
             },
             {
                 12.0: "that is the sum of the absolute values; the mean is asked",
-                2.0: "that is the median or the mean without the signs taken away; take absolute values",
+                2.0: "that is the mean with the signs, or the median of the absolute values; their mean is asked",
                 np.sqrt(14.5): "that is σ; for b the absolute values count",
-                1.5: "log(2b) has the slope 1/b, not 1/(2b)",
+                6.0: "log(2b) has the slope 1/b, not 1/(2b)",
+                1.5: "log(2b) has the slope 1/b, not 2/b; and the median of the residuals is not asked",
             },
         ],
     )

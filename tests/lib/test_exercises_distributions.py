@@ -121,6 +121,8 @@ def test_right_answers(name, answer):
         ("scales", (14.5, 3), "root"),
         ("scales", (np.sqrt(10.5), 3), "fixed"),
         ("scales", (np.sqrt(14.5), 12), "mean"),
+        ("scales", (np.sqrt(14.5), 2), "signs"),
+        ("scales", (np.sqrt(14.5), 6), "not 1/(2b)"),
         ("log_density", lambda x, m, c: right(x, m, c) + len(m) / 2 * np.log(2 * np.pi), "2π is missing"),
         ("log_density", lambda x, m, c: np.exp(right(x, m, c)), "not its logarithm"),
         ("log_density", lambda x, m, c: right(x, m, c)[0], "shape"),
