@@ -71,6 +71,8 @@ def test_all_are_registered() -> None:
         ("two_channels", (0.531, 0.320)),
         ("two_channels", np.array([1 - h2(0.1), 1 - h2(0.18)])),
         ("three_numbers", (0.968, 0.2025, 1.567)),
+        ("three_numbers", (0.968, 0.202, 1.567)),
+        ("three_numbers", (0.968, 0.203, 1.567)),
         ("three_numbers", (-sp.sqrt(15) / 4, sp.Rational(81, 400), 2 - sp.Rational(3, 10) / sp.log(2))),
         ("z_channel", (0.4, 0.3219)),
         ("z_channel", (sp.Rational(2, 5), sp.log(5, 2) - 2)),
