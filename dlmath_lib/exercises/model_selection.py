@@ -199,10 +199,12 @@ def cross_validate(answer: Any) -> str:
         own = [(x[part == k], y[part == k]) for k in range(count)]
         on_training = np.mean([loss(fit(*rest), *rest).mean() for rest in others])
         inside = np.mean([loss(fit(*mine), *mine).mean() for mine in own])
+        exchanged = np.mean([loss(fit(*mine), *rest).mean() for rest, mine in zip(others, own, strict=True)])
         sizes = np.bincount(part)
         slips: dict[str, float] = {
             "that is the error on the data of the fit: compute the losses on the held-out part": float(on_training),
             "fit on the other parts, not on the held-out one": float(inside),
+            "fit on the other parts and compute the losses on part k, not the other way round": float(exchanged),
             "fit without the held-out part": float(np.mean([loss(fit(x, y), *mine).mean() for mine in own])),
             "add up the parts' mean losses and divide by K: here each part counts the same": float(
                 (means * sizes).sum() / n

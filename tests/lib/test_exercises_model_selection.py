@@ -42,6 +42,11 @@ def pooled(fit: Any, loss: Any, x: Any, y: Any, part: Any) -> Any:
     return validate(fit, loss, x, y, part)[0], losses.std(ddof=1) / np.sqrt(len(y))
 
 
+def exchanged(fit: Any, loss: Any, x: Any, y: Any, part: Any) -> Any:
+    means = [loss(fit(x[part == k], y[part == k]), x[part != k], y[part != k]).mean() for k in range(part.max() + 1)]
+    return np.mean(means), np.std(means, ddof=1) / np.sqrt(len(means))
+
+
 def test_all_are_registered() -> None:
     assert [exercise.name.partition(".")[2] for exercise in exercises_of("model_selection")] == [
         "cross_validate",
@@ -116,6 +121,7 @@ def test_the_proof_takes_any_chain_of_true_steps() -> None:
         ("held_out_likelihood", [[1], [2, 3]], "number"),
         ("held_out_likelihood", "r", "two numbers"),
         ("cross_validate", on_training, "held-out part"),
+        ("cross_validate", exchanged, "other way round"),
         ("cross_validate", fit_to_all, "fit without the held-out part"),
         ("cross_validate", lambda *a: (validate(*a)[0], validate(*a)[1] * np.sqrt(a[4].max() + 1)), "divide it by √K"),
         ("cross_validate", lambda *a: validate(*a)[0], "a pair"),
