@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from dlmath_lib.exercises.answers import Wrong, number, parts, show
+from dlmath_lib.exercises.form import same_form
 from dlmath_lib.exercises.functions import call
-from dlmath_lib.exercises.proofs import derivation_of, expression_equals
+from dlmath_lib.exercises.proofs import derivation_of, expression_equals, lines_of
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.exercises.sampling import near, several, two_numbers
 
 LOGARITHMS = ": of logarithms subtract the largest before np.exp"
 
 
-@exercise("importance_sampling.batch_of_one", of=("eq-minibatch-gradient", "eq-importance-variance"))
+@exercise(
+    "importance_sampling.batch_of_one", of=("eq-minibatch-gradient", "eq-importance-variance", "eq-best-proposal")
+)
 def batch_of_one(answer: Any) -> str:
     """The weights of four examples, and the variance of one weighted gradient."""
     weights, variance = parts(answer, 2, "a pair, ([w1, w2, w3, w4], variance)")
@@ -52,7 +56,67 @@ def cost_of_a_shift(answer: Any) -> str:
         return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
 
     start = sp.Integral(phi(x) ** 2 / phi(x - m), (x, -sp.oo, sp.oo))
-    return derivation_of(answer, start, sp.exp(m**2), min_steps=2)
+    verdict = derivation_of(answer, start, sp.exp(m**2), min_steps=2)
+    _check_integrands(lines_of(answer, {x, m}), x, m)
+    return verdict
+
+
+def _check_integrands(lines: list[Any], x: Any, m: Any) -> None:
+    """Refuse a chain whose integrals agree while its squares do not, or in which the integrand is not rewritten.
+
+    The integral over the line does not tell where a bell stands. So the integrand itself must stay the same until it
+    is one bell; from there, and by a plain x + c in place of x, it may be moved.
+    """
+    rewritten = False
+    for k, (before, after) in enumerate(itertools.pairwise(lines), start=1):
+        old, new = _integrand(before, x), _integrand(after, x)
+        if old is None or new is None:
+            continue
+        if _same_values(old[0] * old[1], new[0] * new[1], x, m):
+            rewritten = rewritten or not same_form(old[1], new[1])
+        elif not (_is_one_bell(old[1], x) or _is_moved(old, new, x, m)):
+            raise Wrong(
+                f"step {k}: the two integrals have the same value, but their integrands are different functions of x. "
+                "Complete the square first, in the same x; move x in a step of its own"
+            )
+    if not rewritten:
+        raise Wrong(
+            "the steps are true, but no line shows why: write an integral with the same integrand, its square completed"
+        )
+
+
+def _integrand(line: Any, x: Any) -> tuple[Any, Any] | None:
+    """Return (c, f) of a line that is c times the integral of f over all x, and None of another line."""
+    integrals = line.atoms(sp.Integral)
+    if len(integrals) != 1:
+        return None
+    (integral,) = integrals
+    front = line / integral
+    if front.has(sp.Integral) or len(integral.limits) != 1 or tuple(integral.limits[0][1:]) != (-sp.oo, sp.oo):
+        return None
+    return front, integral.function.xreplace({integral.limits[0][0]: x})
+
+
+def _same_values(old: Any, new: Any, x: Any, m: Any) -> bool:
+    """Tell whether two integrands are one function, by their values at five places."""
+    places = [(0.3, 0.7), (-1.1, 0.4), (0.9, -0.6), (1.7, 1.2), (-0.2, -1.3)]
+    try:
+        return all(abs(complex((old - new).subs({x: at, m: shift}))) < 1e-10 for at, shift in places)
+    except TypeError:  # another letter is left, or another integral
+        return False
+
+
+def _is_one_bell(f: Any, x: Any) -> bool:
+    """Tell whether x stands in one square alone."""
+    squares = {part for part in f.atoms(sp.Pow) if part.exp == 2 and part.base.has(x)}
+    return len(squares) == 1 and not f.xreplace({squares.pop(): sp.S.One}).has(x)
+
+
+def _is_moved(old: tuple[Any, Any], new: tuple[Any, Any], x: Any, m: Any) -> bool:
+    """Tell whether x + c was put for x, or c − x, and nothing else was done."""
+    shifts = [sp.Rational(k, 2) * m for k in range(-6, 7)]
+    moved = (old[0] * old[1].subs(x, sign * x + shift) for sign in (1, -1) for shift in shifts)
+    return any(same_form(each, new[0] * new[1]) for each in moved)
 
 
 def _importance(values: np.ndarray, log_p: np.ndarray, log_q: np.ndarray) -> tuple[float, float]:

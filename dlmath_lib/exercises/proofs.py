@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef
 from dlmath_lib.exercises.answers import Wrong, not_yet, show
 from dlmath_lib.exercises.form import same_form, unfinished
 
-__all__ = ["derivation_of", "expression_equals"]
+__all__ = ["derivation_of", "expression_equals", "lines_of"]
 
 LARGEST_DENOMINATOR = 10_000
 
@@ -198,7 +198,7 @@ def derivation_of(
     if not isinstance(answer, Derivation):
         raise Wrong(f"your answer must be a Derivation(…).step(…, because=…); it is {show(answer)}")
     start, end = unwritten(sp.sympify(lhs)), unwritten(sp.sympify(rhs))
-    lines = _lines(answer, _symbols(start, given) | _symbols(end, given))
+    lines = lines_of(answer, _symbols(start, given) | _symbols(end, given))
     _check_given(answer.given, given)
     if not same_form(lines[0], start):
         raise Wrong(f"the chain must start at {show(start)}; it starts at {show(lines[0])}")
@@ -222,7 +222,7 @@ def _steps(count: int) -> str:
     return f"{count} step{'s' * (count != 1)}"
 
 
-def _lines(answer: Any, known: set[Any]) -> list[Any]:
+def lines_of(answer: Any, known: set[Any]) -> list[Any]:
     """The lines of the chain, in the exercise's symbols, and as SymPy writes them."""
     from dlmath_lib.verify.written import unwritten
 

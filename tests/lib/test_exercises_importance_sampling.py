@@ -28,6 +28,15 @@ def proof(*lines):
     return derivation
 
 
+def over_x(term):
+    return sp.Integral(term, LINE)
+
+
+def expanded(at):
+    """The start with its exponent multiplied out."""
+    return over_x(sp.exp(-(at**2) / 2 - m * at + m**2 / 2) / sp.sqrt(2 * sp.pi))
+
+
 def importance(values, log_p, log_q):
     log_w = log_p - log_q
     w = np.exp(log_w - log_w.max())
@@ -74,6 +83,20 @@ def test_all_are_registered():
         ("batch_of_one", (np.array([[2], [2], [1], [0.5]]), 7.0)),
         ("cost_of_a_shift", proof(sp.Integral(sp.exp(m**2) * phi(x + m), LINE), sp.exp(m**2))),
         ("cost_of_a_shift", proof(sp.exp(m**2) * sp.Integral(phi(x + m), LINE), sp.exp(m**2))),
+        ("cost_of_a_shift", proof(expanded(x), sp.exp(m**2))),
+        ("cost_of_a_shift", proof(over_x(sp.exp(m**2) * phi(x + m)), over_x(sp.exp(m**2) * phi(x)), sp.exp(m**2))),
+        (
+            "cost_of_a_shift",
+            proof(
+                over_x(sp.exp(m**2) * phi(x + m)),
+                sp.exp(m**2) * sp.Integral(phi(sp.Symbol("u", real=True)), (sp.Symbol("u", real=True), *LINE[1:])),
+                sp.exp(m**2),
+            ),
+        ),
+        (
+            "cost_of_a_shift",
+            proof(over_x(phi(x - m) ** 2 / phi(x - 2 * m)), over_x(sp.exp(m**2) * phi(x)), sp.exp(m**2)),
+        ),
         ("importance", importance),
         ("importance", lambda v, p, q: list(importance(v, p, q))),
         ("importance", lambda v, p, q: np.array(importance(v, p, q))),
@@ -98,6 +121,15 @@ def test_right_answers(name, answer):
         ("batch_of_one", ([2, 2, 1], 7), "four weights"),
         ("batch_of_one", (2, 7), "four weights"),
         ("cost_of_a_shift", proof(sp.exp(m**2)), "steps"),
+        ("cost_of_a_shift", proof(over_x(sp.exp(m**2) * phi(x - m)), sp.exp(m**2)), "different functions of x"),
+        ("cost_of_a_shift", proof(sp.exp(m**2) * over_x(phi(x)), sp.exp(m**2)), "different functions of x"),
+        (
+            "cost_of_a_shift",
+            proof(expanded(x), over_x(sp.exp(m**2) * phi(x - m)), sp.exp(m**2)),
+            "step 2: the two integrals",
+        ),
+        ("cost_of_a_shift", proof(START + sp.sin(m) ** 2 + sp.cos(m) ** 2 - 1, sp.exp(m**2)), "no line shows why"),
+        ("cost_of_a_shift", proof(START * (sp.sin(m) ** 2 + sp.cos(m) ** 2), sp.exp(m**2)), "no line shows why"),
         ("importance", careless, "not finite"),
         ("importance", by_number, "sum of the weights"),
         ("importance", lambda v, p, q: importance(v, q, p), "p/q"),
