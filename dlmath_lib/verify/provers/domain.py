@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 
 from dlmath_lib.verify.provers.branches import decide
 from dlmath_lib.verify.provers.integrals import integrate
-from dlmath_lib.verify.provers.sums import rewrite_sums
+from dlmath_lib.verify.provers.sums import is_open, rewrite_sums
 from dlmath_lib.verify.regions import unfolded
 from dlmath_lib.verify.sampling import Domain
 
@@ -21,13 +21,17 @@ CALCULUS = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
 def work_out(expr: Any) -> Any:
     """Return `expr` with its derivatives, limits, sums and integrals carried out: by our tables first, then by SymPy.
 
-    An integral of a function that is left open stays as it is, since SymPy would search for long and find nothing.
+    An integral of a function that is left open stays as it is, since SymPy would search for long and find nothing, and
+    so do sums over the entries of a table.
     """
     if not expr.has(*CALCULUS):
         return expr
     if expr.has(sp.Integral):
         expr = expr.replace(lambda e: isinstance(e, sp.Integral), _integral)
     expr = rewrite_sums(expr)
+    if not expr.has(*(kind for kind in CALCULUS if kind is not sp.Sum)) and all(map(is_open, expr.atoms(sp.Sum))):
+        names = {node: sp.Dummy(complex=True) for node in expr.atoms(sp.Sum)}
+        return expr.xreplace(names).doit().xreplace({name: node for node, name in names.items()})
     if any(node.has(AppliedUndef) for node in expr.atoms(sp.Integral)):
         return expr.doit(integrals=False)
     return expr.doit() if expr.has(*CALCULUS) else expr

@@ -23,6 +23,25 @@ def has_sums(expr: Any) -> bool:
     return bool(expr.has(sp.Sum, sp.Product))
 
 
+def is_open(node: sp.Sum) -> bool:
+    """Tell whether a finite sum has no closed form, since each of its indices stands at letters or functions left open.
+
+    >>> i, n = sp.symbols("i n", integer=True, positive=True)
+    >>> x = sp.IndexedBase("x", real=True)
+    >>> is_open(sp.Sum(x[i] ** 2, (i, 1, n))), is_open(sp.Sum(i, (i, 1, n))), is_open(sp.Sum(x[i], (i, 1, 3)))
+    (True, False, False)
+    """
+    left_open = node.function.atoms(sp.Indexed, AppliedUndef)
+    return all(
+        len(limit) == 3
+        and limit[1].is_finite
+        and limit[2].is_finite
+        and not (limit[2] - limit[1]).is_Integer
+        and any(part.has(limit[0]) for part in left_open)
+        for limit in node.limits
+    )
+
+
 def rewrite_sums(expr: Any) -> Any:
     """Return `expr` with its sums, from the inside to the outside, in the form of this module.
 
