@@ -110,14 +110,14 @@ def heavy_tail(answer: Any) -> str:
     mirrored = isinstance(formula, sp.Expr) and formula.free_symbols == {u} and formula == 1 / u
     goal = 1 / u if mirrored else 1 / (1 - u)
     expression_equals(formula, goal, where={u: (0, 1)}, free_of=(sp.Integral, sp.Derivative), reveal=False)
-    options = {"yes": "∫ x · x⁻² dx from 1 on is log x, which has no bound: there is no mean", "no": ""}
+    options = {"yes": "∫ x · x⁻² dx from 1 on is log x, which has no bound: the mean is infinite", "no": ""}
     choice(word, "no", options)
     more = (
         "; with 1 − U, which is uniform too, it is 1/(1 − u)"
         if mirrored
         else "; 1/u would do, for 1 − U is uniform too"
     )
-    return "F(x) = 1 − 1/x, and there is no mean" + more
+    return "F(x) = 1 − 1/x, and the mean is infinite" + more
 
 
 @exercise("sampling.accuracy_skewness", of="eq-skewness")
@@ -129,7 +129,10 @@ def accuracy_skewness(answer: Any) -> str:
     return told + "; at p = 0.9 it is −2.67, and −2.67/√n is within ±0.1 from n = 712 on"
 
 
-@exercise("sampling.estimate", of=("eq-mean-of-draws", "eq-variance-of-mean", "eq-exponential-quantile"))
+@exercise(
+    "sampling.estimate",
+    of=("eq-mean-of-draws", "eq-variance-of-mean", "eq-exponential-quantile", "eq-cauchy-quantile"),
+)
 def estimate(answer: Any) -> str:
     """A Monte Carlo estimate from uniform numbers, with its standard error, written by the reader."""
     u = np.random.default_rng(7).uniform(0.01, 0.99, 50)

@@ -69,7 +69,7 @@ def test_right_answers(name, answer):
         ("how_many_draws", (3 / np.sqrt(399), 90_000), "n − 1"),
         ("heavy_tail", (1 - 1 / u, "no"), "solve F(x) = u"),
         ("heavy_tail", (1 / u**2, "no"), "density"),
-        ("heavy_tail", (1 / (1 - u), "yes"), "no mean"),
+        ("heavy_tail", (1 / (1 - u), "yes"), "mean is infinite"),
         ("heavy_tail", (1 / (1 - u), "perhaps"), ""),
         ("heavy_tail", (1 / sp.sqrt(1 - u), "no"), "2/x³"),
         ("correlated_draws", (VARIANCE, 19.8), "root"),
