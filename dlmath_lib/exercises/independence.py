@@ -91,7 +91,7 @@ def neighbours(answer: Any) -> str:
     return "a shuffled split tests at distance 1; the future begins far away"
 
 
-@exercise("independence.two_causes", of=("eq-explaining-away", "eq-collider-covariance"))
+@exercise("independence.two_causes", of=("eq-explaining-away", "eq-collider-covariance", "eq-no-information"))
 def two_causes(answer: Any) -> str:
     """Two independent causes of an alarm: one of them, given the alarm and given the other."""
     names = "P(A | alarm)", "P(A | alarm, B)", "P(A | alarm, not B)"
@@ -188,7 +188,10 @@ def is_independent(answer: Any) -> str:
     raise Wrong(f"for the table “{called}”, {show(joint)}, your function says {verdict}: {hint}")
 
 
-@exercise("independence.variance_of_product", of=("eq-covariance-of-independent", "eq-independent-table"))
+@exercise(
+    "independence.variance_of_product",
+    of=("eq-product-of-means", "eq-covariance-of-independent", "eq-independent-table"),
+)
 def variance_of_product(answer: Any) -> str:
     """Var[XY] of independent variables, as a chain of proved steps."""
     i, j, k, K, L = sp.symbols("i j k K L", integer=True, positive=True)
