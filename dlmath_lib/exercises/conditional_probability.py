@@ -249,4 +249,4 @@ def three_doors(answer: Any) -> str:
     }
     hint = _slip(guesses, slips, "the likelihoods are ½, ½ and 0")
     close_to(guesses, if_guesses, what=names[1], rtol=2e-3, hint=hint)
-    return "the same goat, another likelihood: what one learns depends on how one came to see it"
+    return "the same empty door, another likelihood: what one learns depends on how one came to see it"
