@@ -164,7 +164,7 @@ SLIPS: dict[str, Any] = {  # what is made largest instead of the cosine, if all 
     "it has the largest dot product: divide each by the length of its row, np.linalg.norm(rows, axis=1)": lambda q, r: (
         r @ q
     ),
-    "it has the smallest distance from the query, which is the same only for rows of one length": lambda q, r: (
+    "it has the smallest distance from the query, and a row of another length can have a larger cosine": lambda q, r: (
         -np.linalg.norm(r - q, axis=1)
     ),
     "without the sign, an opposite direction counts as similar": lambda q, r: np.abs(r @ q) / np.linalg.norm(r, axis=1),
@@ -252,7 +252,7 @@ def extreme_norms(answer: Any) -> str:
         if not vector.any():
             raise Wrong(f"your {what} vector is 0, for which every equation between norms holds: take another")
     if _flat(narrow) and np.count_nonzero(wide) == 1:
-        raise Wrong("the two are swapped: the first is to have the larger 1-norm")
+        raise Wrong("the two are swapped: the first is to have a 1-norm that is twice its 2-norm")
     if not _flat(wide):
         one, two = norm(wide / np.abs(wide).max(), order=1), norm(wide / np.abs(wide).max())
         told = "" if np.abs(wide).max() == 1 else ", after division by its largest absolute value,"
