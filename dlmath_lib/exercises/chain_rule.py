@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
@@ -15,39 +15,29 @@ from dlmath_lib.exercises.registry import exercise
 Graph = list[tuple[str, dict[str, float]]]
 
 
-class _Watched(dict[str, float]):
-    """Local slopes that notice how often the arrows of a graph are looked at."""
+class _Slope(float):
+    """A local slope that counts how often it is multiplied: a sum path by path would not come to an end."""
 
-    def __init__(self, slopes: Mapping[str, float], looks: list[int]) -> None:
-        super().__init__(slopes)
-        self._looks = looks
+    uses = 0
 
-    def _look(self) -> None:
-        self._looks[0] += 1
-        if self._looks[0] > _PATIENCE:
+    def _use(self) -> None:
+        _Slope.uses += 1
+        if _Slope.uses > _PATIENCE:
             raise Wrong(
-                f"your function looks at the arrows more than {_PATIENCE} times in a graph of 123 nodes, 2⁶⁰ paths: "
-                "go back through the list once, and use each arrow a single time"
+                f"your function multiplies by local slopes more than {_PATIENCE} times in a graph of 123 nodes, "
+                "2⁶⁰ paths: go back through the list once, and use each arrow a single time"
             )
 
-    def __getitem__(self, node: str) -> float:
-        self._look()
-        return super().__getitem__(node)
+    def __mul__(self, other: Any) -> Any:
+        self._use()
+        return super().__mul__(other)
 
-    def __iter__(self) -> Iterator[str]:
-        self._look()
-        return super().__iter__()
-
-    def __contains__(self, node: object) -> bool:
-        self._look()
-        return super().__contains__(node)
-
-    def items(self) -> Any:
-        self._look()
-        return super().items()
+    def __rmul__(self, other: Any) -> Any:
+        self._use()
+        return super().__rmul__(other)
 
 
-_PATIENCE = 100_000
+_PATIENCE = 50_000
 
 
 def _ladder(rungs: int) -> Graph:
@@ -145,25 +135,33 @@ def count(answer: Any) -> str:
 def adjoints(answer: Any) -> str:
     """The walk back over a small graph."""
     for words, graph in _GRAPHS:
-        looks = [0]
-        given: Graph = [(node, _Watched(slopes, looks)) for node, slopes in graph]
+        _Slope.uses = 0
+        given: Graph = [(node, {name: _Slope(slope) for name, slope in slopes.items()}) for node, slopes in graph]
         found = call(answer, given, names=("graph",))
         if found is ...:
             raise not_yet()
         if not isinstance(found, Mapping):
             raise Wrong(f"your function must return a dict; for {words} it returns {show(found)}")
-        if [(node, dict(slopes)) for node, slopes in given] != graph:
+        if given != graph:
             raise Wrong("your function changes the graph: leave it as it is")
         right = _adjoints(graph)
         missing = [node for node in right if node not in found]
         if missing:
-            raise Wrong(f"for {words} your dict has no slope for {missing[0]!r}: a node without effect has the slope 0")
+            hint = _hint_missing(missing[0], graph)
+            raise Wrong(f"for {words} your dict has no slope for {missing[0]!r}{hint}")
         for node, slope in right.items():
             yours = number(found[node], f"for {words} your slope along {node!r}")
             if abs(yours - slope) > 1e-9 * (1 + abs(slope)):
                 hint = _hint(node, yours, graph)
                 raise Wrong(f"for {words} your slope along {node!r} is {show(yours)}; it is {show(slope)}{hint}")
     return f"{len(_GRAPHS)} graphs, one of them with 2⁶⁰ paths from a node"
+
+
+def _hint_missing(node: str, graph: Graph) -> str:
+    if node == graph[-1][0]:
+        return ": the result has the slope 1 along itself"
+    used = any(node in slopes for _, slopes in graph)
+    return ", which acts on another node" if used else ": a node without effect has the slope 0"
 
 
 def _hint(node: str, yours: float, graph: Graph) -> str:

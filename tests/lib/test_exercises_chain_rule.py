@@ -37,6 +37,18 @@ def path_by_path(graph):
     return {node: slope(node) for node, _ in graph}
 
 
+def path_by_path_with_own_arrows(graph):
+    users = {node: [] for node, _ in graph}
+    for user, slopes in graph:
+        for node, local in slopes.items():
+            users[node].append((user, local))
+
+    def slope(node):
+        return 1.0 if node == graph[-1][0] else sum(local * slope(user) for user, local in users[node])
+
+    return {node: slope(node) for node, _ in graph}
+
+
 def spoils(graph):
     found = walk()(graph)
     graph[0][1]["new"] = 1.0
@@ -88,7 +100,9 @@ def test_right_answers(name, answer):
         ("adjoints", walk(through=False), "multiply each local slope"),
         ("adjoints", walk(forward=True), "from its end"),
         ("adjoints", walk(others=1.0), "1 at the result alone"),
-        ("adjoints", walk(all_nodes=False), "no slope for 'lost'"),
+        ("adjoints", walk(all_nodes=False), "no slope for 'lost': a node without effect"),
+        ("adjoints", lambda graph: {"a": 21, "b": 16}, "no slope for 'x': the result has the slope 1"),
+        ("adjoints", lambda graph: {graph[-1][0]: 1.0}, "no slope for 'x', which acts on another"),
         ("adjoints", lambda graph: [1.0], "must return a dict"),
         ("adjoints", 3, "must be a function"),
         ("polar_gradient", gu, "must be a Derivation"),
@@ -113,8 +127,9 @@ def test_a_graph_that_is_left_reversed_is_seen():
     assert "changes its argument graph" in check("chain_rule.adjoints", turns).message
 
 
-def test_a_walk_path_by_path_is_stopped():
-    assert "use each arrow a single time" in check("chain_rule.adjoints", path_by_path).message
+@pytest.mark.parametrize("function", [path_by_path, path_by_path_with_own_arrows])
+def test_a_walk_path_by_path_is_stopped(function):
+    assert "use each arrow a single time" in check("chain_rule.adjoints", function).message
 
 
 def test_proofs_of_the_polar_gradient():
