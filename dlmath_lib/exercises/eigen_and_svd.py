@@ -56,7 +56,7 @@ def singular_values(answer: Any) -> str:
     return "√8 and √2; their product is 4, the size of the determinant"
 
 
-@exercise("eigen_and_svd.power", of=("eq-power-iteration-step", "eq-rayleigh-quotient", "eq-qr-iteration-step"))
+@exercise("eigen_and_svd.power", of=("eq-power-iteration-step", "eq-rayleigh-quotient"))
 def power(answer: Any) -> str:
     """Power iteration with the Rayleigh quotient."""
     rng = np.random.default_rng(5)
@@ -132,7 +132,7 @@ def low_rank_error(answer: Any) -> str:
         )
     if abs(distance - np.sqrt(34)) < 1e-2:
         raise Wrong("√34 = √(5² + 3²) is the norm of what is kept; the distance comes from what is left out")
-    close_to(distance, np.sqrt(5), rtol=1e-3, what="your distance", hint="Which singular values are left out?")
+    close_to(distance, np.sqrt(5), rtol=3.5e-3, what="your distance", hint="Which singular values are left out?")
     if abs(share - 8 / 11) < 1e-3:
         raise Wrong("8/11 is a share of the singular values; take their squares")
     if abs(share - 5 / 39) < 1e-3:
@@ -141,7 +141,7 @@ def low_rank_error(answer: Any) -> str:
         raise Wrong("that is the root of the share; the share is one of ‖A‖², a sum of squares")
     if abs(share - 3400 / 39) < 0.5:
         raise Wrong("that is in percent; give the share as a number from 0 to 1")
-    close_to(share, 34 / 39, rtol=1e-3, what="your share", hint="(5² + 3²) over the sum of all squares")
+    close_to(share, 34 / 39, rtol=3.5e-3, what="your share", hint="(5² + 3²) over the sum of all squares")
     return "√5, and 34/39, about 87 %"
 
 
@@ -170,6 +170,8 @@ def components_needed(answer: Any) -> str:
     first = next(i for i in range(len(cases)) if found[i] != right[i])
     where = f"for {len(cases[first][0])} examples of 5 features and the share {cases[first][1]:g}"
     likely = next((words for words, slip in slips.items() if found == [slip(x, share) for x, share in cases]), "")
+    if not likely and found[:-1] == right[:-1] and found[-1] == 1:  # no sum passed: argmax found only False
+        likely = "no sum passed your test; take >=, and allow for rounding"
     ending = f": {likely}" if likely else ""
     raise Wrong(f"{where} your number is {show(found[first])}, and {right[first]} are needed{ending}")
 
