@@ -257,20 +257,24 @@ def _slopes_settle(value: Any) -> None:
 
 
 def _jumps(value: Any) -> None:
-    """Look along y = c xᵖ and x = c yᵖ for values that stay away from 0."""
+    """Look along y = m x + c xᵖ and x = m y + c yᵖ for values that stay away from 0."""
     import mpmath
 
-    with mpmath.workdps(60):
-        for power in (1, mpmath.mpf(3) / 2, 2, 3, 4, mpmath.mpf(1) / 2, mpmath.mpf(1) / 3, 5, 6):
-            for c in (1, -1, 2, mpmath.mpf(1) / 2, -2, 3):
+    third, half = mpmath.mpf(1) / 3, mpmath.mpf(1) / 2
+    curves = [(0, power) for power in (1, 1 + half, 2, 3, 4, half, third, 5, 6)]
+    curves += [(slope, power) for slope in (1, -1, 2, -2, 3, -3) for power in (2, 3, 1 + half, 4)]
+    with mpmath.workdps(90):
+        for slope, power in curves:
+            for c in (1, -1, 2, half, -2, 3):
                 for swap in (False, True):
                     sizes = []
                     for k in (8, 12, 16):
                         s = mpmath.mpf(10) ** -k
-                        a, b = (c * s**power, s) if swap else (s, c * s**power)
-                        sizes.append(abs(_real(value, a, b)))
+                        w = slope * s + c * s**power
+                        sizes.append(abs(_real(value, w, s) if swap else _real(value, s, w)))
                     if min(sizes) > 1e-3 and sizes[-1] > 0.5 * sizes[0]:
                         return
     raise Wrong(
-        "your function seems to be continuous at 0: along the curves y = c xᵖ and x = c yᵖ that were tried it goes to 0"
+        "your function seems to be continuous at 0: along the curves y = m x + c xᵖ and x = m y + c yᵖ that were tried "
+        "it goes to 0"
     )

@@ -114,6 +114,9 @@ def test_all_are_registered():
         ("slopes_and_a_jump", 3 * x**3 * y / (x**6 + y**2)),
         ("slopes_and_a_jump", sp.Symbol("x") ** 2 * sp.Symbol("y") / (sp.Symbol("x") ** 4 + sp.Symbol("y") ** 2)),
         ("slopes_and_a_jump", x**4 * y**2 / (x**8 + y**4)),
+        ("slopes_and_a_jump", x**2 * (y - x) / (x**4 + (y - x) ** 2)),
+        ("slopes_and_a_jump", (x + 2 * y) * y**2 / ((x + 2 * y) ** 2 + y**4)),
+        ("slopes_and_a_jump", x**3 * (y - 3 * x) / (x**6 + (y - 3 * x) ** 2)),
     ],
 )
 def test_right_answers(name, answer):
