@@ -264,7 +264,7 @@ def which_have_a_value(answer: Any) -> str:
     for letter, (has, why) in _WHICH.items():
         if has != (letter in found):
             raise Wrong(f"{letter} has {'a' if has else 'no'} value: {why}")
-    return "B and D; the density 2/x³ has an expectation, and its square none"
+    return "B and D: with the density 2/x³ x has an expectation, and x² none"
 
 
 @exercise("integrals.three_nodes", of="eq-gauss-two-nodes")
