@@ -182,7 +182,7 @@ def low_rank(a: Any, k: int) -> np.ndarray:
     Notes
     -----
     No matrix of rank k is nearer to A in the Frobenius norm (Eckart and Young), and ``‖A − A_k‖² = σ²_{k+1} + …``.
-    Where ``σ_k = σ_{k+1}`` there are others that are as near. Chapter:
+    Where ``σ_k = σ_{k+1} > 0`` there are others that are as near. Chapter:
     linear_algebra/eigen_and_svd#eq-weights.
 
     References
