@@ -88,7 +88,7 @@ def neighbours(answer: Any) -> str:
     ]  # fmt: skip
     hints = ("Var[X − Y] = 1 + 1 − 2ρ", "ρ = 0.9²⁰", "2 − 2 · 0.9ᵏ > 1 asks for 0.9ᵏ < ½")
     _each(answer, (0.2, 2 - 2 * 0.9**20, 7), names, slips, hints)
-    return "a shuffled split tests at distance 1; the future begins far away"
+    return "a shuffled split tests mostly at distance 1, a split by time at large distances too"
 
 
 @exercise("independence.two_causes", of=("eq-explaining-away", "eq-collider-covariance", "eq-no-information"))
@@ -232,5 +232,5 @@ def uncorrelated_table(answer: Any) -> str:
     if abs(covariance) > 1e-6:
         raise Wrong(f"the covariance is {show(covariance)}; the four corners must balance: E[XY] and both means are 0")
     if np.abs(p - 1 / 9).max() < 1e-4:
-        raise Wrong("this is the product of the margins, 1/9 each: X and Y are independent; shift some probability")
+        raise Wrong("your entries are all 1/9 up to 0.0001, the product of the margins: independent; shift more")
     return "uncorrelated, and still one says something about the other"
