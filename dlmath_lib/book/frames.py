@@ -23,6 +23,10 @@ class equation_number(nodes.General, nodes.Inline, nodes.Element):
     """The number of an equation that is more than one formula."""
 
 
+class line_break_allowed(nodes.General, nodes.Inline, nodes.Element):
+    """A place in a long word where a line may end."""
+
+
 class fold(nodes.General, nodes.Element):
     """Something that opens when its first child, the summary, is chosen."""
 
@@ -157,7 +161,7 @@ class Frame:
             functions = list(_code_words(name.rpartition(".")[2] for name in row["functions"]))
             witness = row.get("outside") or ("the formula" if row["kind"] == "agrees" else "")
             points, error = [nodes.Text(str(row["points"]))], words(row.get("error") or "")
-            lines.append([cell, functions, [nodes.Text(witness)], points, error])
+            lines.append([cell, functions, list(breaking(witness)), points, error])
         return table(head, lines, ["verification"])
 
 
@@ -166,7 +170,15 @@ def _code_words(names: Iterable[str]) -> Iterator[nodes.Node]:
     for position, name in enumerate(names):
         if position:
             yield nodes.Text(", ")
-        yield nodes.literal("", name)
+        yield nodes.literal("", "", *breaking(name))
+
+
+def breaking(name: str) -> Iterator[nodes.Node]:
+    """A name that may go on in the next line after each dot and underscore: long ones would widen a table."""
+    for position, part in enumerate(re.split(r"(?<=[._])(?=\w)", name)):
+        if position:
+            yield line_break_allowed()
+        yield nodes.Text(part)
 
 
 def table(head: Iterable[str], lines: Iterable[list[Any]], classes: list[str]) -> nodes.container:
@@ -303,6 +315,11 @@ def _visit_number(translator: HTML5Translator, node: equation_number) -> None:
     raise nodes.SkipNode
 
 
+def _visit_line_break(translator: HTML5Translator, _: line_break_allowed) -> None:
+    translator.body.append("<wbr>")
+    raise nodes.SkipNode
+
+
 def _tag(name: str) -> tuple[Callable[..., None], Callable[..., None]]:
     def visit(translator: HTML5Translator, node: nodes.Element) -> None:
         translator.body.append(translator.starttag(node, name, ""))
@@ -316,5 +333,6 @@ def _tag(name: str) -> tuple[Callable[..., None], Callable[..., None]]:
 def setup(app: Sphinx) -> None:
     """Register the nodes."""
     app.add_node(equation_number, html=(_visit_number, None))
+    app.add_node(line_break_allowed, html=(_visit_line_break, None))
     app.add_node(fold, html=_tag("details"))
     app.add_node(fold_summary, html=_tag("summary"))

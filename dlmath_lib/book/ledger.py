@@ -11,7 +11,7 @@ from sphinx.util.nodes import make_refnode
 
 from dlmath_lib._kinds import KINDS
 from dlmath_lib.book.claims import Record, records
-from dlmath_lib.book.frames import conditions, table, words
+from dlmath_lib.book.frames import breaking, conditions, table, words
 from dlmath_lib.book.witnesses import COLUMNS, Formula, Witness, formulas
 
 WORDS = {
@@ -139,7 +139,7 @@ def _cells(app: Sphinx, docname: str, formula: Formula) -> Iterator[list[nodes.N
 
 def _link(app: Sphinx, docname: str, witness: Witness) -> nodes.reference:
     shown = nodes.literal if witness.column == "Function" else nodes.inline
-    return make_refnode(app.builder, docname, witness.docname, witness.anchor, shown("", witness.words))
+    return make_refnode(app.builder, docname, witness.docname, witness.anchor, shown("", "", *breaking(witness.words)))
 
 
 def link_evidence(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -152,6 +152,14 @@ window.probe = {
     return found.map((node) => node.outerHTML.slice(0, 200));
   },
 
+  /** Formulas and tables that must be scrolled sideways, those that are folded away apart. */
+  sideways() {
+    const boxes = document.querySelectorAll(".math-scroll, span.math, .claim-statement, .ledger-formula, .table-wrap");
+    const seen = [...boxes].filter((node) => node.clientWidth && !node.closest("details:not([open])"));
+    const found = seen.filter((node) => node.scrollWidth > node.clientWidth);
+    return found.map((node) => `${node.closest("[id]")?.id}: ${node.scrollWidth - node.clientWidth} px`);
+  },
+
   /** Two elements of each look that a text of the page has: its colour, size and weight, and all grounds below it. */
   looks() {
     const grounds = new Map();

@@ -30,6 +30,8 @@ HOSTS = {"http": (1280, "light"), "file": (390, "dark")}
 SHIFT = """window.shift = 0;
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
     .observe({type: 'layout-shift', buffered: true});"""
+# Not yet recast: these hold formulas that are wider than a page.
+SCROLLING = {"chapters/networks/backpropagation", "chapters/networks/training_a_network"}
 HANDS = {"http": "keyboard", "file": "mouse"}
 
 
@@ -92,6 +94,8 @@ class Visit:
     def check_width(self) -> None:
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, f"wider than {self.width} px"
         assert self.page.evaluate("probe.tooWide()") == [], f"cut off at {self.width} px"
+        if self.width >= 1280 and self.name not in SCROLLING:
+            assert self.page.evaluate("probe.sideways()") == [], "to be scrolled sideways on a wide screen"
 
     def figures(self) -> list[str]:
         return self.page.evaluate("[...document.querySelectorAll('figure.explorer')].map(figure => figure.id)")
