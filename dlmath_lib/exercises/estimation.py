@@ -11,24 +11,15 @@ from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.exercises.several import several
 from dlmath_lib.probability import soft_threshold
-
-
-def _each(
-    answer: Any, shape: str, names: tuple[str, ...], right: tuple[float, ...], slips: list[dict[float, str]]
-) -> None:
-    """Compare the parts of an answer, one after the other; a slip that is known gets its own words."""
-    given = [number(v, w) for v, w in zip(parts(answer, len(names), shape), names, strict=True)]
-    for value, name, target, known in zip(given, names, right, slips, strict=True):
-        hint = next((words for slip, words in known.items() if abs(value - slip) < 6e-4), "")
-        close_to(value, target, what=name, rtol=1e-3, hint=hint or f"Work {name} out again from its definition")
 
 
 @exercise("estimation.waiting_times", of=("eq-likelihood",))
 def waiting_times(answer: Any) -> str:
     """The rate of three waiting times, and the log-likelihood there."""
     right = 3 * np.log(0.25) - 3
-    _each(
+    several(
         answer,
         "two numbers, (rate, log_likelihood)",
         ("your rate", "your log-likelihood"),
@@ -56,7 +47,7 @@ def waiting_times(answer: Any) -> str:
 @exercise("estimation.two_variances", of=("eq-gaussian-estimate", "eq-variance-bias", "eq-about-mean"))
 def two_variances(answer: Any) -> str:
     """Mean, most likely and unbiased variance of three numbers."""
-    _each(
+    several(
         answer,
         "three numbers, (mean, most_likely, unbiased)",
         ("the mean", "the most likely variance", "the unbiased variance"),
@@ -84,7 +75,7 @@ def two_variances(answer: Any) -> str:
 @exercise("estimation.eight_of_ten", of=("eq-bernoulli-estimate", "eq-beta-posterior", "eq-bernoulli-information"))
 def eight_of_ten(answer: Any) -> str:
     """An accuracy from ten answers: most likely, most probable, information, standard error."""
-    _each(
+    several(
         answer,
         "four numbers, (most_likely, most_probable, information, standard_error)",
         ("the most likely p", "the most probable p", "the information", "the standard error"),
@@ -119,7 +110,7 @@ def eight_of_ten(answer: Any) -> str:
 )
 def logits_at_zero(answer: Any) -> str:
     """Frequencies, and the cross-entropy and its slope where all logits are 0."""
-    _each(
+    several(
         answer,
         "three numbers, (probability, cross_entropy, slope)",
         ("the probability", "the cross-entropy", "the slope"),

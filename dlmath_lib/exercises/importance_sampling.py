@@ -13,7 +13,7 @@ from dlmath_lib.exercises.form import same_form
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals, lines_of
 from dlmath_lib.exercises.registry import exercise
-from dlmath_lib.exercises.sampling import near, several, two_numbers
+from dlmath_lib.exercises.sampling import compare_pair, near, several, two_numbers
 
 LOGARITHMS = ": of logarithms subtract the largest before np.exp"
 
@@ -195,12 +195,7 @@ def two_gradients(answer: Any) -> str:
             "f is taken at x = μ + σz, not at z": (np.mean(f(noise) * (noise**2 - 1) / sigma), np.nan),
             "take the mean over the draws, not the sum": (right[0] * len(noise), right[1] * len(noise)),
         }
-        for k, (mine, name) in enumerate(((score, "score estimate"), (path, "reparameterised estimate"))):
-            if np.isclose(mine, right[k], rtol=1e-8, atol=1e-10):
-                continue
-            words = next((words for words, slip in slips.items() if np.isclose(mine, slip[k], rtol=1e-8)), "")
-            told = f": {words}" if words else f", not {show(float(right[k]))}"
-            raise Wrong(f"for {what} your {name} is {show(mine)}{told}")
+        compare_pair(what, {"score estimate": score, "reparameterised estimate": path}, right, slips)
     return f"{len(cases)} cases"
 
 

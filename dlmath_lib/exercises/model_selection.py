@@ -12,25 +12,11 @@ from dlmath_lib.exercises.answers import Wrong, close_to, number, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.exercises.several import several
 
 _ERROR = float(np.sqrt(14 / 12))
 # P(K = k) for 20 images and the accuracy 0.95, added up where the interval holds 0.95
 _COVERAGE = 0.6388
-
-
-def _each(
-    answer: Any,
-    shape: str,
-    names: tuple[str, ...],
-    right: tuple[float, ...],
-    slips: list[dict[float, str]],
-    rtol: float = 2e-3,
-) -> None:
-    """Compare the parts of an answer, one after the other; a slip that is known gets its own words."""
-    given = [number(v, w) for v, w in zip(parts(answer, len(names), shape), names, strict=True)]
-    for value, name, target, known in zip(given, names, right, slips, strict=True):
-        hint = next((words for slip, words in known.items() if abs(value - slip) < rtol * max(abs(slip), 1e-3)), "")
-        close_to(value, target, what=name, rtol=rtol, hint=hint or f"Work {name} out again from its definition")
 
 
 @exercise("model_selection.interval_by_hand", of="eq-interval-for-a-mean")
@@ -49,7 +35,7 @@ def interval_by_hand(answer: Any) -> str:
             }
         )
     names = ("the low end", "the high end")
-    _each(answer, "two numbers, (low, high)", names, (3 - 3.182 * _ERROR, 3 + 3.182 * _ERROR), ends)
+    several(answer, "two numbers, (low, high)", names, (3 - 3.182 * _ERROR, 3 + 3.182 * _ERROR), ends, rtol=2e-3)
     return "3 ± 3.182 · 1.080"
 
 
@@ -80,7 +66,7 @@ def how_many(answer: Any) -> str:
 def paired(answer: Any) -> str:
     """A difference of accuracies, and two standard errors of it."""
     first, second = float(np.sqrt(0.2260 / 1000)), float(np.sqrt((0.1 - 0.0004) / 1000))
-    _each(
+    several(
         answer,
         "three numbers, (difference, independent, paired)",
         ("the difference", "the standard error as if independent", "the paired standard error"),
@@ -114,7 +100,7 @@ def held_out_likelihood(answer: Any) -> str:
     apart = gauss - laplace
     mean, error = float(apart.mean()), float(apart.std(ddof=1) / 2)
     unpaired = float(np.sqrt((gauss.var(ddof=1) + laplace.var(ddof=1)) / 4))
-    _each(
+    several(
         answer,
         "two numbers, (difference, standard_error)",
         ("the difference", "the standard error"),

@@ -41,6 +41,16 @@ def two_numbers(found: Any, what: str, shape: str, hint: str = "") -> list[float
     return [number(part, f"for {what} part {k} of your result") for k, part in enumerate(found, 1)]
 
 
+def compare_pair(what: str, found: dict[str, float], right: tuple[Any, Any], slips: dict[str, tuple[Any, Any]]) -> None:
+    """Compare the two named numbers of a program with the right ones; a slip that is known gets its own words."""
+    for k, (name, mine) in enumerate(found.items()):
+        if np.isclose(mine, right[k], rtol=1e-8, atol=1e-10):
+            continue
+        words = next((words for words, slip in slips.items() if np.isclose(mine, slip[k], rtol=1e-8)), "")
+        told = f": {words}" if words else f", not {show(float(right[k]))}"
+        raise Wrong(f"for {what} your {name} is {show(mine)}{told}")
+
+
 @exercise("sampling.how_many_draws", of="eq-variance-of-mean")
 def how_many_draws(answer: Any) -> str:
     """A standard error, and the draws for a smaller one."""
@@ -162,10 +172,5 @@ def estimate(answer: Any) -> str:
             "divide s by √n, not by n": (np.nan, values.std(ddof=1) / n),
             "that is the square of the standard error": (np.nan, right[1] ** 2),
         }
-        for k, (mine, name) in enumerate(((mean, "estimate"), (error, "standard error"))):
-            if np.isclose(mine, right[k], rtol=1e-8, atol=1e-12):
-                continue
-            words = next((words for words, slip in slips.items() if np.isclose(mine, slip[k], rtol=1e-8)), "")
-            told = f": {words}" if words else f", not {show(float(right[k]))}"
-            raise Wrong(f"for {what} your {name} is {show(mine)}{told}")
+        compare_pair(what, {"estimate": mean, "standard error": error}, right, slips)
     return f"{len(cases)} cases"
