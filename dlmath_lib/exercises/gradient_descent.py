@@ -29,6 +29,7 @@ _UNSEEN: list[tuple[str, _Loss, _Gradient, np.ndarray]] = [
 ]
 # (which of them, start, tolerance, steps): one ends at its limit, one starts at rest, one may take no step.
 _DESCENTS = [
+    (0, [1.0], 1e-3, 3),
     (0, [1.0], 1e-3, 100),
     (2, [1.0, -2.0], 1e-3, 500),
     (2, [1.0, -2.0], 1e-3, 3),
@@ -47,14 +48,15 @@ def two_steps(answer: Any) -> str:
     return "the distance from 2 goes 4, −2, 1: each step multiplies it by −½"
 
 
-@exercise("gradient_descent.valley", of=("eq-best-rate", "eq-two-curvatures"))
+@exercise("gradient_descent.valley", of=("eq-best-rate", "eq-two-curvatures", "eq-stopping-distance"))
 def valley(answer: Any) -> str:
-    """Limit, best rate, factor and steps for 2x² + 18y²."""
-    limit, best, rho, steps = parts(answer, 4, "four numbers, (limit, best, rho, steps)")
+    """Limit, best rate, factor, steps and tolerance for 2x² + 18y²."""
+    limit, best, rho, steps, tolerance = parts(answer, 5, "five numbers, (limit, best, rho, steps, tolerance)")
     close_to(limit, 1 / 18, what="the limit of α", hint="It is 2/λmax, and λmax is a second derivative")
     close_to(best, 1 / 20, what="the best α", hint="It is 2/(λmin + λmax)")
     close_to(rho, 0.8, what="the factor ρ", hint="It is (κ − 1)/(κ + 1) with κ = 9")
     close_to(steps, 31, what="the number of steps", hint="It is the first whole n with 0.8ⁿ ≤ 1/1000")
+    close_to(tolerance, 0.04, what="the tolerance", hint="A gradient of length ε promises a distance of at most ε/λmin")
     return "κ = 9 costs 31 steps for three digits"
 
 
