@@ -95,11 +95,12 @@ def _backtracked(loss: _Loss, slope: np.ndarray, x: np.ndarray, rate: float = 1.
 @exercise("gradient_descent.descend", of="eq-update-rule")
 def descend(answer: Any) -> str:
     """Gradient descent in which each step searches its rate from 1."""
+    names = ("loss", "gradient", "x", "tolerance", "steps")
     for which, at, tolerance, steps in _DESCENTS:
         name, loss, gradient, _ = _UNSEEN[which]
         start = np.array(at)
         what = f"for {name} from {at} with the tolerance {tolerance:g} and at most {steps} steps"
-        found = call(answer, loss, gradient, start, tolerance, steps, names=("loss", "gradient", "x", "tolerance", "steps"))
+        found = call(answer, loss, gradient, start, tolerance, steps, names=names)
         if not isinstance(found, (list, tuple)) or len(found) != 2:
             raise Wrong(f"descend must return the pair (x, taken); {what} it returns {show(found)}")
         x = numbers(found[0], f"{what} your x", shape=start.shape)
