@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, number, parts
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
@@ -16,18 +16,30 @@ from dlmath_lib.exercises.registry import exercise
 _ALPHA, _LAMBDA = sp.Symbol("alpha", positive=True), sp.Symbol("lambda", positive=True)
 _X = sp.Symbol("x", real=True)
 
+_Loss, _Gradient = Callable[[Any], Any], Callable[[Any], Any]
+
 _MATRIX = np.array([[30.0, 4.0], [4.0, 2.0]])
 # (name, loss, gradient, a point): curvatures from far below 1 to far above.
-_UNSEEN: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any], np.ndarray]] = [
+_UNSEEN: list[tuple[str, _Loss, _Gradient, np.ndarray]] = [
     ("20x²", lambda x: 20 * np.sum(x * x), lambda x: 40 * x, np.array([1.0])),
     ("x²/8", lambda x: np.sum(x * x) / 8, lambda x: x / 4, np.array([-3.0])),
     ("a valley", lambda x: 0.5 * x @ _MATRIX @ x, lambda x: _MATRIX @ x, np.array([1.0, -2.0])),
     ("log cosh", lambda x: np.sum(np.log(np.cosh(5 * x))), lambda x: 5 * np.tanh(5 * x), np.array([0.1, 0.5, -0.2])),
     ("the double well", lambda x: 0.25 * np.sum((x * x - 1) ** 2), lambda x: x**3 - x, np.array([2.5])),
 ]
+# (which of them, start, tolerance, steps): one ends at its limit, one starts at rest, one may take no step.
+_DESCENTS = [
+    (0, [1.0], 1e-3, 3),
+    (0, [1.0], 1e-3, 100),
+    (2, [1.0, -2.0], 1e-3, 500),
+    (2, [1.0, -2.0], 1e-3, 3),
+    (4, [2.5], 1e-4, 100),
+    (1, [0.0], 1e-6, 10),
+    (3, [0.1, 0.5, -0.2], 1e-3, 0),
+]
 
 
-@exercise("gradient_descent.two_steps", of="eq-one-step")
+@exercise("gradient_descent.two_steps", of="eq-update-rule")
 def two_steps(answer: Any) -> str:
     """Two steps on 3(x − 2)²/2 from 6 with α = 1/2."""
     first, second = parts(answer, 2, "a list of two numbers, [x1, x2]")
@@ -36,18 +48,19 @@ def two_steps(answer: Any) -> str:
     return "the distance from 2 goes 4, −2, 1: each step multiplies it by −½"
 
 
-@exercise("gradient_descent.valley", of="eq-best-rate")
+@exercise("gradient_descent.valley", of=("eq-best-rate", "eq-two-curvatures", "eq-stopping-distance"))
 def valley(answer: Any) -> str:
-    """Limit, best rate, factor and steps for 2x² + 18y²."""
-    limit, best, rho, steps = parts(answer, 4, "four numbers, (limit, best, rho, steps)")
+    """Limit, best rate, factor, steps and tolerance for 2x² + 18y²."""
+    limit, best, rho, steps, tolerance = parts(answer, 5, "five numbers, (limit, best, rho, steps, tolerance)")
     close_to(limit, 1 / 18, what="the limit of α", hint="It is 2/λmax, and λmax is a second derivative")
     close_to(best, 1 / 20, what="the best α", hint="It is 2/(λmin + λmax)")
     close_to(rho, 0.8, what="the factor ρ", hint="It is (κ − 1)/(κ + 1) with κ = 9")
     close_to(steps, 31, what="the number of steps", hint="It is the first whole n with 0.8ⁿ ≤ 1/1000")
+    close_to(tolerance, 0.04, what="the tolerance", hint="A gradient of length ε promises a distance of at most ε/λmin")
     return "κ = 9 costs 31 steps for three digits"
 
 
-@exercise("gradient_descent.backtrack")
+@exercise("gradient_descent.backtrack", of="eq-update-rule")
 def backtrack(answer: Any) -> str:
     """Halve α from 1 until the loss falls by half of what the slope promises."""
     for name, loss, gradient, point in _UNSEEN:
@@ -55,9 +68,7 @@ def backtrack(answer: Any) -> str:
         alpha = number(found, f"for {name} at x = {point.tolist()} your α")
         if np.ndim(found) != 0:
             raise Wrong(f"backtrack must return one number, α; for {name} it returns {type(found).__name__}")
-        slope, expected = gradient(point), 1.0
-        while loss(point - expected * slope) > loss(point) - expected / 2 * slope @ slope:
-            expected /= 2
+        slope, expected = gradient(point), _backtracked(loss, gradient(point), point)
         if not alpha > 0:
             raise Wrong(f"for {name} at x = {point.tolist()} your α is {alpha:g}; it must be positive")
         if alpha > expected:
@@ -74,7 +85,72 @@ def backtrack(answer: Any) -> str:
     return f"{len(_UNSEEN)} losses that you did not see, each with the right α"
 
 
-@exercise("gradient_descent.exact_drop")
+def _backtracked(loss: _Loss, slope: np.ndarray, x: np.ndarray, rate: float = 1.0) -> float:
+    """Halve `rate` until a step against `slope` keeps the Armijo condition with the factor ½."""
+    while not loss(x - rate * slope) <= loss(x) - rate / 2 * slope @ slope and rate > 1e-300:
+        rate /= 2
+    return rate
+
+
+@exercise("gradient_descent.descend", of="eq-update-rule")
+def descend(answer: Any) -> str:
+    """Gradient descent in which each step searches its rate from 1."""
+    names = ("loss", "gradient", "x", "tolerance", "steps")
+    for which, at, tolerance, steps in _DESCENTS:
+        name, loss, gradient, _ = _UNSEEN[which]
+        start = np.array(at)
+        what = f"for {name} from {at} with the tolerance {tolerance:g} and at most {steps} steps"
+        found = call(answer, loss, gradient, start, tolerance, steps, names=names)
+        if not isinstance(found, (list, tuple)) or len(found) != 2:
+            raise Wrong(f"descend must return the pair (x, taken); {what} it returns {show(found)}")
+        x = numbers(found[0], f"{what} your x", shape=start.shape)
+        taken = number(found[1], f"{what} your number of steps")
+        right = _descended(loss, gradient, start, tolerance, steps)
+        if _same((x, taken), right):
+            continue
+        for words, options in _SLIPS:
+            if _same((x, taken), _descended(loss, gradient, start, tolerance, steps, **options)):
+                raise Wrong(f"{what} you return {show(x.tolist())} after {show(taken)} steps: {words}")
+        raise Wrong(
+            f"{what} you return {show(x.tolist())} after {show(taken)} steps; "
+            f"right is {show(right[0].round(6).tolist())} after {right[1]}"
+        )
+    return f"{len(_DESCENTS)} descents, each with the right end and the right number of steps"
+
+
+_SLIPS: list[tuple[str, dict[str, Any]]] = [
+    ("each step searches its α from 1 again", {"again": False}),
+    ("the gradient is looked at before a step: where it is short enough, no further step is taken", {"late": True}),
+    ("that is a step more than allowed", {"more": 1}),
+    ("that is a step fewer than allowed, and the gradient is not short enough yet", {"more": -1}),
+    ("α is 1 in each step; take it from backtrack", {"search": False}),
+]
+
+
+def _descended(
+    loss: _Loss, gradient: _Gradient, x: np.ndarray, tolerance: float, steps: int,
+    *, again: bool = True, late: bool = False, more: int = 0, search: bool = True,
+) -> tuple[np.ndarray, int]:  # fmt: skip
+    """Where the descent ends and after how many steps; the options make a slip each."""
+    taken, rate, short = 0, 1.0, False
+    while taken < steps + more:
+        slope = gradient(x)
+        short = bool(np.linalg.norm(slope) <= tolerance)
+        if short and not late:
+            break
+        if search:
+            rate = _backtracked(loss, slope, x, 1.0 if again else rate)
+        x, taken = x - rate * slope, taken + 1
+        if short or not np.isfinite(x).all():
+            break
+    return x, taken
+
+
+def _same(one: tuple[np.ndarray, float], other: tuple[np.ndarray, float]) -> bool:
+    return one[1] == other[1] and bool(np.allclose(one[0], other[0], rtol=1e-6, atol=1e-9))
+
+
+@exercise("gradient_descent.exact_drop", of="eq-largest-rate")
 def exact_drop(answer: Any) -> str:
     """The descent lemma is an equality on a parabola."""
     before, after = _LAMBDA * _X**2 / 2, _LAMBDA * (_X - _ALPHA * _LAMBDA * _X) ** 2 / 2
@@ -82,7 +158,7 @@ def exact_drop(answer: Any) -> str:
     return derivation_of(answer, before - after, drop, min_steps=2)
 
 
-@exercise("gradient_descent.edge")
+@exercise("gradient_descent.edge", of=("eq-double-well", "eq-basin"))
 def edge(answer: Any) -> str:
     """The start from which the double well is jumped for ever."""
     try:

@@ -25,9 +25,39 @@ def along_the_gradient(loss, gradient, x):
     return -halve(loss, gradient, x)
 
 
+def descend(loss, gradient, x, tolerance, steps, *, again=True, search=True, more=0):
+    rate = 1.0
+    for taken in range(steps + more):
+        g = gradient(x)
+        if np.linalg.norm(g) <= tolerance:
+            return x, taken
+        if search:
+            rate = halve(loss, gradient, x, start=1.0 if again else rate)
+        x = x - rate * g
+    return x, steps + more
+
+
+def looks_late(loss, gradient, x, tolerance, steps):
+    taken = 0
+    while taken < steps:
+        g = gradient(x)
+        x, taken = x - halve(loss, gradient, x) * g, taken + 1
+        if np.linalg.norm(g) <= tolerance:
+            break
+    return x, taken
+
+
+def recursive(loss, gradient, x, tolerance, steps):
+    g = gradient(x)
+    if steps == 0 or np.sqrt(g @ g) <= tolerance:
+        return [list(x), 0]
+    end, taken = recursive(loss, gradient, x - halve(loss, gradient, x) * g, tolerance, steps - 1)
+    return [end, np.int64(taken + 1)]
+
+
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("gradient_descent")]
-    assert names == ["backtrack", "edge", "exact_drop", "two_steps", "valley"]
+    assert names == ["backtrack", "descend", "edge", "exact_drop", "two_steps", "valley"]
 
 
 @pytest.mark.parametrize(
@@ -35,8 +65,10 @@ def test_all_exercises_are_there():
     [
         ("two_steps", [0, 3]),
         ("two_steps", np.array([0.0, 3.0])),
-        ("valley", (1 / 18, 0.05, 0.8, 31)),
+        ("valley", (1 / 18, 0.05, 0.8, 31, 0.04)),
         ("backtrack", halve),
+        ("descend", descend),
+        ("descend", recursive),
         ("exact_drop", Derivation(DROP).step(sp.expand(DROP), because="expand")
             .step(ALPHA * (LAM * X) ** 2 * (2 - ALPHA * LAM) / 2, because="take α(λx)² out")),
         ("edge", sp.sqrt(1 + 2 / ALPHA)),
@@ -55,15 +87,25 @@ def test_right_answers_pass(name, answer):
         ("two_steps", [12, 3], "x1 is 12"),
         ("two_steps", [0, -3], "its sign is wrong"),
         ("two_steps", 3, "a list of two numbers"),
-        ("valley", (1 / 9, 0.05, 0.8, 31), "the limit of α is 0.111111; it is twice"),
-        ("valley", (1 / 18, 0.05, 0.8, 30), "the number of steps is 30"),
-        ("valley", (1 / 18, 0.05, 0.8), "four numbers"),
+        ("valley", (1 / 9, 0.05, 0.8, 31, 0.04), "the limit of α is 0.111111; it is twice"),
+        ("valley", (1 / 18, 0.05, 0.8, 30, 0.04), "the number of steps is 30"),
+        ("valley", (1 / 18, 0.05, 0.8, 31, 0.36), "the tolerance is 0.36"),
+        ("valley", (1 / 18, 0.05, 0.8), "five numbers"),
         ("backtrack", lambda loss, gradient, x: 1.0, "it must fall by"),
         ("backtrack", lambda loss, gradient, x: 1e-6, "passes already"),
         ("backtrack", lambda loss, gradient, x: gradient(x), "must return one number"),
         ("backtrack", along_the_gradient, "must be positive"),
         ("backtrack", lambda loss, gradient, x: None, "is a return statement missing?"),
         ("backtrack", 0.5, "must be a function"),
+        ("descend", lambda *given: descend(*given, again=False), "searches its α from 1 again"),
+        ("descend", lambda *given: descend(*given, search=False), "take it from backtrack"),
+        ("descend", looks_late, "is looked at before a step"),
+        ("descend", lambda *given: descend(*given, more=1), "a step more than allowed"),
+        ("descend", lambda *given: descend(*given, more=-1), "a step fewer than allowed"),
+        ("descend", lambda *given: descend(*given)[0], "the pair (x, taken)"),
+        ("descend", lambda *given: descend(*given)[::-1], "your x"),
+        ("descend", lambda loss, gradient, x, tolerance, steps: (x, steps), "right is"),
+        ("descend", "gradient descent", "must be a function"),
         ("edge", sp.sqrt(1 + 1 / ALPHA), "not the right expression"),
         ("edge", -sp.sqrt(1 + 2 / ALPHA), "the start to the right of 0"),
         ("edge", sp.sqrt(3), "for α = 2 your x is 1.732"),
@@ -110,5 +152,6 @@ def test_stubs_are_not_yet_answers(name):
     assert check(name, ...).status == "not yet"
 
 
-def test_an_unfinished_function_is_not_yet_an_answer():
-    assert check("gradient_descent.backtrack", lambda loss, gradient, x: ...).status == "not yet"
+@pytest.mark.parametrize("name", ["backtrack", "descend"])
+def test_an_unfinished_function_is_not_yet_an_answer(name):
+    assert check(f"gradient_descent.{name}", lambda *given: ...).status == "not yet"
