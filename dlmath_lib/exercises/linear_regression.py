@@ -28,7 +28,7 @@ def two_points(answer: Any) -> str:
 
 _PRINTED = {"6": "c", "1.5": "d", "−2": "b", "2": "a"}
 _WORKED_OUT = {
-    "a": "with fault (a) the residuals are a 2 × 2 table, ŷ − y for each pair; multiply its columns by x, take twice the mean",
+    "a": "fault (a) makes a 2 × 2 table, ŷ − y for each pair: multiply its columns by x, take twice the mean",
     "b": "with fault (b) the program prints twice the mean of x − ŷ",
     "c": "with fault (c) nothing is divided by n = 2",
     "d": "with fault (d) the program prints the mean of residual times x",
@@ -68,11 +68,11 @@ def condition(answer: Any) -> str:
         raise Wrong("that is the condition number of A; κ is that of AᵀA, its square")
     close_to(raw, right, rtol=3e-3, what="κ", hint="It is the larger eigenvalue of [[2, 4], [4, 16]] over the smaller")
     close_to(centred, 4.0, rtol=1e-6, what="κ after centring", hint="The curvatures are then 2 and twice the variance")
-    return "centring made the descent about four and a half times as fast; dividing by 2, the standard deviation, makes κ = 1"
+    return "centring divided κ by about 4.5; dividing x by 2, its standard deviation, makes κ = 1"
 
 
 _PATIENT = {
-    152 + 48 * 32.6: "the model was trained on the standardised BMI: subtract the mean, divide by the standard deviation",
+    152 + 48 * 32.6: "the model wants the standardised BMI: subtract the mean, divide by the standard deviation",
     152 + 48 * 6.6: "divide the distance from the mean by the standard deviation",
     152 + 48 * (32.6 - 27) / 4.4: "take the mean of the training part, with which the model was trained",
     48 * 1.5: "the bias is missing",
@@ -83,7 +83,7 @@ _PATIENT = {
 def patient(answer: Any) -> str:
     """A prediction with its band and its weight in the data's own units."""
     given = parts(answer, 4, "four numbers, [prediction, lower end, upper end, weight per kg/m²]")
-    prediction, low, high, per_unit = (number(part, f"part {place} of your answer") for place, part in enumerate(given, 1))
+    prediction, low, high, per_unit = (number(part, f"part {k} of your answer") for k, part in enumerate(given, 1))
     for value, words in _PATIENT.items():
         if abs(prediction - value) < 0.05:
             raise Wrong(f"the prediction is {prediction:g}: {words}")
