@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array
+from dlmath_lib.exercises.answers import Wrong, choice, close_to, number, numbers, parts, same_array
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
@@ -17,16 +17,36 @@ _MX, _MY, _MXX, _MXY = sp.symbols("m_x m_y m_xx m_xy", real=True)
 _BEST_LINE = {_W: (_MXY - _MX * _MY) / (_MXX - _MX**2), _B: _MY - _W * _MX}
 
 
-@exercise("linear_regression.two_points")
+@exercise("linear_regression.two_points", of=("eq-mse-w", "eq-mse-b"))
 def two_points(answer: Any) -> str:
     """Both slopes of the mean squared error of ŷ = x + 1 on (1, 3) and (2, 1)."""
     by_w, by_b = parts(answer, 2, "a list of two numbers, [slope by w, slope by b]")
     close_to(by_w, 3.0, what="the slope by w", hint="It is twice the mean of residual times x")
     close_to(by_b, 1.0, what="the slope by b", hint="It is twice the mean residual")
-    return "the second point pulls harder: it is farther off, and farther out"
+    return "the second point counts more: its residual is larger, and so is its x"
 
 
-@exercise("linear_regression.best_line", of="eq-line-by-means")
+_PRINTED = {"6": "c", "1.5": "d", "−2": "b", "2": "a"}
+_WORKED_OUT = {
+    "a": "fault (a) makes a 2 × 2 table, ŷ − y for each pair: multiply its columns by x, take twice the mean",
+    "b": "with fault (b) the program prints twice the mean of x − ŷ",
+    "c": "with fault (c) nothing is divided by n = 2",
+    "d": "with fault (d) the program prints the mean of residual times x",
+}
+
+
+@exercise("linear_regression.which_fault", of="eq-mse-w")
+def which_fault(answer: Any) -> str:
+    """The fault that belongs to each of four printed slopes of ŷ = x + 1 on (1, 3) and (2, 1)."""
+    if isinstance(answer, str) and len(letters := [letter for letter in answer if letter.isalpha()]) == 4:
+        answer = letters
+    given = parts(answer, 4, 'a list of four letters, such as ["a", "b", "c", "d"]')
+    for letter, (printed, right) in zip(given, _PRINTED.items(), strict=True):
+        choice(letter, right, {name: f"{printed} has another cause: {words}" for name, words in _WORKED_OUT.items()})
+    return "right is 3: none of these four agrees with a central difference of the loss"
+
+
+@exercise("linear_regression.best_line", of=("eq-line-by-means", "eq-r-squared-of-line"))
 def best_line(answer: Any) -> str:
     """Slope, offset and R² of the best line of four points."""
     slope, offset, share = parts(answer, 3, "three numbers, (w, b, R²)")
@@ -34,6 +54,50 @@ def best_line(answer: Any) -> str:
     close_to(offset, 0.0, atol=1e-9, what="b", hint="The line goes through the point of the means, (2.5, 3)")
     close_to(share, 0.72, what="R²", hint="It is the squared covariance over the product of the two variances")
     return "the line takes away 72 % of the variance"
+
+
+@exercise("linear_regression.condition", of=("eq-line-condition", "eq-line-determinant"))
+def condition(answer: Any) -> str:
+    """Largest over smallest curvature of a line's loss for x = 0 and 4, and the same after centring."""
+    raw, centred = parts(answer, 2, "two numbers, [κ, κ after centring]")
+    right = (18.25 + np.sqrt(18.25**2 - 4)) / 2
+    found = number(raw, "κ")
+    if min(abs(found - 20.25), abs(found - 18.25)) < 1e-9:
+        raise Wrong(f"{found:g} is not yet κ: solve κ + 2 + 1/κ = 20.25, a quadratic equation")
+    if abs(found - np.sqrt(right)) < 0.01:
+        raise Wrong("that is the condition number of A; κ is that of AᵀA, its square")
+    close_to(raw, right, rtol=3e-3, what="κ", hint="It is the larger eigenvalue of [[2, 4], [4, 16]] over the smaller")
+    close_to(centred, 4.0, rtol=1e-6, what="κ after centring", hint="The curvatures are then 2 and twice the variance")
+    return "centring divided κ by about 4.5; dividing x by 2, its standard deviation, makes κ = 1"
+
+
+_PATIENT = {
+    152 + 48 * 32.6: "the model wants the standardised BMI: subtract the mean, divide by the standard deviation",
+    152 + 48 * 6.6: "divide the distance from the mean by the standard deviation",
+    152 + 48 * (32.6 - 27) / 4.4: "take the mean of the training part, with which the model was trained",
+    48 * 1.5: "the bias is missing",
+}
+
+
+@exercise("linear_regression.patient", of="eq-raw-weights")
+def patient(answer: Any) -> str:
+    """A prediction with its band and its weight in the data's own units."""
+    given = parts(answer, 4, "four numbers, [prediction, lower end, upper end, weight per kg/m²]")
+    prediction, low, high, per_unit = (number(part, f"part {k} of your answer") for k, part in enumerate(given, 1))
+    for value, words in _PATIENT.items():
+        if abs(prediction - value) < 0.05:
+            raise Wrong(f"the prediction is {prediction:g}: {words}")
+    close_to(prediction, 224.0, "points", atol=0.05, what="the prediction")
+    if abs(high - low - 2 * 60) < 0.1:
+        raise Wrong("the band has one RMSE on each side; it is to have 1.96 of them")
+    if low > high:
+        raise Wrong("the lower end comes first")
+    close_to(low, 224 - 1.96 * 60, "points", atol=0.05, what="the lower end")
+    close_to(high, 224 + 1.96 * 60, "points", atol=0.05, what="the upper end")
+    if abs(per_unit - 48 * 4.4) < 0.05:
+        raise Wrong("the weight is multiplied by 4.4: 4.4 kg/m² make 48 points, so one makes less")
+    close_to(per_unit, 48 / 4.4, "points per kg/m²", atol=0.05, what="the weight")
+    return "and 152 − 10.9·26 = −131.6 is the bias for a BMI in kg/m²: a prediction for BMI 0, where there are no data"
 
 
 def _problem(seed: int, n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
@@ -77,7 +141,7 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@exercise("linear_regression.fit", of="eq-gradient-matrix")
+@exercise("linear_regression.fit", of=("eq-gradient-matrix", "eq-distance"))
 def fit(answer: Any) -> str:
     """Full-batch gradient descent on the mean squared error, targets of shape (n,) and (n, 1)."""
     cases = [(0, 40, 3, 0.05, 25), (1, 15, 1, 0.1, 60), (2, 7, 7, 0.02, 40), (3, 5, 2, 0.1, 0)]
@@ -110,7 +174,7 @@ def _tell_slip(w: np.ndarray, b: float, x: np.ndarray, y: np.ndarray, rate: floa
             raise Wrong(f"{where} {text}")
 
 
-@exercise("linear_regression.orthogonal")
+@exercise("linear_regression.orthogonal", of="eq-line-by-means")
 def orthogonal(answer: Any) -> str:
     """The mean of residual times x is 0 for the best line."""
     return derivation_of(answer, _W * _MXX + _B * _MX - _MXY, 0, min_steps=2, given=_BEST_LINE)

@@ -47,6 +47,7 @@ SITTING = {
     "probability/importance_sampling",
     "probability/model_selection",
     "optimization/gradient_descent",
+    "networks/linear_regression",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

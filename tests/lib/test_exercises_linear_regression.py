@@ -72,7 +72,7 @@ def penalised_bias(x, y, lam):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("linear_regression")]
-    assert names == ["best_line", "fit", "orthogonal", "ridge", "two_points"]
+    assert names == ["best_line", "condition", "fit", "orthogonal", "patient", "ridge", "two_points", "which_fault"]
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,16 @@ def test_all_exercises_are_there():
     [
         ("two_points", [3, 1]),
         ("two_points", np.array([3.0, 1.0])),
+        ("which_fault", ["c", "d", "b", "a"]),
+        ("which_fault", ("C", "D", "B", "A")),
+        ("which_fault", "cdba"),
+        ("which_fault", "c, d, b, a"),
         ("best_line", (1.2, 0, 0.72)),
         ("best_line", (1.2, -4e-16, 0.72)),
+        ("condition", [18.195, 4]),
+        ("condition", (18.2, 4.0)),
+        ("patient", [224, 106.4, 341.6, 48 / 4.4]),
+        ("patient", np.array([224.0, 106.4, 341.6, 10.9])),
         ("fit", fit),
         ("fit", columns_everywhere),
         (
@@ -111,6 +119,22 @@ def test_right_answers_pass(name, answer):
         ("two_points", [6, 2], "it is twice the right number"),
         ("two_points", [-3, -1], "its sign is wrong"),
         ("two_points", 3, "a list of two numbers"),
+        ("which_fault", ["d", "c", "b", "a"], "the mean of residual times x"),
+        ("which_fault", ["c", "d", "a", "b"], "a 2 × 2 table"),
+        ("which_fault", ["c", "d", "b", "e"], "must be one of"),
+        ("which_fault", "cd", "a list of four letters"),
+        ("condition", [20.25, 4], "a quadratic equation"),
+        ("condition", [4.266, 4], "the condition number of A"),
+        ("condition", [1 / 18.195, 4], "κ is"),
+        ("condition", [18.195, 2], "twice the variance"),
+        ("patient", [152 + 48 * 32.6, 0, 0, 0], "standardised BMI"),
+        ("patient", [152 + 48 * 6.6, 0, 0, 0], "by the standard deviation"),
+        ("patient", [152 + 48 * 5.6 / 4.4, 0, 0, 0], "the mean of the training part"),
+        ("patient", [72, 0, 0, 0], "the bias is missing"),
+        ("patient", [224, 164, 284, 10.9], "one RMSE on each side"),
+        ("patient", [224, 341.6, 106.4, 10.9], "the lower end comes first"),
+        ("patient", [224, 106.4, 341.6, 48 * 4.4], "multiplied by 4.4"),
+        ("patient", [224, 106.4, 341.6, 48], "the weight is"),
         ("best_line", (1 / 1.2, 0, 0.72), "reciprocal"),
         ("best_line", (1.2, 3, 0.72), "the point of the means"),
         ("best_line", (1.2, 0, 0.72**0.5), "R² is"),
