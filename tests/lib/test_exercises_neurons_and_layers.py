@@ -68,7 +68,8 @@ def passes(*, last=False, none=False, bias=True, transposed=True, early=False, f
 def test_all_are_registered():
     names = [exercise.name for exercise in exercises_of("neurons_and_layers")]
     assert names == [
-        "neurons_and_layers." + name for name in ("counting", "forward", "gates", "hinge_network", "star", "three_layers", "width")
+        "neurons_and_layers." + name
+        for name in ("counting", "forward", "gates", "hinge_network", "star", "three_layers", "width")
     ]
 
 
