@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from dlmath_lib.activations import relu
-from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, numbers, parts
+from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, numbers, parts, same_array
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
@@ -19,7 +20,7 @@ _CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 _GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0)}
 
 
-@exercise("neurons_and_layers.counting")
+@exercise("neurons_and_layers.counting", of="eq-parameters")
 def counting(answer: Any) -> None:
     """Weights, biases, and the widest hidden layer for a given number of parameters."""
     three = parts(answer, 3, "three numbers: (weights, biases, width)")
@@ -38,7 +39,7 @@ def counting(answer: Any) -> None:
     close_to(width, 125, what="the hidden width", hint="With h hidden neurons there are 785h + 10(h + 1) parameters")
 
 
-@exercise("neurons_and_layers.gates")
+@exercise("neurons_and_layers.gates", of=("eq-neuron", "eq-activation"))
 def gates(answer: Any) -> str:
     """AND, OR and NAND by one neuron each."""
     if not isinstance(answer, dict) or set(answer) != set(_GATES):
@@ -58,6 +59,90 @@ def gates(answer: Any) -> str:
                     f"{target} is right there"
                 )
     return "three neurons, twelve corners"
+
+
+@exercise("neurons_and_layers.width", of="eq-hinge-error")
+def width(answer: Any) -> str:
+    """Hinges that are enough for e^x within 0.001, on [0, 1] and on [0, 2]."""
+    first, second = parts(answer, 2, "two whole numbers: (m on [0, 1], m on [0, 2])")
+    one, two = number(first, "m on [0, 1]"), number(second, "m on [0, 2]")
+    hint = "M h²/8 ≤ 0.001, with the largest second derivative M and the distance h of the knots"
+    if one == 18:
+        raise Wrong("m on [0, 1] is 18, for which the bound is 0.00105; it must not be above 0.001: round up")
+    if one == 12:
+        raise Wrong("m on [0, 1] is 12; the second derivative of e^x is largest at 1, not at 0")
+    close_to(one, 19, what="m on [0, 1]", hint=hint)
+    slips = {
+        60: "60, for which the bound is just above 0.001: round up",
+        31: "31; m hinges on [0, 2] have knots at a distance of 2/m",
+        37: "37; the second derivative of e^x is e² at 2",
+        38: "38; twice the length is not all: the second derivative is larger on [0, 2] as well",
+    }
+    if two in slips:
+        raise Wrong(f"m on [0, 2] is {slips[int(two)]}")
+    close_to(two, 61, what="m on [0, 2]", hint=hint)
+    return "the bounds are 0.00094 and 0.00099"
+
+
+Layers = tuple[list[np.ndarray], list[np.ndarray]]
+_NETWORKS: list[tuple[tuple[int, ...], int, str]] = [
+    ((3, 3, 3), 4, "tanh"),
+    ((4, 2), 3, "ReLU"),
+    ((2, 5, 1), 6, "ReLU"),
+    ((3, 6, 2, 5, 4, 2), 1, "tanh"),
+    ((2, 2, 2, 2), 5, "cos"),
+]
+_PHI: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "tanh": np.tanh,
+    "ReLU": lambda z: np.maximum(0, z),
+    "cos": np.cos,
+}
+
+
+_SLIPS = {
+    "last": "phi is applied after the last layer too, which stays affine",
+    "nowhere": "phi is applied nowhere",
+    "no bias": "the biases are left out",
+    "untransposed": "weight is not transposed: a layer is a @ weight.T + bias, one row of weight for each neuron",
+    "early": "phi is applied before the bias is added",
+    "inputs": "phi is applied to the inputs as well",
+}
+
+
+def _pass(x: np.ndarray, layers: Layers, phi: Callable[[np.ndarray], np.ndarray], slip: str = "") -> np.ndarray:
+    """The outputs of a network, or what a common slip makes of them."""
+    a = phi(x) if slip == "inputs" else x
+    inner = len(layers[0]) - 1
+    for layer, (weight, bias) in enumerate(zip(*layers, strict=True)):
+        z = a @ (weight if slip == "untransposed" else weight.T)
+        if slip == "early" and layer < inner:
+            a = phi(z) + bias
+            continue
+        z = z if slip == "no bias" else z + bias
+        a = phi(z) if (layer < inner and slip != "nowhere") or slip == "last" else z
+    return a
+
+
+@exercise("neurons_and_layers.forward", of="eq-network")
+def forward(answer: Any) -> str:
+    """The forward pass of a network with L layers."""
+    rng = np.random.default_rng(4)
+    for widths, n, name in _NETWORKS:
+        phi, x = _PHI[name], rng.normal(size=(n, widths[0]))
+        weights = [rng.normal(size=(out, into)) for into, out in pairwise(widths)]
+        biases = [rng.normal(size=out) for out in widths[1:]]
+        found = call(answer, x, weights, biases, phi, names=("x", "weights", "biases", "phi"))
+        what = f"the output of a network {' → '.join(map(str, widths))} with {name}, for a batch of {n},"
+        found = numbers(found, what, shape=(n, widths[-1]))
+        right = _pass(x, (weights, biases), phi)
+        for slip, words in _SLIPS.items():
+            if slip == "untransposed" and len(set(widths)) > 1:
+                continue
+            wrong = _pass(x, (weights, biases), phi, slip)
+            if np.allclose(found, wrong) and not np.allclose(wrong, right):
+                raise Wrong(f"{what} is what one gets if {words}")
+        same_array(found, right, what=what)
+    return f"{len(_NETWORKS)} networks that you did not see, with 1 to 5 layers"
 
 
 @exercise("neurons_and_layers.three_layers", of="eq-affine-collapse")
@@ -129,7 +214,7 @@ def _two_layers(arrays: Any, units: int, inputs: int, where: str) -> tuple[Layer
     return (first, second), (third, last)
 
 
-@exercise("neurons_and_layers.star")
+@exercise("neurons_and_layers.star", of=("eq-layer", "eq-batch"))
 def star(answer: Any) -> str:
     """The five-pointed star with as few hidden neurons as possible."""
     arrays = parts(answer, 4, "four arrays: (weight1, bias1, weight2, bias2)")

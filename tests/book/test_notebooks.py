@@ -48,6 +48,7 @@ SITTING = {
     "probability/model_selection",
     "optimization/gradient_descent",
     "networks/linear_regression",
+    "networks/neurons_and_layers",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

@@ -47,10 +47,29 @@ def pentagram(inside=3.5, lines=1):
     return weight1, bias1, np.ones((1, 5 * lines)), np.array([-inside * lines])
 
 
+def passes(*, last=False, none=False, bias=True, transposed=True, early=False, first=False):
+    """A forward pass, right or with one slip."""
+
+    def forward(x, weights, biases, phi):
+        a = phi(x) if first else x
+        for layer, (weight, offset) in enumerate(zip(weights, biases, strict=True), start=1):
+            inner = layer < len(weights)
+            z = a @ (weight.T if transposed else weight)
+            if early and inner:
+                a = phi(z) + offset
+                continue
+            z = z + offset if bias else z
+            a = phi(z) if (inner or last) and not none else z
+        return a
+
+    return forward
+
+
 def test_all_are_registered():
     names = [exercise.name for exercise in exercises_of("neurons_and_layers")]
     assert names == [
-        "neurons_and_layers." + name for name in ("counting", "gates", "hinge_network", "star", "three_layers")
+        "neurons_and_layers." + name
+        for name in ("counting", "forward", "gates", "hinge_network", "star", "three_layers", "width")
     ]
 
 
@@ -62,6 +81,10 @@ def test_all_are_registered():
         ("gates", GATES),
         ("gates", {"AND": [2, 3, -4], "OR": (5, 5, -1), "NAND": (-2, -3, 4)}),
         ("hinge_network", hinges),
+        ("forward", passes()),
+        ("forward", lambda *given: passes()(*given).tolist()),
+        ("width", (19, 61)),
+        ("width", [19.0, np.int64(61)]),
         ("star", pentagram()),
         ("star", pentagram(3.1)),
         ("three_layers", Derivation(THREE, points=10).step(sp.expand(THREE), because="multiply out")),
@@ -92,6 +115,25 @@ def test_right_answers(name, answer):
         ("hinge_network", without_bias, "3 − 2x"),
         ("hinge_network", flat, "weight2 must have shape (1, 3); it has shape (3,)"),
         ("hinge_network", lambda f, knots: hinges(f, knots)[:2], "four arrays"),
+        ("forward", passes(last=True), "after the last layer too"),
+        ("forward", passes(none=True), "phi is applied nowhere"),
+        ("forward", passes(bias=False), "the biases are left out"),
+        ("forward", passes(transposed=False), "one row of weight for each neuron"),
+        ("forward", passes(early=True), "before the bias is added"),
+        ("forward", passes(first=True), "to the inputs as well"),
+        ("forward", lambda *given: passes()(*given)[0], "must have shape (4, 3); it has shape (3,)"),
+        ("forward", lambda *given: "0, 1, 1, 0", "the output of a network 3 → 3 → 3"),
+        ("forward", lambda *given: [[1e300], [1, 2]], "the output of a network 3 → 3 → 3"),
+        ("forward", lambda *given: -passes()(*given), "every sign is wrong"),
+        ("width", (18, 61), "round up"),
+        ("width", (12, 61), "largest at 1"),
+        ("width", (20, 61), "m on [0, 1] is 20; it is too large"),
+        ("width", (19, 60), "round up"),
+        ("width", (19, 31), "a distance of 2/m"),
+        ("width", (19, 37), "e² at 2"),
+        ("width", (19, 38), "twice the length is not all"),
+        ("width", 19, "two whole numbers"),
+        ("width", (19, 1e300), "too large"),
         ("star", pentagram(4.5), "lies inside the star; your network says outside"),
         ("star", pentagram(2.5), "lies outside the star; your network says inside"),
         ("star", pentagram(lines=2), "with 10 hidden neurons; it can be done with fewer"),
@@ -121,7 +163,9 @@ def test_wrong_answers_hear_why(name, answer, says):
     [
         ("counting", ...),
         ("gates", dict.fromkeys(GATES, ...)),
+        ("forward", lambda *given: ...),
         ("hinge_network", lambda f, knots: ...),
+        ("width", (..., ...)),
         ("star", (..., ..., ..., ...)),
         ("three_layers", ...),
     ],
