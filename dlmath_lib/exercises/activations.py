@@ -79,7 +79,9 @@ def _slope_gradient(found: Any, g: np.ndarray, z: np.ndarray, a: np.ndarray) -> 
             "the gradient by a has the shape of z: the examples of a column share one slope, so add their contributions"
         )
     if mine.shape == () and len(a) > 1:
-        raise Wrong("the gradient by a is one number: each column has a slope of its own, so sum over the examples alone")
+        raise Wrong(
+            "the gradient by a is one number: each column has a slope of its own, so sum over the examples alone"
+        )
     wrong = {
         "max(0, z) in place of min(0, z)": (g * np.maximum(0, z)).sum(axis=0),
         "the mean over the examples: the gradient of a sum is the sum of the gradients": each.mean(axis=0),

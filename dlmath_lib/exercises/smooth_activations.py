@@ -41,7 +41,11 @@ def softmax_program(answer: Any) -> str:
     """Softmax of rows, and the gradient by the logits."""
     forward, backward = parts(answer, 2, "the pair (forward, backward) of two functions")
     rng = np.random.default_rng(8)
-    cases = [rng.normal(size=(4, 3)) * 2, np.zeros((1, 5)), np.array([[1000.0, 999.0], [-1000.0, -1001.0], [1000.0, -1000.0]])]
+    cases = [
+        rng.normal(size=(4, 3)) * 2,
+        np.zeros((1, 5)),
+        np.array([[1000.0, 999.0], [-1000.0, -1001.0], [1000.0, -1000.0]]),
+    ]
     for z in cases:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -65,11 +65,16 @@ def test_other_ways_to_the_right_answer() -> None:
     ways = ways.step(4 * SIGMA(-2 * Z) * (1 - SIGMA(-2 * Z)), because="multiply out").step(END, because="symmetry")
     assert check("activations.tanh_slope", ways).status == "right"
     assert check("activations.outputs", ("None", "SIGMOID", " tanh ")).status == "right"
-    assert check("activations.prelu_layer", backward_with(lambda g, z: np.einsum("ij,ij->j", g, np.minimum(0, z)))).status == "right"
+    assert (
+        check("activations.prelu_layer", backward_with(lambda g, z: np.einsum("ij,ij->j", g, np.minimum(0, z)))).status
+        == "right"
+    )
 
 
 def test_other_definitions_cannot_be_slipped_in() -> None:
-    chain = Derivation(START, given={SIGMA(Z): 1 / (1 + sp.exp(-Z))}).step(4 / (sp.exp(Z) + sp.exp(-Z)) ** 2, because="a")
+    chain = Derivation(START, given={SIGMA(Z): 1 / (1 + sp.exp(-Z))}).step(
+        4 / (sp.exp(Z) + sp.exp(-Z)) ** 2, because="a"
+    )
     assert check("activations.tanh_slope", chain).status == "wrong"
 
 
