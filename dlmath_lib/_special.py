@@ -89,7 +89,7 @@ def erf(x: np.ndarray) -> np.ndarray:
     References
     ----------
     J. L. Schonfelder, Chebyshev expansions for the error and related functions, Math. Comp. 32 (1978), 1232–1240:
-    the choice of variables. Chapter: networks/activations, GELU.
+    the choice of variables. Chapter: networks/smooth_activations, GELU.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def erfc(x: np.ndarray) -> np.ndarray:
     References
     ----------
     J. L. Schonfelder, Chebyshev expansions for the error and related functions, Math. Comp. 32 (1978), 1232–1240:
-    the choice of variables. Chapter: networks/activations, GELU.
+    the choice of variables. Chapter: networks/smooth_activations, GELU.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Activation functions: value, derivative at the input, and vector-Jacobian product of each.
 
 One module for each family; every name is also here: ``from dlmath_lib.activations import gelu, gelu_grad, gelu_vjp``.
-The chapter networks/activations derives them.
+The chapters networks/activations and networks/smooth_activations derive them.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def silu(z: np.ndarray) -> np.ndarray:
     References
     ----------
     S. Elfwing, E. Uchibe, K. Doya, Sigmoid-weighted linear units for neural network function approximation in
-    reinforcement learning, Neural Networks 107 (2018), 3–11. Chapter: networks/activations#silu.
+    reinforcement learning, Neural Networks 107 (2018), 3–11. Chapter: networks/smooth_activations#silu.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def gelu(z: np.ndarray, *, approximate: str = "none") -> np.ndarray:
     References
     ----------
     D. Hendrycks, K. Gimpel, Gaussian error linear units (GELUs), arXiv:1606.08415, section 2. Chapter:
-    networks/activations#gelu.
+    networks/smooth_activations#gelu.
 
     Examples
     --------

@@ -43,7 +43,7 @@ def softplus(z: np.ndarray) -> np.ndarray:
     References
     ----------
     I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 3.10. Chapter:
-    networks/activations#softplus.
+    networks/smooth_activations#softplus.
 
     Examples
     --------

@@ -47,7 +47,7 @@ def softmax(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     References
     ----------
     P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#softmax.
+    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/smooth_activations#softmax.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def log_softmax(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     References
     ----------
     P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#log-softmax.
+    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/smooth_activations#log-softmax.
 
     Examples
     --------
@@ -240,7 +240,7 @@ def logsumexp(z: np.ndarray, *, axis: int = -1) -> np.ndarray:
     References
     ----------
     P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J.
-    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/activations#log-softmax.
+    Numer. Anal. 41 (2021), 2311–2330. Chapter: networks/smooth_activations#log-softmax.
 
     Examples
     --------

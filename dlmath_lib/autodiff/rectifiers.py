@@ -192,7 +192,7 @@ def silu(z: Any) -> Any:
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations#silu.
+    Finite at ±1000. Chapter: networks/smooth_activations#silu.
 
     References
     ----------
@@ -230,7 +230,7 @@ def gelu(z: Any, *, approximate: str = "none") -> Any:
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations#gelu.
+    Finite at ±1000. Chapter: networks/smooth_activations#gelu.
 
     References
     ----------

@@ -105,7 +105,7 @@ def log_sigmoid(z: Any) -> Any:
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations#softplus.
+    Finite at ±1000. Chapter: networks/smooth_activations#softplus.
 
     References
     ----------
@@ -140,7 +140,7 @@ def softplus(z: Any) -> Any:
 
     Notes
     -----
-    Finite at ±1000. Chapter: networks/activations#softplus.
+    Finite at ±1000. Chapter: networks/smooth_activations#softplus.
 
     References
     ----------

@@ -42,7 +42,7 @@ def logsumexp(z: Any, *, axis: int = -1, keepdims: bool = False) -> Any:
     Notes
     -----
     The shift by the largest logit is a constant: it cancels, and nothing overflows. Chapter:
-    networks/activations#log-softmax.
+    networks/smooth_activations#log-softmax.
 
     References
     ----------
@@ -83,7 +83,7 @@ def log_softmax(z: Any, *, axis: int = -1) -> Any:
     Notes
     -----
     The shift by the largest logit is a constant: it cancels, and nothing overflows. Chapter:
-    networks/activations#log-softmax.
+    networks/smooth_activations#log-softmax.
 
     References
     ----------
@@ -122,7 +122,7 @@ def softmax(z: Any, *, axis: int = -1) -> Any:
     Notes
     -----
     The shift by the largest logit is a constant: it cancels, and nothing overflows. Chapter:
-    networks/activations#softmax.
+    networks/smooth_activations#softmax.
 
     References
     ----------

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.activations import gelu, sigmoid, softmax, softplus, tanh, tanh_grad
-from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array, show
-from dlmath_lib.exercises.functions import call, function_agrees
+from dlmath_lib.exercises.answers import Wrong, choice, close_to, number, parts, same_array, show
+from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
@@ -23,56 +21,78 @@ def sigmoid_slope(answer: Any) -> None:
     close_to(answer, 3 / 16, atol=2e-4, hint="First σ(log 3) = 1/(1 + 1/3), then σ(1 − σ)")
 
 
-@exercise("activations.softmax_backward", of="eq-softmax-vjp")
-def softmax_backward(answer: Any) -> str:
-    found = numbers(answer, shape=(3,))
-    if np.allclose(found, [0.5, 0, 0]):
-        raise Wrong("that is p ⊙ g: every logit moves every output, so pᵀg must be subtracted from g first")
-    if abs(found.sum()) > 1e-6:
+@exercise("activations.outputs")
+def outputs(answer: Any) -> str:
+    """The activation of three outputs: a temperature, a probability, an angle in (−1, 1)."""
+    given = parts(answer, 3, 'three words, such as ["relu", "relu", "relu"]')
+    takes = {
+        "none": "no activation leaves the output without bounds",
+        "sigmoid": "a sigmoid takes values between 0 and 1",
+        "tanh": "tanh takes values between −1 and 1",
+        "relu": "a ReLU takes no value below 0, and is 0 on a whole side",
+    }
+    targets = (
+        ("none", "a temperature may be −5 or 30 °C"),
+        ("sigmoid", "a probability lies between 0 and 1"),
+        ("tanh", "the scaled angle lies between −1 and 1, and may have either sign"),
+    )
+    for place, (mine, (right, target)) in enumerate(zip(given, targets, strict=True), start=1):
+        try:
+            choice(mine, right, {name: f"{words}; {target}" for name, words in takes.items()})
+        except Wrong as problem:
+            raise Wrong(f"output ({place}): {problem}", unfinished=problem.unfinished) from None
+    return "each takes the values that its targets have"
+
+
+@exercise("activations.tanh_slope", of=("eq-tanh-derivative", "eq-tanh-sigmoid"))
+def tanh_slope(answer: Any) -> str:
+    """1 − tanh²z = 4σ(2z)(1 − σ(2z)), in at least two true steps."""
+    z, sigma = sp.Symbol("z", real=True), sp.Function("sigma")
+    given = {sigma(z): 1 / (1 + sp.exp(-z))}
+    end = 4 * sigma(2 * z) * (1 - sigma(2 * z))
+    return derivation_of(answer, 1 - sp.tanh(z) ** 2, end, min_steps=2, given=given)
+
+
+@exercise("activations.prelu_layer", of=("eq-prelu", "eq-prelu-right", "eq-prelu-left", "eq-prelu-slope"))
+def prelu_layer(answer: Any) -> str:
+    """PReLU with one slope for each column: forward, and backward to z and to the slopes."""
+    forward, backward = parts(answer, 2, "the pair (forward, backward) of two functions")
+    rng = np.random.default_rng(7)
+    cases = [(rng.normal(size=shape), rng.normal(size=shape), rng.normal(size=shape[1])) for shape in ((4, 3), (1, 2))]
+    cases.append((np.array([[4.0, 1.0], [-2.0, 3.0]]), np.array([[-2.0, 0.0], [1.0, -1.0]]), np.array([0.25, -0.5])))
+    for g, z, a in cases:
+        value = call(forward, z, a, names=("z", "a"))
+        same_array(value, np.maximum(0, z) + a * np.minimum(0, z), what="forward(z, a)")
+        found = call(backward, g, z, a, names=("g", "z", "a"))
+        if not isinstance(found, (tuple, list)) or len(found) != 2:
+            raise Wrong("backward must return two gradients, a tuple: by z and by a")
+        same_array(found[0], g * np.where(z > 0, 1, a), what="the gradient by z")
+        _slope_gradient(found[1], g, z, a)
+    return f"forward and both gradients agree on {len(cases)} batches"
+
+
+def _slope_gradient(found: Any, g: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
+    each = g * np.minimum(0, z)
+    mine = found if isinstance(found, (np.ndarray, np.generic)) and found.dtype.kind == "f" else np.full((0, 0), np.nan)
+    if mine.shape == z.shape and z.shape != a.shape and np.allclose(mine, each):
         raise Wrong(
-            f"the three must add up to 0 (shifting all logits changes nothing); they add up to {found.sum():.4g}"
+            "the gradient by a has the shape of z: the examples of a column share one slope, so add their contributions"
         )
-    same_array(found, np.array([0.25, -0.125, -0.125]))
-    return "and they add up to 0, as they must"
-
-
-@exercise("activations.silu_symmetry", of="eq-silu-derivative")
-def silu_symmetry(answer: Any) -> str:
-    z = sp.Symbol("z", real=True)
-    sigma, silu = sp.Function("sigma"), sp.Function("SiLU")
-    given = {sigma(z): 1 / (1 + sp.exp(-z)), silu(z): z * sigma(z)}
-    return derivation_of(answer, silu(z) - silu(-z), z, min_steps=2, given=given)
-
-
-@exercise("activations.mish")
-def mish(answer: Any) -> str:
-    functions = parts(answer, 2, "the pair (mish, mish_grad) of two functions")
-    cases = [
-        np.array([0.0]),
-        np.array([-2.0, -0.5, 0.5, 3.0]),
-        np.array([[-30.0, 30.0], [-1.0, 1.0]]),
-        np.array([-1000.0, 1000.0]),
-    ]
-    single = [np.array([-1.5, 2.5], dtype=np.float32)]
-    references = (_mish, _mish_grad)
-    for function, reference, name in zip(functions, references, ("mish", "mish_grad"), strict=True):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                function_agrees(function, reference, cases, rtol=1e-10, atol=1e-14, names=("z",), dtype=True)
-                function_agrees(function, reference, single, rtol=1e-5, atol=1e-12, names=("z",), dtype=True)
-            except Wrong as problem:
-                raise Wrong(f"{name}: {problem}", unfinished=problem.unfinished) from None
-    return "value and derivative agree, also at ±1000 and in float32"
-
-
-def _mish(z: np.ndarray) -> np.ndarray:
-    return z * tanh(softplus(z))
-
-
-def _mish_grad(z: np.ndarray) -> np.ndarray:
-    soft = softplus(z)
-    return tanh(soft) + z * tanh_grad(soft) * sigmoid(z)
+    if mine.shape == () and len(a) > 1:
+        raise Wrong(
+            "the gradient by a is one number: each column has a slope of its own, so sum over the examples alone"
+        )
+    wrong = {
+        "max(0, z) in place of min(0, z)": (g * np.maximum(0, z)).sum(axis=0),
+        "the mean over the examples: the gradient of a sum is the sum of the gradients": each.mean(axis=0),
+        "the sum of g itself where z < 0: the factor min(0, z) is missing": (g * (z < 0)).sum(axis=0),
+        "the sum of min(0, z): the cotangent g is missing": np.minimum(0, z).sum(axis=0),
+    }
+    right = each.sum(axis=0)
+    for words, value in wrong.items():
+        if mine.shape == value.shape and np.allclose(mine, value) and not np.allclose(value, right):
+            raise Wrong(f"the gradient by a holds {words}")
+    same_array(found, right, what="the gradient by a")
 
 
 @exercise("activations.dead_on_a_box")
@@ -108,44 +128,3 @@ def _explain(w: np.ndarray, b: float, dead: bool) -> str:
         f"for w = {w.tolist()}, b = {b:g} the unit is {'dead' if dead else 'not dead'}: "
         f"its largest z, at x = {corner}, is {float(np.dot(w, corner)) + b:g}"
     )
-
-
-@exercise("activations.temperature")
-def temperature(answer: Any) -> str:
-    rng = np.random.default_rng(6)
-    for size, T in ((2, 1.0), (3, 0.5), (5, 4.0)):
-        g, z = rng.normal(size=(2, size))
-        found = call(answer, g, z, T, names=("g", "z", "T"))
-        if not isinstance(found, (tuple, list)) or len(found) != 2:
-            raise Wrong("temperature_vjp must return two gradients, a tuple: for z and for T")
-        p = softmax(z / T)
-        back = p * (g - g @ p)
-        same_array(found[0], back / T, what="the gradient for z")
-        close_to(
-            found[1],
-            -(back @ z) / T**2,
-            what="the gradient for T",
-            hint=f"This was g = {g.round(3)}, z = {z.round(3)}, T = {T}",
-        )
-    return "both gradients agree on 3 cases"
-
-
-@exercise("activations.gelu_constant", of="eq-gelu-constant")
-def gelu_constant(answer: Any) -> str:
-    constant, best = number(answer), 0.0443830
-    if abs(constant - 0.044715) < 2e-6:
-        raise Wrong("0.044715 is the constant in use; a smaller largest difference is possible")
-    if abs(constant - 0.0455399) < 2e-5:
-        raise Wrong("(4 − π)/(6π) is best very near 0; over all z another constant has a smaller largest difference")
-    if 0.04 < constant < 0.05 and abs(constant - best) > 2e-4 * best:
-        raise Wrong(
-            f"with c = {constant:g} the largest difference is {_largest_difference(constant):.2e}; another constant "
-            f"{'below' if constant > best else 'above'} it has a smaller one"
-        )
-    close_to(constant, best, rtol=2e-4)
-    return "the largest difference is 3.88e-4, against 4.73e-4 for the constant in use"
-
-
-def _largest_difference(constant: float) -> float:
-    z = np.linspace(-6, 6, 12_001)
-    return float(np.abs(z * sigmoid(2 * np.sqrt(2 / np.pi) * (z + constant * z**3)) - gelu(z)).max())

@@ -49,6 +49,8 @@ SITTING = {
     "optimization/gradient_descent",
     "networks/linear_regression",
     "networks/neurons_and_layers",
+    "networks/activations",
+    "networks/smooth_activations",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
@@ -86,6 +88,7 @@ CLINIC = {
     "networks/linear_regression": {1, 2, 3, 4, 5, 7, 29, 52},
     "networks/neurons_and_layers": {6, 50, 51, 64},
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
+    "networks/smooth_activations": {42},
     "networks/losses": {7, 11, 16, 18, 42},
     "networks/backpropagation": set(range(13, 26)),
     "networks/vanishing_gradients": {35, 63},

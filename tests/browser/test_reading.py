@@ -58,7 +58,7 @@ SEARCHES = {
     "chain rule": "chapters/calculus/chain_rule.html",
     "backpropagation": "chapters/networks/backpropagation.html",
     "normal equations": "chapters/networks/linear_regression.html#the-minimum-the-normal-equations",
-    "log softmax": "chapters/networks/activations.html#log-softmax",
+    "log softmax": "chapters/networks/smooth_activations.html#log-softmax",
 }
 
 
