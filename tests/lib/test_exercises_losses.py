@@ -53,7 +53,8 @@ def quantile(y, tau):
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("losses")]
     assert names == [
-        "by_hand", "p_minus_y", "same_step", "smoothing_gap", "stable_binary", "targets", "three_logits", "weighted_median",
+        "by_hand", "p_minus_y", "same_step", "smoothing_gap", "stable_binary", "targets", "three_logits",
+        "weighted_median",
     ]  # fmt: skip
 
 
