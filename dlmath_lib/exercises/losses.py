@@ -15,7 +15,10 @@ from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.losses import binary_cross_entropy_with_logits, binary_cross_entropy_with_logits_grad
 
 
-@exercise("losses.by_hand")
+@exercise(
+    "losses.by_hand",
+    of=("eq-squared-error", "eq-squared-derivative", "eq-absolute-slope", "eq-huber", "eq-huber-derivative"),
+)
 def by_hand(answer: Any) -> str:
     lists = parts(answer, 2, "two lists: the three losses, and the three derivatives")
     values, slopes = numbers(lists[0], "the list of losses"), numbers(lists[1], "the list of derivatives")
@@ -28,7 +31,7 @@ def by_hand(answer: Any) -> str:
     return "all six numbers"
 
 
-@exercise("losses.three_logits", of="eq-ce")
+@exercise("losses.three_logits", of=("eq-ce", "eq-p-minus-q"))
 def three_logits(answer: Any) -> str:
     value, slopes = parts(answer, 2, "two things: the loss, and the list of the three entries of the gradient")
     gradient = numbers(slopes, "the gradient")
@@ -48,7 +51,24 @@ def three_logits(answer: Any) -> str:
     return "the loss is log 4 ≈ 1.386, and the gradient adds up to 0"
 
 
-@exercise("losses.targets")
+@exercise("losses.same_step", of="eq-squared-derivative")
+def same_step(answer: Any) -> str:
+    rates = parts(answer, 2, "two learning rates: for the mean of squared_error, and for np.mean over all numbers")
+    first, second = (number(rate, f"the {which} rate") for rate, which in zip(rates, ("first", "second"), strict=True))
+    if np.isclose(first, 0.2):
+        raise Wrong("the first slope is twice as large, so the same step needs half the rate, not twice the rate")
+    if not np.isclose(first, 0.05):
+        raise Wrong(f"the first rate: 0.1 times r/n must equal the rate times 2r/n; with {first:g} it does not")
+    if np.isclose(second, 1.0):
+        raise Wrong("the second rate forgets the ½ of 1/(2n): the slope of np.mean is 2r/(nk)")
+    if np.isclose(second, 0.005) or np.isclose(second, 0.01):
+        raise Wrong("np.mean divides by k = 10 as well: its slope is smaller, so the second rate is larger")
+    if not np.isclose(second, 0.5):
+        raise Wrong(f"the second rate: 0.1 times r/n must equal the rate times 2r/(nk); with {second:g} it does not")
+    return "0.1/2 and 0.1·10/2; n cancels"
+
+
+@exercise("losses.targets", of="eq-weighted-gradient")
 def targets(answer: Any) -> str:
     cases = [
         (np.array([0, 2, 1]), 3, 0.0),
@@ -77,7 +97,7 @@ def p_minus_y(answer: Any) -> str:
     return derivation_of(answer, sp.Derivative(loss, z[0]), p[0] - y[0], min_steps=2, given=own)
 
 
-@exercise("losses.stable_binary", of="eq-bce")
+@exercise("losses.stable_binary", of=("eq-bce", "eq-bce-derivative"))
 def stable_binary(answer: Any) -> str:
     functions = parts(answer, 2, "a pair of functions, (bce, bce_grad)")
     z = np.array([-3.0, -0.5, 0.0, 0.5, 3.0])
@@ -107,7 +127,7 @@ def _why_digits_are_lost(name: str, function: Any) -> str:
     return wrong_order if not yes else ""
 
 
-@exercise("losses.smoothing_gap")
+@exercise("losses.smoothing_gap", of="eq-p-minus-q")
 def smoothing_gap(answer: Any) -> str:
     eps = sp.Symbol("epsilon", positive=True)
     classes = sp.Symbol("K", positive=True, integer=True)
@@ -138,7 +158,7 @@ def _equal(answer: Any, wrong: sp.Expr) -> bool:
     return all(v.is_Float for v in values) and bool(abs(values[0] - values[1]) < 1e-9)
 
 
-@exercise("losses.weighted_median")
+@exercise("losses.weighted_median", of="eq-median")
 def weighted_median(answer: Any) -> str:
     rng = np.random.default_rng(8)
     cases = [

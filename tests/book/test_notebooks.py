@@ -51,6 +51,7 @@ SITTING = {
     "networks/neurons_and_layers",
     "networks/activations",
     "networks/smooth_activations",
+    "networks/losses",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

@@ -53,7 +53,8 @@ def quantile(y, tau):
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("losses")]
     assert names == [
-        "by_hand", "p_minus_y", "smoothing_gap", "stable_binary", "targets", "three_logits", "weighted_median",
+        "by_hand", "p_minus_y", "same_step", "smoothing_gap", "stable_binary", "targets", "three_logits",
+        "weighted_median",
     ]  # fmt: skip
 
 
@@ -64,6 +65,8 @@ def test_all_exercises_are_there():
         ("by_hand", np.array([[9, 3, 2.5], [-6, -1, -1]]).tolist()),
         ("three_logits", (np.log(4), [0.125, -0.75, 0.625])),
         ("three_logits", [1.386, np.array([1 / 8, -3 / 4, 5 / 8])]),
+        ("same_step", [0.05, 0.5]),
+        ("same_step", (sp.Rational(1, 20), sp.Rational(1, 2))),
         ("targets", targets),
         ("p_minus_y", chain().step(P[0] * (Y[0] + Y[1] + Y[2]) - Y[0], because="a").step(P[0] - Y[0], because="b")),
         ("stable_binary", (bce, bce_grad)),
@@ -90,6 +93,14 @@ def test_right_answers_pass(name, answer):
         ("three_logits", (np.log(4), [1 / 8, 3 / 4, 5 / 8]), "add up to 1.5"),
         ("three_logits", (2, [1 / 8, -3 / 4, 5 / 8]), "in bits"),
         ("three_logits", (0.25, [1 / 8, -3 / 4, 5 / 8]), "the loss is 0.25"),
+        ("same_step", [0.2, 0.5], "half the rate"),
+        ("same_step", [0.1, 0.5], "with 0.1 it does not"),
+        ("same_step", [0.05, 1.0], "forgets the ½"),
+        ("same_step", [0.05, 0.005], "so the second rate is larger"),
+        ("same_step", [0.05, 0.3], "with 0.3 it does not"),
+        ("same_step", [0.05, 1e300], "it does not"),
+        ("same_step", ["0.05", 0.5], "the first rate"),
+        ("same_step", [0.05], "two learning rates"),
         ("targets", lambda labels, classes, smoothing: np.eye(classes)[labels], "last column"),
         ("targets", lambda labels, classes, smoothing: targets(labels, classes, 0.0), "smoothing = 0.2"),
         ("targets", lambda labels, classes, smoothing: labels, "must have shape"),
