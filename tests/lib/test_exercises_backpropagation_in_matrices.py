@@ -116,7 +116,7 @@ def test_layers(mistake, words):
 
 def test_layers_wants_two_lists():
     assert check(f"{NAME}.layers", lambda *args: (..., ...)).status == "not yet"
-    assert "two lists" in check(f"{NAME}.layers", lambda *args: layers(*args)[0][0]).message
+    assert "two lists" in check(f"{NAME}.layers", lambda *args: layers(*args)[0]).message
     assert "a list of 1" in check(f"{NAME}.layers", lambda *args: (layers(*args)[0][0], [])).message
 
 
