@@ -39,7 +39,10 @@ def hidden_deltas(answer: Any) -> str:
         first, 4, what="the first δ", hint="δ of the output first; then back along the weight, times the local slope"
     )
     close_to(
-        second, -4, what="the second δ", hint="On which side of 0 is this unit's z, and which slope has the leaky ReLU there?"
+        second,
+        -4,
+        what="the second δ",
+        hint="On which side of 0 is this unit's z, and which slope has the leaky ReLU there?",
     )
     return "the local slope ½ halves what arrives at the second unit"
 
@@ -128,7 +131,10 @@ def _signals(
         ),
     }
     if square:
-        signals["δ goes back along the columns of W2: it is the transpose that multiplies"] = ((W2 @ error) * slope, error)
+        signals["δ goes back along the columns of W2: it is the transpose that multiplies"] = (
+            (W2 @ error) * slope,
+            error,
+        )
     return signals
 
 
@@ -144,7 +150,9 @@ def same_or_slip(found: Any, right: np.ndarray, slips: dict[str, np.ndarray], wh
         array = None
     if array is not None and not (array.shape == right.shape and np.allclose(array, right)):
         if right.ndim == 2 and array.shape == right.T.shape and np.allclose(array, right.T):
-            raise Wrong(f"{what} is transposed: it has the shape of W, and row k belongs to the unit k that the weights lead to")
+            raise Wrong(
+                f"{what} is transposed: it has the shape of W, and row k belongs to the unit k that the weights lead to"
+            )
         for words, value in slips.items():
             if array.shape == value.shape and np.allclose(array, value):
                 raise Wrong(f"{what} is wrong: {words}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,10 @@ def penalised_batch(answer: Any) -> str:
 
 @exercise("backpropagation_in_matrices.memory")
 def memory(answer: Any) -> str:
-    """Parameters, kept numbers for 64 examples, and the batch size at which these outnumber those, for 784-256-128-10."""
-    found = [number(part, f"({what})") for part, what in zip(parts(answer, 3, "three whole numbers"), "abc", strict=True)]
+    """Parameters, kept numbers of 64 examples, and the batch size at which these are more, for 784-256-128-10."""
+    found = [
+        number(part, f"({what})") for part, what in zip(parts(answer, 3, "three whole numbers"), "abc", strict=True)
+    ]
     slips = (
         {234_752: "(a) the biases are missing"},
         {
@@ -152,8 +155,14 @@ def residual(answer: Any) -> str:
 def layers(answer: Any) -> str:
     """The gradients of a penalised mean loss for a list of layers, tanh between them."""
     rng = np.random.default_rng(12)
-    for n, widths, lam in ((4, (3, 2), 0.0), (5, (2, 3, 2), 0.0), (5, (2, 3, 2), 0.3), (3, (3, 3, 3, 3), 0.1), (1, (2, 4, 3, 5, 1), 0.2)):
-        weights = [rng.normal(size=(after, before)) for before, after in zip(widths, widths[1:], strict=False)]
+    for n, widths, lam in (
+        (4, (3, 2), 0.0),
+        (5, (2, 3, 2), 0.0),
+        (5, (2, 3, 2), 0.3),
+        (3, (3, 3, 3, 3), 0.1),
+        (1, (2, 4, 3, 5, 1), 0.2),
+    ):
+        weights = [rng.normal(size=(after, before)) for before, after in pairwise(widths)]
         biases = [rng.normal(size=after) for after in widths[1:]]
         X, Y = rng.normal(size=(n, widths[0])), rng.normal(size=(n, widths[-1]))
         found = call(answer, X, Y, weights, biases, lam, names=("X", "Y", "weights", "biases", "lam"))
@@ -167,9 +176,11 @@ def layers(answer: Any) -> str:
                     f"{where} the gradients by the {kind} must be a list of {len(weights)} arrays, one for each layer; "
                     f"it is {show(lists[which])}"
                 )
-            for l, gradient in enumerate(lists[which]):
-                slips = {words: walked[which][l] for words, walked in wrong.items()}
-                same_or_slip(gradient, true[which][l], slips, f"{where} the gradient by the {kind} of layer {l + 1}")
+            for place, gradient in enumerate(lists[which]):
+                slips = {words: walked[which][place] for words, walked in wrong.items()}
+                same_or_slip(
+                    gradient, true[which][place], slips, f"{where} the gradient by the {kind} of layer {place + 1}"
+                )
     return "five networks of one to four layers, with and without a penalty"
 
 
@@ -193,9 +204,9 @@ def _walk(
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The right gradients, or those of a known slip."""
     n, kept = len(X), [X]
-    for l, (W, b) in enumerate(zip(weights, biases, strict=True)):
+    for place, (W, b) in enumerate(zip(weights, biases, strict=True)):
         Z = kept[-1] @ W.T + b
-        kept.append(np.tanh(Z) if l < len(weights) - 1 or slip == "last" else Z)
+        kept.append(np.tanh(Z) if place < len(weights) - 1 or slip == "last" else Z)
     out = kept.pop()
     scale = {"sum": 1.0, "twice": 1 / n**2, "entries": 1 / Y.size, "sign": -1 / n, "double": 2 / n}.get(slip, 1 / n)
     delta = scale * (out - Y) * (1 - out**2 if slip == "last" else 1)

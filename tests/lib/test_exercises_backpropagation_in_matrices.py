@@ -74,7 +74,9 @@ def test_batch_rule():
     assert "must end at" in check(f"{NAME}.batch_rule", chain(opened, turned)).message
 
 
-def layers(X, Y, weights, biases, lam, scale=None, slope=True, last=False, penalty=1.0, bias=0.0, order=1, transposed=False):
+def layers(
+    X, Y, weights, biases, lam, scale=None, slope=True, last=False, penalty=1.0, bias=0.0, order=1, transposed=False
+):
     kept = [X]
     for place, (W, b) in enumerate(zip(weights, biases, strict=True)):
         Z = kept[-1] @ W.T + b
