@@ -1,6 +1,7 @@
 """The affine layer, forward and backward. Batches are rows: Z = X Wᵀ + b with W of shape (out, in).
 
-Derived in ``chapters/networks/neurons_and_layers.ipynb`` (forward) and ``chapters/networks/backpropagation.ipynb``.
+Derived in ``chapters/networks/neurons_and_layers.ipynb`` (forward) and
+``chapters/networks/backpropagation_in_matrices.ipynb``.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def affine_vjp(g: Any, x: Any, weight: Any, bias: Any) -> tuple[np.ndarray, np.n
     Notes
     -----
     Sums, not means: the 1/n of a mean loss comes with g. Derivation:
-    ``chapters/networks/backpropagation.ipynb#batches``.
+    ``chapters/networks/backpropagation_in_matrices.ipynb#batches``.
 
     References
     ----------

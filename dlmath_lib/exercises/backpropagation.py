@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, numbers, parts
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array
 from dlmath_lib.exercises.form import same_form
-from dlmath_lib.exercises.functions import call, gradient_of
+from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.verify import Derivation
@@ -28,19 +27,24 @@ _CLASSES = {
 
 @exercise("backpropagation.hidden_deltas", of="eq-delta-hidden")
 def hidden_deltas(answer: Any) -> str:
-    """Weights (2, −4) times the output's δ = 2, gates 1 and ½."""
+    """Weights (2, −4) times the output's δ = 2, local slopes 1 and ½."""
     first, second = numbers(parts(answer, 2, "two numbers, [first, second]"), shape=(2,))
     if np.allclose([first, second], [4, -8]):
-        raise Wrong("your second δ is −8: that is what arrives; the unit's z is negative, so its gate is ½")
+        raise Wrong("your second δ is −8: that is what arrives; the unit's z is negative, so its local slope is ½")
     if np.allclose([first, second], [-4, 4]):
         raise Wrong("both signs are wrong: the output's δ is output minus target")
+    if np.allclose([first, second], [2, -2]):
+        raise Wrong("both are half of what is right: the ½ of the loss cancels the 2 of the square")
     close_to(
-        first, 4, what="the first δ", hint="δ of the output first; then back along the weight, and through the gate"
+        first, 4, what="the first δ", hint="δ of the output first; then back along the weight, times the local slope"
     )
     close_to(
-        second, -4, what="the second δ", hint="On which side of 0 is this unit's z, and which slope has the gate there?"
+        second,
+        -4,
+        what="the second δ",
+        hint="On which side of 0 is this unit's z, and which slope has the leaky ReLU there?",
     )
-    return "the gate halves what the second unit is told"
+    return "the local slope ½ halves what arrives at the second unit"
 
 
 @exercise("backpropagation.two_classes", of="eq-delta-softmax")
@@ -54,80 +58,109 @@ def two_classes(answer: Any) -> str:
     return derivation_of(answer, start, end, min_steps=2, given=_CLASSES)
 
 
-def _two_layers(x: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> np.ndarray:
-    return np.tanh(np.tanh(x @ W1.T + b1) @ W2.T + b2)
+@exercise("backpropagation.count")
+def count(answer: Any) -> str:
+    """Paths from one weight of the first layer, products forward, products back, in a network 10-20-30-5."""
+    found = [number(part, what) for part, what in zip(parts(answer, 3, "three numbers, [a, b, c]"), "abc", strict=True)]
+    slips = (
+        {
+            3000: "(a) the weight leads to one unit of the first hidden layer, not to all 20",
+            30_000: "(a) the weight starts at one input and leads to one unit of the first hidden layer",
+            35: "(a) each of the 30 units leads to each of the 5 outputs: multiply, do not add",
+            30: "(a) from each of the 30 units a path goes on to each of the 5 outputs",
+        },
+        {
+            65: "(b) each layer has a weight for each pair of units: multiply neighbouring widths, then add",
+            30_000: "(b) that is the product of all widths; each layer has its own weights: 10·20, then 20·30, …",
+            1005: "(b) biases are left out",
+        },
+        {
+            950: "(c) that counts the first layer too; no δ is sent to the inputs",
+            150: "(c) that brings δ to the second hidden layer; one more layer is to be passed",
+            600: "(c) δ starts at the outputs: the last layer's 30·5 are missing",
+            1700: "(c) that counts the products for the weights' own slopes too",
+        },
+    )
+    for value, true, known, what in zip(found, (150, 950, 750), slips, "abc", strict=True):
+        if value in known:
+            raise Wrong(known[value])
+        close_to(value, true, what=f"({what})")
+    return "150 paths from each single weight, and 750 products that serve all of them"
 
 
-def _residual(x: Any, W: Any, b: Any, V: Any) -> np.ndarray:
-    return x + np.tanh(x @ W.T + b) @ V.T
+@exercise(
+    "backpropagation.one_example",
+    of=("eq-delta-output", "eq-delta-hidden", "eq-slope-weight", "eq-slope-bias", "eq-closed-form"),
+)
+def one_example(answer: Any) -> str:
+    """The four gradients of ½‖W₂ tanh(W₁x + b₁) + b₂ − y‖²."""
+    rng = np.random.default_rng(9)
+    for inputs, hidden, outputs in ((2, 2, 2), (3, 4, 2), (4, 2, 3), (1, 3, 1)):
+        shapes = (inputs,), (outputs,), (hidden, inputs), (hidden,), (outputs, hidden), (outputs,)
+        x, y, W1, b1, W2, b2 = (rng.normal(size=shape) for shape in shapes)
+        names = ("x", "y", "W1", "b1", "W2", "b2")
+        found = parts(call(answer, x, y, W1, b1, W2, b2, names=names), 4, "four arrays, for W1, b1, W2, b2")
+        z1 = W1 @ x + b1
+        a1 = np.tanh(z1)
+        signals = _signals(W2, z1, W2 @ a1 + b2 - y, square=hidden == outputs)
+        right = signals.pop("")
+        true = _slopes(*right, x, a1)
+        where = f"for {inputs} inputs, {hidden} hidden units and {outputs} outputs the gradient for"
+        for place, name in enumerate(("W1", "b1", "W2", "b2")):
+            slips = {words: _slopes(*pair, x, a1)[place] for words, pair in signals.items()}
+            slips["it takes z in place of the activation a"] = _slopes(*right, x, z1)[place]
+            same_or_slip(found[place], true[place], slips, f"{where} {name}")
+    return "four networks that you did not see, four gradients each"
 
 
-def _tied(x: Any, W: Any) -> np.ndarray:
-    return np.tanh(x @ W.T) @ W
+def _signals(
+    W2: np.ndarray, z1: np.ndarray, error: np.ndarray, *, square: bool
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The hidden and the output error signal, right (under "") and as the known slips have them."""
+    slope = 1 - np.tanh(z1) ** 2
+    back = W2.T @ error
+    signals = {
+        "": (back * slope, error),
+        "its sign is wrong: the output's δ is output minus target": (-back * slope, -error),
+        "the ½ of the loss cancels the 2 of the square": (2 * back * slope, 2 * error),
+        "the local slope tanh′(z) of the hidden units is missing": (back, error),
+        "the slope of tanh at z is 1 − tanh² z, not 1 − z²": (back * (1 - z1**2), error),
+        "the outputs are plain: they have no factor 1 − tanh²": (
+            (W2.T @ (error * (1 - np.tanh(error) ** 2))) * slope,
+            error * (1 - np.tanh(error) ** 2),
+        ),
+    }
+    if square:
+        signals["δ goes back along the columns of W2: it is the transpose that multiplies"] = (
+            (W2 @ error) * slope,
+            error,
+        )
+    return signals
 
 
-def _examine(
-    answer: Any, f: Callable[..., Any], names: tuple[str, ...], nets: list[tuple[tuple[int, ...], ...]]
-) -> str:
-    """Try the reader's VJP on networks of several shapes, random inputs and random cotangents."""
-    rng = np.random.default_rng(11)
-    for shapes in nets:
-        inputs = tuple(0.7 * rng.normal(size=shape) for shape in shapes)
-        found = call(answer, rng.normal(size=f(*inputs).shape), *inputs, names=("g", *names))
-        if not isinstance(found, (tuple, list)) or len(found) != len(names):
-            raise Wrong(f"your function must return {len(names)} gradients: for {', '.join(names)}")
-        listed = ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
-        for name, gradient, shape in zip(names, found, shapes, strict=True):
-            if np.shape(gradient) != shape:
-                raise Wrong(
-                    f"the gradient for {name} must have its shape {shape}; it has {np.shape(gradient)} ({listed})"
-                )
-        for position, name in enumerate(names):
-
-            def one(value: Any, position: int = position, inputs: tuple[Any, ...] = inputs) -> Any:
-                return f(*inputs[:position], value, *inputs[position + 1 :])
-
-            def rule(g: Any, value: Any, position: int = position, inputs: tuple[Any, ...] = inputs) -> Any:
-                moved = (*inputs[:position], value, *inputs[position + 1 :])
-                return call(answer, g, *moved, names=("g", *names))[position]
-
-            try:
-                gradient_of(rule, one, inputs[position])
-            except Wrong as problem:
-                numbers = "\n".join(str(problem).splitlines()[1:3])
-                raise Wrong(f"the gradient for {name} is wrong ({listed})\n{numbers}") from None
-    return f"{len(nets)} networks that you did not see, random cotangents, all gradients agree with finite differences"
+def _slopes(delta1: np.ndarray, delta2: np.ndarray, x: np.ndarray, a1: np.ndarray) -> tuple[np.ndarray, ...]:
+    return np.outer(delta1, x), delta1, np.outer(delta2, a1), delta2
 
 
-@exercise("backpropagation.mend")
-def mend(answer: Any) -> str:
-    """The backward pass of two layers, mended."""
-    nets: list[tuple[tuple[int, ...], ...]] = [
-        ((2, 2), (2, 2), (2,), (2, 2), (2,)),
-        ((4, 3), (2, 3), (2,), (5, 2), (5,)),
-        ((1, 2), (4, 2), (4,), (1, 4), (1,)),
-    ]
-    return _examine(answer, _two_layers, ("x", "W1", "b1", "W2", "b2"), nets)
+def same_or_slip(found: Any, right: np.ndarray, slips: dict[str, np.ndarray], what: str) -> None:
+    """Compare an array of the reader's with the right one; name the slip where it is a known one."""
+    try:
+        array = numbers(found)
+    except Wrong:  # `same_array` says what is wrong
+        array = None
+    if array is not None and not (array.shape == right.shape and np.allclose(array, right)):
+        if right.ndim == 2 and array.shape == right.T.shape and np.allclose(array, right.T):
+            raise Wrong(
+                f"{what} is transposed: it has the shape of W, and row k belongs to the unit k that the weights lead to"
+            )
+        for words, value in slips.items():
+            if array.shape == value.shape and np.allclose(array, value):
+                raise Wrong(f"{what} is wrong: {words}")
+    same_array(found, right, what=what)
 
 
-@exercise("backpropagation.residual")
-def residual(answer: Any) -> str:
-    """The backward pass of a skip connection."""
-    nets: list[tuple[tuple[int, ...], ...]] = [
-        ((3, 3), (3, 3), (3,), (3, 3)),
-        ((4, 2), (2, 2), (2,), (2, 2)),
-    ]
-    return _examine(answer, _residual, ("x", "W", "b", "V"), nets)
-
-
-@exercise("backpropagation.strongest_push")
+@exercise("backpropagation.strongest_push", of="eq-delta-sigmoid-squared")
 def strongest_push(answer: Any) -> str:
-    """|δ| = a(1 − a)² is largest at a = 1/3."""
+    """|δ| = p(1 − p)² is largest at p = 1/3."""
     expression_equals(answer, -sp.log(2), reveal=False)
-    return "a = 1/3, and |δ| = 4/27 there: below 0.15, however wrong the output is"
-
-
-@exercise("backpropagation.tied")
-def tied(answer: Any) -> str:
-    """One matrix in two places: its gradients add up."""
-    return _examine(answer, _tied, ("x", "W"), [((3, 3), (3, 3)), ((4, 5), (2, 5)), ((1, 2), (3, 2))])
+    return "p = 1/3, and |δ| = 4/27 there: below 0.15, however wrong the output is"

@@ -66,7 +66,8 @@ class Network:
 
     Notes
     -----
-    Derivation: ``chapters/networks/backpropagation.ipynb`` and ``chapters/networks/training_a_network.ipynb``.
+    Derivation: ``chapters/networks/backpropagation_in_matrices.ipynb`` and
+    ``chapters/networks/training_a_network.ipynb``.
 
     References
     ----------

@@ -52,6 +52,8 @@ SITTING = {
     "networks/activations",
     "networks/smooth_activations",
     "networks/losses",
+    "networks/backpropagation",
+    "networks/backpropagation_in_matrices",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
@@ -91,7 +93,8 @@ CLINIC = {
     "networks/activations": {36, 37, 38, 39, 40, 41, 42},
     "networks/smooth_activations": {42},
     "networks/losses": {7, 11, 16, 18, 42},
-    "networks/backpropagation": set(range(13, 26)),
+    "networks/backpropagation": {13, 16, 18, 19, 20, 21, 22},
+    "networks/backpropagation_in_matrices": {14, 15, 23, 24},
     "networks/vanishing_gradients": {35, 63},
     "networks/training_a_network": {8, 9, 65},
     "optimization/gradient_descent": {26, 27, 28, 30},

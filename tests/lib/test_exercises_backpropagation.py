@@ -19,7 +19,7 @@ def partial(what, by):
 
 def test_all_are_registered():
     assert [e.name.partition(".")[2] for e in exercises_of("backpropagation")] == [
-        "hidden_deltas", "mend", "residual", "strongest_push", "tied", "two_classes",
+        "count", "hidden_deltas", "one_example", "strongest_push", "two_classes",
     ]  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def test_an_answer_still_open_is_no_mistake(name):
     [
         ([4, -8], "what arrives"),
         ([-4, 4], "output minus target"),
+        ([2, -2], "the ½ of the loss"),
         ([2, -4], "the first δ"),
         ([4, 2], "the second δ"),
         (4.0, "two numbers"),
@@ -64,55 +65,53 @@ def test_two_classes():
     assert unfinished.status == "wrong" and "must end at" in unfinished.message
 
 
-def backward(gate=True, transposed=False, signal="a1", bias="sum", order=False):
-    def rule(g, x, W1, b1, W2, b2):
-        a1 = np.tanh(x @ W1.T + b1)
-        delta2 = g * (1 - np.tanh(a1 @ W2.T + b2) ** 2)
-        delta1 = delta2 @ (W2.T if transposed else W2) * (1 - a1**2 if gate else 1)
-        db2 = getattr(delta2, bias)(axis=0)
-        found = delta1 @ W1, delta1.T @ x, delta1.sum(axis=0), delta2.T @ (a1 if signal == "a1" else x), db2
-        return found[::-1] if order else found
+def test_count():
+    assert check("backpropagation.count", [150, 950, 750]).passed
+    assert check("backpropagation.count", (sp.Integer(150), 950.0, np.int64(750))).passed
+    for answer, words in (
+        ([3000, 950, 750], "one unit of the first hidden layer"),
+        ([35, 950, 750], "multiply, do not add"),
+        ([150, 1005, 750], "biases are left out"),
+        ([150, 950, 950], "no δ is sent to the inputs"),
+        ([150, 950, 150], "one more layer"),
+        ([150, 950, 1700], "own slopes"),
+        ([150, 950, 751], "(c)"),
+        ([150, 950], "three numbers"),
+        (["150", 950, 750], "number"),
+    ):
+        verdict = check("backpropagation.count", answer)
+        assert verdict.status == "wrong" and words in verdict.message, (answer, verdict.message)
 
-    return rule
+
+def slopes(x, y, W1, b1, W2, b2, sign=1, local=True, transposed=False, factor=1, signal="a", outer=True):
+    a1 = np.tanh(W1 @ x + b1)
+    delta2 = factor * sign * (W2 @ a1 + b2 - y)
+    delta1 = ((W2 if transposed else W2.T) @ delta2) * (1 - a1**2 if local else 1)
+    found = [np.outer(delta1, x), delta1, np.outer(delta2, a1 if signal == "a" else W1 @ x + b1), delta2]
+    return found if outer else [found[0].T, delta1, found[2].T, delta2]
 
 
 @pytest.mark.parametrize(
     ("mistake", "words"),
     [
-        ({"gate": False}, "the gradient for x is wrong"),
-        ({"transposed": True}, "the gradient for x is wrong"),
-        ({"signal": "x"}, "the gradient for W2 is wrong"),
-        ({"bias": "mean"}, "the gradient for b2 is wrong"),
-        ({"order": True}, "the gradient for x must have its shape"),
+        ({"sign": -1}, "output minus target"),
+        ({"local": False}, "tanh′(z) of the hidden units is missing"),
+        ({"transposed": True}, "the transpose"),
+        ({"factor": 2}, "cancels the 2 of the square"),
+        ({"signal": "z"}, "z in place of the activation"),
+        ({"outer": False}, "for W1"),
     ],
 )
-def test_mend(mistake, words):
-    assert check("backpropagation.mend", backward()).passed
-    verdict = check("backpropagation.mend", backward(**mistake))
-    if "order" in mistake:
-        assert verdict.status == "wrong"
-    else:
-        assert verdict.status == "wrong" and words in verdict.message
+def test_one_example(mistake, words):
+    assert check("backpropagation.one_example", slopes).passed
+    verdict = check("backpropagation.one_example", lambda *args: slopes(*args, **mistake))
+    assert verdict.status == "wrong" and words in verdict.message, verdict.message
 
 
-def test_mend_wants_five_gradients():
-    verdict = check("backpropagation.mend", lambda g, x, W1, b1, W2, b2: g)
-    assert verdict.status == "wrong" and "must return 5 gradients" in verdict.message
-
-
-def residual(skip=1.0, gate=True):
-    def rule(g, x, W, b, V):
-        a = np.tanh(x @ W.T + b)
-        delta = g @ V * (1 - a**2 if gate else 1)
-        return skip * g + delta @ W, delta.T @ x, delta.sum(axis=0), g.T @ a
-
-    return rule
-
-
-def test_residual():
-    assert check("backpropagation.residual", residual()).passed
-    assert "the gradient for x is wrong" in check("backpropagation.residual", residual(skip=0.0)).message
-    assert not check("backpropagation.residual", residual(gate=False)).passed
+def test_one_example_wants_four_arrays():
+    assert "four arrays" in check("backpropagation.one_example", lambda *args: slopes(*args)[:3]).message
+    assert check("backpropagation.one_example", lambda *args: ...).status == "not yet"
+    assert check("backpropagation.one_example", lambda *args: [..., ..., ..., ...]).status == "not yet"
 
 
 def test_strongest_push():
@@ -122,15 +121,3 @@ def test_strongest_push():
     assert wrong.status == "wrong" and "log(2)" not in wrong.message and "0.69" not in wrong.message
     assert "exactly" in check("backpropagation.strongest_push", float(-np.log(2))).message
     assert check("backpropagation.strongest_push", sp.log(2)).status == "wrong"
-
-
-def test_tied():
-    def both(g, x, W, roads=(1, 1)):
-        a = np.tanh(x @ W.T)
-        delta = g @ W.T * (1 - a**2)
-        return delta @ W, roads[0] * delta.T @ x + roads[1] * a.T @ g
-
-    assert check("backpropagation.tied", both).passed
-    for roads in ((1, 0), (0, 1), (2, 0)):
-        verdict = check("backpropagation.tied", lambda g, x, W, roads=roads: both(g, x, W, roads))
-        assert verdict.status == "wrong" and "the gradient for W is wrong" in verdict.message
