@@ -31,7 +31,7 @@ SHIFT = """window.shift = 0;
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
     .observe({type: 'layout-shift', buffered: true});"""
 # Not yet recast: these hold formulas that are wider than a page.
-SCROLLING = {"chapters/networks/backpropagation", "chapters/networks/training_a_network"}
+SCROLLING = {"chapters/networks/backpropagation"}
 HANDS = {"http": "keyboard", "file": "mouse"}
 
 
