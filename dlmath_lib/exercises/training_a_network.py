@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, choice, close_to, numbers, parts, same_array
+from dlmath_lib.exercises.answers import Wrong, choice, close_to, number, numbers, parts, same_array
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
@@ -44,7 +44,7 @@ def _train(slope: Slope, parameters: np.ndarray, x: Any, y: Any, batches: Any, r
     return parameters
 
 
-@exercise("training_a_network.steps")
+@exercise("training_a_network.steps", of="eq-steps-of-an-epoch")
 def steps(answer: Any) -> str:
     """1437 examples, batches of 32, 15 epochs."""
     epoch, last, total = parts(answer, 3, "three numbers, (steps per epoch, size of the last batch, steps)")
@@ -54,7 +54,59 @@ def steps(answer: Any) -> str:
     return "44 full batches and one of 29, fifteen times"
 
 
-@exercise("training_a_network.confusion", of="eq-accuracy-recall")
+@exercise("training_a_network.memory", of=("eq-momentum-step", "eq-adam-step", "eq-adam-first-step"))
+def memory(answer: Any) -> str:
+    """Two steps of momentum and of Adam from θ = 1, with the gradients 2 and 1."""
+    by_momentum, by_adam = parts(answer, 2, "two numbers, (theta by momentum, theta by Adam)")
+    _told(by_momentum, _MOMENTUM, "theta by momentum")
+    close_to(by_momentum, 0.6, atol=6e-4, what="theta by momentum", hint="The velocities are 2 and 0.5 · 2 + 1")
+    _told(by_adam, _ADAM, "theta by Adam")
+    right = 0.9 - 0.1 * (1 / 0.75) / np.sqrt(1.5 / 0.75)
+    close_to(by_adam, right, atol=6e-4, what="theta by Adam", hint="m is 1 and 1, s is 2 and 1.5; then correct both")
+    return "momentum repeats its first step, Adam's first step has the length α"
+
+
+_MOMENTUM = {
+    0.7: "these are two plain steps: the velocity of the second is 0.5 · 2 + 1",
+    1.4: "it climbs: the step goes against the velocity",
+    0.8: "that is after the first step, or with the gradients weighted by 1 − μ: here v = μ v + g",
+}
+_ADAM = {
+    0.9: "that is after the first step",
+    1.0 - 0.1 / np.sqrt(2) - 0.1 / np.sqrt(1.5): "the factors 1 − β are missing: divide m and s by 1 − βᵏ",
+    0.9 - 0.2 / np.sqrt(3): "in the second step divide by 1 − β², not by 1 − β",
+    0.95 - 0.1 * (1 / 0.75) / 2: "the root is missing: divide by √s",
+    1.0 - 0.05 - 0.05: "divide m too by 1 − βᵏ",
+}
+
+
+def _told(found: Any, slips: dict[float, str], what: str) -> None:
+    value = number(found, what)
+    for slip, words in slips.items():
+        if abs(value - slip) < 6e-4:
+            raise Wrong(f"{what} is {value:.4g}: {words}")
+
+
+@exercise("training_a_network.stopping")
+def stopping(answer: Any) -> str:
+    """Early stopping on 0.90, 0.60, 0.50, 0.52, 0.48, 0.49, 0.51, 0.47, with a patience of 2 and of 1."""
+    last, kept, hasty = parts(answer, 3, "three numbers, (last epoch, epoch kept, epoch kept with patience 1)")
+    if close(last, 8):
+        raise Wrong("the last epoch is 8: but 6 and 7 bring no new smallest loss, so that epoch 8 does not take place")
+    close_to(last, 7, what="the last epoch", hint="Epochs 6 and 7 are the first two in a row without a new smallest loss")
+    if close(kept, 8):
+        raise Wrong("the epoch kept is 8: but training has ended before it")
+    close_to(kept, 5, what="the epoch kept", hint="The smallest loss of the epochs that took place")
+    close_to(hasty, 3, what="the epoch kept with patience 1", hint="Epoch 4 brings no new smallest loss, and training ends")
+    return "patience 1 misses the better epoch 5, and patience 2 the still better epoch 8"
+
+
+def close(found: Any, value: float) -> bool:
+    """Tell whether an answer is this number."""
+    return abs(number(found) - value) < 1e-9
+
+
+@exercise("training_a_network.confusion", of=("eq-accuracy-recall", "eq-recall", "eq-precision"))
 def confusion(answer: Any) -> str:
     """Read accuracy, recall and precision off [[50, 0, 0], [10, 30, 10], [0, 5, 95]]."""
     share, recall, precision = parts(answer, 3, "three numbers, (accuracy, recall, precision)")
@@ -122,7 +174,7 @@ def leak(answer: Any) -> str:
     return "line b makes the copies and line c deals those of one example to both parts: deal first, then copy"
 
 
-@exercise("training_a_network.accumulate")
+@exercise("training_a_network.accumulate", of="eq-minibatch-unbiased")
 def accumulate(answer: Any) -> str:
     """The gradient of the mean loss of all examples, by pieces that fit into memory."""
     cases = [(_line, 0, 12, 4), (_line, 1, 10, 4), (_yes_or_no, 2, 7, 3), (_yes_or_no, 3, 5, 1), (_line, 4, 3, 8)]

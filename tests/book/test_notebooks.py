@@ -54,6 +54,7 @@ SITTING = {
     "networks/losses",
     "networks/backpropagation",
     "networks/backpropagation_in_matrices",
+    "networks/training_a_network",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

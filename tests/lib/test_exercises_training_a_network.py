@@ -65,13 +65,18 @@ def accumulate(slope, parameters, x, y, size):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("training_a_network")]
-    assert names == ["accumulate", "confusion", "leak", "loop", "rescaling", "steps"]
+    assert names == ["accumulate", "confusion", "leak", "loop", "memory", "rescaling", "steps", "stopping"]
 
 
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
         ("steps", (45, 29, 675)),
+        ("memory", (0.6, 0.9 - 0.1 * (1 / 0.75) / 2**0.5)),
+        ("memory", [0.6, 0.806]),
+        ("memory", (sp.Rational(3, 5), sp.Rational(9, 10) - sp.sqrt(2) / 15)),
+        ("stopping", (7, 5, 3)),
+        ("stopping", np.array([7, 5, 3])),
         ("confusion", (0.875, 0.6, 6 / 7)),
         ("confusion", (0.875, 0.6, 0.857)),
         ("loop", train),
@@ -102,6 +107,23 @@ def test_right_answers_pass(name, answer):
         ("confusion", (0.875, 6 / 7, 0.6), "the sum of the row"),
         ("confusion", (0.875, 0.6, 0.6), "the sum of the column"),
         ("confusion", (175, 0.6, 6 / 7), "The diagonal over everything"),
+        ("memory", (0.7, 0.806), "two plain steps"),
+        ("memory", (1.4, 0.806), "it climbs"),
+        ("memory", (0.8, 0.806), "weighted by 1 − μ"),
+        ("memory", (0.5, 0.806), "The velocities are 2"),
+        ("memory", (0.6, 0.9), "after the first step"),
+        ("memory", (0.6, 0.8476), "divide m and s by 1 − βᵏ"),
+        ("memory", (0.6, 0.7845), "not by 1 − β"),
+        ("memory", (0.6, 0.8833), "the root is missing"),
+        ("memory", (0.6, 0.7), "then correct both"),
+        ("memory", (0.6, "0.8"), "theta by Adam must be a number"),
+        ("memory", 0.6, "two numbers"),
+        ("stopping", (8, 8, 3), "epoch 8 does not take place"),
+        ("stopping", (7, 8, 3), "training has ended before it"),
+        ("stopping", (6, 5, 3), "the first two in a row"),
+        ("stopping", (7, 3, 3), "The smallest loss of the epochs"),
+        ("stopping", (7, 5, 5), "Epoch 4 brings no new"),
+        ("stopping", (7, 5), "three numbers"),
         ("loop", climbs, "it climbs"),
         ("loop", on_everything, "take x[batch]"),
         ("loop", returns_too_early, "is the return in the loop?"),
