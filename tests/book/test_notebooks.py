@@ -46,6 +46,7 @@ SITTING = {
     "probability/sampling",
     "probability/importance_sampling",
     "probability/model_selection",
+    "networks/vanishing_gradients",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
