@@ -67,7 +67,9 @@ def _weights(
     answer: Any, shape: tuple[int, int], name: str, phi: Callable[..., Any], rng: np.random.Generator | None = None
 ) -> np.ndarray:
     rng = rng or np.random.default_rng(32)
-    weight = numbers(call(answer, shape, _named(phi, name), rng, names=("shape", "phi", "rng")), f"for {name} your weight")
+    weight = numbers(
+        call(answer, shape, _named(phi, name), rng, names=("shape", "phi", "rng")), f"for {name} your weight"
+    )
     if weight.shape != shape:
         hint = ": transposed?" if weight.shape == shape[::-1] else ""
         raise Wrong(f"draw must return weights of shape {shape}; they have shape {weight.shape}{hint}")
@@ -159,8 +161,8 @@ def _same_in_all_directions(draws: np.ndarray) -> None:
 
 
 _FACTORS: list[tuple[str, Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray], float]] = [
-    ("ReLU", lambda z: np.maximum(z, 0), lambda z: 1.0 * (z > 0), 0.8),
     ("tanh", tanh, tanh_grad, 2.0),
+    ("ReLU", lambda z: np.maximum(z, 0), lambda z: 1.0 * (z > 0), 0.8),
     ("the sigmoid", sigmoid, sigmoid_grad, 3.0),
     ("the sigmoid", sigmoid, sigmoid_grad, 16.0),
     ("1 + sin z", lambda z: 1 + np.sin(z), np.cos, 0.7),
@@ -175,7 +177,7 @@ def layer_factor(answer: Any) -> str:
         got = number(call(answer, _named(phi, name), _named(slope, f"the slope of {name}"), s,
                           names=("phi", "phi_grad", "s")), f"for {name} and s = {s:g} your factor")  # fmt: skip
         q, right = s**2, 0.0
-        for _ in range(200):
+        for _ in range(100):
             q = s**2 * _mean(lambda u, q=q, phi=phi: phi(np.sqrt(q) * u) ** 2)
         right = s**2 * _mean(lambda u, q=q, slope=slope: slope(np.sqrt(q) * u) ** 2)
         if np.isclose(got, right, rtol=0.05, atol=0):
@@ -185,7 +187,8 @@ def layer_factor(answer: Any) -> str:
             "the factor s² is missing": right / s**2,
             "this is q; χ takes the slopes": q,
             "s is squared: χ has s², not s": right / s,
-            "q is followed through the layers first; you took q = 1": s**2 * _mean(lambda u, slope=slope: slope(u) ** 2),
+            "q is followed through the layers first; you took q = 1": s**2
+            * _mean(lambda u, slope=slope: slope(u) ** 2),
             "q is followed through the layers; you took q = s²": s**2
             * _mean(lambda u, s=s, slope=slope: slope(s * u) ** 2),
             "the mean is of φ′(√q u): you took q u": s**2 * _mean(lambda u, q=q, slope=slope: slope(q * u) ** 2),
@@ -198,7 +201,7 @@ def layer_factor(answer: Any) -> str:
 
 def _mean(function: Callable[[np.ndarray], np.ndarray]) -> float:
     """The mean of a function of a standard normal number."""
-    u = np.linspace(-10, 10, 4001)
+    u = np.linspace(-9, 9, 1201)
     weight = np.exp(-(u**2) / 2)
     return float(weight @ function(u) / weight.sum())
 

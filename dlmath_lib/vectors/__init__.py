@@ -1,4 +1,4 @@
-"""Numbers computed once: by PyTorch, an outside witness that is not needed again; and long runs of this library ("depth").
+"""Numbers that were computed once: by PyTorch, an outside witness, and in long runs of the library ("depth").
 
 The files are made by the scripts in ``tests/oracles``; :func:`load` reads one wherever the package is installed.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,13 +37,15 @@ RUNS: dict[str, tuple[int, str, float, Callable[[], SGD | Adam], int]] = {
 }
 
 
-def accuracies(hidden: int, activation: str, scale: float, optimizer: SGD | Adam, epochs: int, seed: int) -> list[float]:
+def accuracies(
+    hidden: int, activation: str, scale: float, optimizer: SGD | Adam, epochs: int, seed: int
+) -> list[float]:
     data = digits()
     order = np.random.default_rng(0).permutation(len(data.y))
     train, test = order[:600], order[600:1000]
     widths = [64] + [32] * hidden
     start = "he_normal" if activation == "relu" else "xavier_normal"
-    layers = [Dense(n, m, activation, start) for n, m in zip(widths, widths[1:], strict=False)]
+    layers = [Dense(n, m, activation, start) for n, m in pairwise(widths)]
     network = Network([*layers, Dense(32, 10)], rng=np.random.default_rng(seed))
     for weight in network.weights[:-1]:
         weight *= scale
