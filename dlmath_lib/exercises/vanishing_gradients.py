@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.activations import elu, tanh
-from dlmath_lib.exercises.answers import Wrong, close_to, numbers, parts
+from dlmath_lib.activations import elu, sigmoid, sigmoid_grad, tanh, tanh_grad
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
@@ -66,12 +66,10 @@ def keep_variance(answer: Any) -> str:
 def _weights(
     answer: Any, shape: tuple[int, int], name: str, phi: Callable[..., Any], rng: np.random.Generator | None = None
 ) -> np.ndarray:
-    def activation(u: Any) -> Any:
-        return phi(u)
-
-    activation.__name__ = name
     rng = rng or np.random.default_rng(32)
-    weight = numbers(call(answer, shape, activation, rng, names=("shape", "phi", "rng")), f"for {name} your weight")
+    weight = numbers(
+        call(answer, shape, _named(phi, name), rng, names=("shape", "phi", "rng")), f"for {name} your weight"
+    )
     if weight.shape != shape:
         hint = ": transposed?" if weight.shape == shape[::-1] else ""
         raise Wrong(f"draw must return weights of shape {shape}; they have shape {weight.shape}{hint}")
@@ -160,3 +158,57 @@ def _same_in_all_directions(draws: np.ndarray) -> None:
                     f"v = ({from_v}) and u = ({to_u}), has the mean square {np.mean(shares**2):.2f} and the mean "
                     f"fourth power {np.mean(shares**4):.2f}; 1/3 and 1/5 are those of a random direction"
                 )
+
+
+_FACTORS: list[tuple[str, Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray], float]] = [
+    ("tanh", tanh, tanh_grad, 2.0),
+    ("ReLU", lambda z: np.maximum(z, 0), lambda z: 1.0 * (z > 0), 0.8),
+    ("the sigmoid", sigmoid, sigmoid_grad, 3.0),
+    ("the sigmoid", sigmoid, sigmoid_grad, 16.0),
+    ("1 + sin z", lambda z: 1 + np.sin(z), np.cos, 0.7),
+    ("exp(−z²/2)", lambda z: np.exp(-(z**2) / 2), lambda z: -z * np.exp(-(z**2) / 2), 4.0),
+]
+
+
+@exercise("vanishing_gradients.layer_factor", of=("eq-vanish-mean-square", "eq-vanish-chi"))
+def layer_factor(answer: Any) -> str:
+    """The factor χ of wide layers."""
+    for name, phi, slope, s in _FACTORS:
+        got = number(call(answer, _named(phi, name), _named(slope, f"the slope of {name}"), s,
+                          names=("phi", "phi_grad", "s")), f"for {name} and s = {s:g} your factor")  # fmt: skip
+        q, right = s**2, 0.0
+        for _ in range(100):
+            q = s**2 * _mean(lambda u, q=q, phi=phi: phi(np.sqrt(q) * u) ** 2)
+        right = s**2 * _mean(lambda u, q=q, slope=slope: slope(np.sqrt(q) * u) ** 2)
+        if np.isclose(got, right, rtol=0.05, atol=0):
+            continue
+        slips = {
+            "this is √χ, the factor for a length; χ is the one for mean squares": np.sqrt(right),
+            "the factor s² is missing": right / s**2,
+            "this is q; χ takes the slopes": q,
+            "s is squared: χ has s², not s": right / s,
+            "q is followed through the layers first; you took q = 1": s**2
+            * _mean(lambda u, slope=slope: slope(u) ** 2),
+            "q is followed through the layers; you took q = s²": s**2
+            * _mean(lambda u, s=s, slope=slope: slope(s * u) ** 2),
+            "the mean is of φ′(√q u): you took q u": s**2 * _mean(lambda u, q=q, slope=slope: slope(q * u) ** 2),
+            "the slopes must be squared": s**2 * _mean(lambda u, q=q, slope=slope: slope(np.sqrt(q) * u)),
+        }
+        clue = next((f": {words}" for words, slip in slips.items() if np.isclose(got, slip, rtol=0.03, atol=0)), "")
+        raise Wrong(f"for {name} and s = {s:g} your factor is {got:.3g}, not {right:.3g}{clue}")
+    return f"{len(_FACTORS)} activations and scales"
+
+
+def _mean(function: Callable[[np.ndarray], np.ndarray]) -> float:
+    """The mean of a function of a standard normal number."""
+    u = np.linspace(-9, 9, 1201)
+    weight = np.exp(-(u**2) / 2)
+    return float(weight @ function(u) / weight.sum())
+
+
+def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def named(z: Any) -> Any:
+        return function(np.asarray(z, dtype=float))
+
+    named.__name__ = name
+    return named

@@ -1,4 +1,4 @@
-"""Numbers that another library computed once (PyTorch): an outside witness that needs no PyTorch.
+"""Numbers that were computed once: by PyTorch, an outside witness, and in long runs of the library ("depth").
 
 The files are made by the scripts in ``tests/oracles``; :func:`load` reads one wherever the package is installed.
 """
@@ -46,7 +46,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['activations', 'network', 'optimizers']
+    ['activations', 'depth', 'network', 'optimizers']
     """
     files = resources.files(__name__).iterdir()
     return sorted(file.name.removesuffix(".npz") for file in files if file.name.endswith(".npz"))
@@ -58,7 +58,7 @@ def load(name: str) -> Vectors:
     Parameters
     ----------
     name : str
-        One of :func:`names`: "activations", "network", "optimizers".
+        One of :func:`names`: "activations", "depth", "network", "optimizers".
 
     Returns
     -------

@@ -55,6 +55,7 @@ SITTING = {
     "networks/backpropagation",
     "networks/backpropagation_in_matrices",
     "networks/training_a_network",
+    "networks/vanishing_gradients",
 }
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}

@@ -37,6 +37,31 @@ def orthogonal(n: int, rng: np.random.Generator) -> np.ndarray:
     return q * np.sign(np.diag(r))
 
 
+GRID = np.linspace(-9, 9, 1201)
+WEIGHT = np.exp(-(GRID**2) / 2) / np.exp(-(GRID**2) / 2).sum()
+
+
+def factor(power: float = 1.0, layers: int = 100, use: str = "slopes", lacks: float = 0.0, square: int = 2) -> Any:
+    """The factor χ, or what a slip makes of it."""
+
+    def layer_factor(phi: Any, phi_grad: Any, s: float) -> float:
+        q = s**2
+        for _ in range(layers):
+            q = s**2 * WEIGHT @ phi(np.sqrt(q) * GRID) ** 2
+        return float(
+            (q if use == "values" else s ** (2 - lacks) * WEIGHT @ phi_grad(np.sqrt(q) * GRID) ** square) ** power
+        )
+
+    return layer_factor
+
+
+def drawn_factor(phi: Any, phi_grad: Any, s: float) -> float:
+    u, q = np.random.default_rng(3).standard_normal(30_000), 1.0
+    for _ in range(100):
+        q = s**2 * np.mean(phi(np.sqrt(q) * u) ** 2)
+    return float(s**2 * np.mean(phi_grad(np.sqrt(q) * u) ** 2))
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("ten_units", [0.25**10, 4], "the weight 2 of each link"),
     ("ten_units", [2.0**-10, 0.25], "the weight"),
@@ -60,6 +85,14 @@ WRONG: list[tuple[str, Any, str]] = [
     ("residual_scale", [1 / sp.sqrt(D), 1], "β: "),
     ("residual_scale", [BETA, 1], "the limit: "),
     ("residual_scale", BETA, "a list of two"),
+    ("layer_factor", factor(power=0.5), "√χ"),
+    ("layer_factor", factor(lacks=2), "s² is missing"),
+    ("layer_factor", factor(lacks=1), "χ has s², not s"),
+    ("layer_factor", factor(use="values"), "χ takes the slopes"),
+    ("layer_factor", factor(layers=0), "q is followed through the layers"),
+    ("layer_factor", lambda phi, phi_grad, s: s, "your factor is"),
+    ("layer_factor", lambda phi, phi_grad, s: phi(s * GRID), "your factor"),
+    ("layer_factor", 0.5, "function"),
     ("orthogonal", lambda n, rng: rng.standard_normal((n, n)) / np.sqrt(n), "not orthogonal"),
     ("orthogonal", lambda n, rng: np.linalg.qr(rng.standard_normal((n, n)))[0], "a direction is preferred"),
     ("orthogonal", lambda n, rng: np.eye(n), "not random enough"),
@@ -78,6 +111,8 @@ SOLVED: list[tuple[str, Any]] = [
     ("keep_variance", normal(lambda shape, phi: 1 / shape[1] / square(phi))),
     ("residual_scale", [BETA, sp.sqrt(sp.log(2))]),
     ("residual_scale", [sp.sqrt(sp.exp(sp.log(2) / D) - 1), sp.sqrt(sp.log(2))]),
+    ("layer_factor", factor()),
+    ("layer_factor", drawn_factor),
     ("orthogonal", orthogonal),
 ]
 
