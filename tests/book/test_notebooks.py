@@ -18,45 +18,7 @@ from dlmath_lib.book import notebooks
 from dlmath_lib.book.chapter import LEFT
 from tests.conftest import ROOT
 
-# Chapters of the new form: one sitting each.
-SITTING = {
-    "linear_algebra/linear_systems",
-    "linear_algebra/vectors",
-    "linear_algebra/matrices",
-    "linear_algebra/geometry",
-    "calculus/limits",
-    "calculus/derivatives",
-    "calculus/numerical_derivatives",
-    "calculus/integrals",
-    "calculus/gradients",
-    "linear_algebra/least_squares",
-    "calculus/chain_rule",
-    "linear_algebra/eigen_and_svd",
-    "calculus/taylor_and_convexity",
-    "calculus/automatic_differentiation",
-    "calculus/matrix_calculus",
-    "probability/random_variables",
-    "probability/distributions",
-    "information/entropy",
-    "information/cross_entropy_and_kl",
-    "information/mutual_information",
-    "probability/conditional_probability",
-    "probability/estimation",
-    "probability/independence",
-    "probability/sampling",
-    "probability/importance_sampling",
-    "probability/model_selection",
-    "optimization/gradient_descent",
-    "networks/linear_regression",
-    "networks/neurons_and_layers",
-    "networks/activations",
-    "networks/smooth_activations",
-    "networks/losses",
-    "networks/backpropagation",
-    "networks/backpropagation_in_matrices",
-    "networks/training_a_network",
-    "networks/vanishing_gradients",
-}
+# A page is one sitting.
 MOST_FRAMES, MOST_WORDS = 20, 4500
 OPTIONAL = {"Implementation", "Explore"}
 # Words with which an alternative text says nothing of what is drawn.
@@ -342,13 +304,12 @@ def swapped(claims: list[dict[str, Any]]) -> list[tuple[str, str]]:
 def test_a_label_belongs_to_its_claim(path: Path) -> None:
     claims = [claim for claim in flat(outputs(load(path), MIME)) if claim.get("label")]
     assert swapped(claims) == [], "a label shares words with its claim's name or formula"
-    if name_of(path) in SITTING:
-        cells = load(path)
-        for number, cell in enumerate(cells):
-            beside = markdown(cells[max(0, number - 1) : number + 2])
-            for claim in outputs([cell], MIME):
-                told = overlap(claim.get("label") or "", {**claim, "because": beside})
-                assert told or not claim.get("label"), f"{claim['label']}: {claim['name']}"
+    cells = load(path)
+    for number, cell in enumerate(cells):
+        beside = markdown(cells[max(0, number - 1) : number + 2])
+        for claim in outputs([cell], MIME):
+            told = overlap(claim.get("label") or "", {**claim, "because": beside})
+            assert told or not claim.get("label"), f"{claim['label']}: {claim['name']}"
 
 
 def test_swapped_labels_are_seen() -> None:
@@ -416,10 +377,28 @@ def test_the_witness_of_another_formula_is_seen() -> None:
     assert misnamed([exp, log, {**witness, "of": [log["label"]]}]) == [(log["label"], exp["label"])]
 
 
+def needed(text: str) -> list[str]:
+    """The notebooks that a chapter's line *You need* links to."""
+    start = text.index("**You need**")
+    line = re.split(r"\n\s*\n|\n(?=\*\*)", text[start:], maxsplit=1)[0]
+    return re.findall(r"\]\(([\w/.]+\.ipynb)", line)
+
+
+@every_chapter
+def test_what_a_chapter_needs_stands_before_it(path: Path) -> None:
+    order = [notebook.resolve() for notebook in CHAPTERS]
+    before = order[: order.index(path.resolve())]
+    wanted = [file for file in needed(markdown(load(path))) if "reference/" not in file]
+    assert [file for file in wanted if (path.parent / file).resolve() not in before] == []
+
+
+def test_a_need_that_stands_later_is_seen() -> None:
+    text = "**You need** [a](a.ipynb#x),\nof [b](../o/b.ipynb) the sum.\n\nSee [c](c.ipynb).\n**Symbols** [d](d.md)"
+    assert needed(text) == ["a.ipynb", "../o/b.ipynb"]
+
+
 @every_chapter
 def test_a_page_is_one_sitting(path: Path) -> None:
-    if name_of(path) not in SITTING:
-        return
     cells = load(path)
     frames = len(outputs([cell for cell in cells if "solution" not in tags(cell)], MIME))
     assert frames <= MOST_FRAMES, f"{frames} frames: put a family of small claims into one"

@@ -30,8 +30,6 @@ HOSTS = {"http": (1280, "light"), "file": (390, "dark")}
 SHIFT = """window.shift = 0;
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
     .observe({type: 'layout-shift', buffered: true});"""
-# Not yet recast: these hold formulas that are wider than a page.
-SCROLLING = {"chapters/networks/training_a_network"}
 HANDS = {"http": "keyboard", "file": "mouse"}
 
 
@@ -94,7 +92,7 @@ class Visit:
     def check_width(self) -> None:
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, f"wider than {self.width} px"
         assert self.page.evaluate("probe.tooWide()") == [], f"cut off at {self.width} px"
-        if self.width >= 1280 and self.name not in SCROLLING:
+        if self.width >= 1280:
             assert self.page.evaluate("probe.sideways()") == [], "to be scrolled sideways on a wide screen"
 
     def figures(self) -> list[str]:
