@@ -93,11 +93,15 @@ def stopping(answer: Any) -> str:
     last, kept, hasty = parts(answer, 3, "three numbers, (last epoch, epoch kept, epoch kept with patience 1)")
     if close(last, 8):
         raise Wrong("the last epoch is 8: but 6 and 7 bring no new smallest loss, so that epoch 8 does not take place")
-    close_to(last, 7, what="the last epoch", hint="Epochs 6 and 7 are the first two in a row without a new smallest loss")
+    close_to(
+        last, 7, what="the last epoch", hint="Epochs 6 and 7 are the first two in a row without a new smallest loss"
+    )
     if close(kept, 8):
         raise Wrong("the epoch kept is 8: but training has ended before it")
     close_to(kept, 5, what="the epoch kept", hint="The smallest loss of the epochs that took place")
-    close_to(hasty, 3, what="the epoch kept with patience 1", hint="Epoch 4 brings no new smallest loss, and training ends")
+    close_to(
+        hasty, 3, what="the epoch kept with patience 1", hint="Epoch 4 brings no new smallest loss, and training ends"
+    )
     return "patience 1 misses the better epoch 5, and patience 2 the still better epoch 8"
 
 
