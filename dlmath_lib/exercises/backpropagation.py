@@ -62,7 +62,7 @@ def two_classes(answer: Any) -> str:
 def count(answer: Any) -> str:
     """Paths from one weight of the first layer, products forward, products back, in a network 10-20-30-5."""
     found = [number(part, what) for part, what in zip(parts(answer, 3, "three numbers, [a, b, c]"), "abc", strict=True)]
-    slips = (
+    slips: tuple[dict[float, str], ...] = (
         {
             3000: "(a) the weight leads to one unit of the first hidden layer, not to all 20",
             30_000: "(a) the weight starts at one input and leads to one unit of the first hidden layer",

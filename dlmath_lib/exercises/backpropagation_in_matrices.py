@@ -48,7 +48,7 @@ def memory(answer: Any) -> str:
     found = [
         number(part, f"({what})") for part, what in zip(parts(answer, 3, "three whole numbers"), "abc", strict=True)
     ]
-    slips = (
+    slips: tuple[dict[float, str], ...] = (
         {234_752: "(a) the biases are missing"},
         {
             1562: "(b) that is for one example",
@@ -211,7 +211,8 @@ def _walk(
     scale = {"sum": 1.0, "twice": 1 / n**2, "entries": 1 / Y.size, "sign": -1 / n, "double": 2 / n}.get(slip, 1 / n)
     delta = scale * (out - Y) * (1 - out**2 if slip == "last" else 1)
     strength = {"penalty": 0.0, "penalty twice": 2 * lam, "penalty mean": lam / n}.get(slip, lam)
-    by_weights, by_biases = [], []
+    by_weights: list[Any] = []
+    by_biases: list[Any] = []
     for W, b, A in zip(weights[::-1], biases[::-1], kept[::-1], strict=True):
         by_weights.insert(0, delta.T @ A + strength * W)
         by_biases.insert(0, delta.sum(axis=0) + (lam * b if slip == "bias" else 0))

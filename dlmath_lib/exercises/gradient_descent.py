@@ -16,7 +16,8 @@ from dlmath_lib.exercises.registry import exercise
 _ALPHA, _LAMBDA = sp.Symbol("alpha", positive=True), sp.Symbol("lambda", positive=True)
 _X = sp.Symbol("x", real=True)
 
-_Loss, _Gradient = Callable[[Any], Any], Callable[[Any], Any]
+_Loss = Callable[[Any], Any]
+_Gradient = Callable[[Any], Any]
 
 _MATRIX = np.array([[30.0, 4.0], [4.0, 2.0]])
 # (name, loss, gradient, a point): curvatures from far below 1 to far above.

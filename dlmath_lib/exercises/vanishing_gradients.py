@@ -176,10 +176,10 @@ def layer_factor(answer: Any) -> str:
     for name, phi, slope, s in _FACTORS:
         got = number(call(answer, _named(phi, name), _named(slope, f"the slope of {name}"), s,
                           names=("phi", "phi_grad", "s")), f"for {name} and s = {s:g} your factor")  # fmt: skip
-        q, right = s**2, 0.0
+        q = s**2
         for _ in range(100):
-            q = s**2 * _mean(lambda u, q=q, phi=phi: phi(np.sqrt(q) * u) ** 2)
-        right = s**2 * _mean(lambda u, q=q, slope=slope: slope(np.sqrt(q) * u) ** 2)
+            q = s**2 * _mean(phi(np.sqrt(q) * _U) ** 2)
+        right = s**2 * _mean(slope(np.sqrt(q) * _U) ** 2)
         if np.isclose(got, right, rtol=0.05, atol=0):
             continue
         slips = {
@@ -187,23 +187,23 @@ def layer_factor(answer: Any) -> str:
             "the factor s² is missing": right / s**2,
             "this is q; χ takes the slopes": q,
             "s is squared: χ has s², not s": right / s,
-            "q is followed through the layers first; you took q = 1": s**2
-            * _mean(lambda u, slope=slope: slope(u) ** 2),
-            "q is followed through the layers; you took q = s²": s**2
-            * _mean(lambda u, s=s, slope=slope: slope(s * u) ** 2),
-            "the mean is of φ′(√q u): you took q u": s**2 * _mean(lambda u, q=q, slope=slope: slope(q * u) ** 2),
-            "the slopes must be squared": s**2 * _mean(lambda u, q=q, slope=slope: slope(np.sqrt(q) * u)),
+            "q is followed through the layers first; you took q = 1": s**2 * _mean(slope(_U) ** 2),
+            "q is followed through the layers; you took q = s²": s**2 * _mean(slope(s * _U) ** 2),
+            "the mean is of φ′(√q u): you took q u": s**2 * _mean(slope(q * _U) ** 2),
+            "the slopes must be squared": s**2 * _mean(slope(np.sqrt(q) * _U)),
         }
         clue = next((f": {words}" for words, slip in slips.items() if np.isclose(got, slip, rtol=0.03, atol=0)), "")
         raise Wrong(f"for {name} and s = {s:g} your factor is {got:.3g}, not {right:.3g}{clue}")
     return f"{len(_FACTORS)} activations and scales"
 
 
-def _mean(function: Callable[[np.ndarray], np.ndarray]) -> float:
-    """The mean of a function of a standard normal number."""
-    u = np.linspace(-9, 9, 1201)
-    weight = np.exp(-(u**2) / 2)
-    return float(weight @ function(u) / weight.sum())
+_U = np.linspace(-9, 9, 1201)
+_WEIGHT = np.exp(-(_U**2) / 2)
+
+
+def _mean(values: np.ndarray) -> float:
+    """The mean of a function of a standard normal number, from its values at _U."""
+    return float(_WEIGHT @ values / _WEIGHT.sum())
 
 
 def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
