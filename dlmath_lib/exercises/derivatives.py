@@ -105,7 +105,7 @@ def three_numbers(answer: Any) -> str:
     return "the differential misses the change by 0.061, which is about 6·dx²"
 
 
-@exercise("derivatives.arcsine", of="eq-inverse-rule")
+@exercise("derivatives.arcsine", of=("eq-inverse-rule", "eq-derivative-of-sin"))
 def arcsine(answer: Any) -> str:
     """The derivative of the inverse of sin at 0.6."""
     close_to(answer, 1.25, hint="1/cos(arcsin y), with cos = √(1 − y²)")
@@ -127,8 +127,13 @@ def _no_ready_made_derivative() -> Iterator[None]:
         yield
 
 
+_RULES = ("sum-rule", "constant-factor", "product-rule", "chain-rule", "power-rule", "any-power")
+_FUNCTIONS = ("exp", "log", "sin", "cos", "arctan")
+
+
 @exercise(
-    "derivatives.derivative_of", of=("eq-product-rule", "eq-chain-rule", "eq-power-rule", "eq-derivative-of-arctan")
+    "derivatives.derivative_of",
+    of=(*(f"eq-{rule}" for rule in _RULES), *(f"eq-derivative-of-{function}" for function in _FUNCTIONS)),
 )
 def derivative_of(answer: Any) -> str:
     """A program that applies the table of rules to an expression."""
