@@ -17,7 +17,7 @@ from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.layers import affine
 
 _CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-_GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0)}
+_GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XNOR": (1, 0, 0, 1)}
 
 
 @exercise("neurons_and_layers.counting", of="eq-parameters")
@@ -39,11 +39,11 @@ def counting(answer: Any) -> None:
     close_to(width, 125, what="the hidden width", hint="With h hidden neurons there are 785h + 10(h + 1) parameters")
 
 
-@exercise("neurons_and_layers.gates", of=("eq-neuron", "eq-activation"))
+@exercise("neurons_and_layers.gates", of=("eq-neuron", "eq-activation", "eq-xor-bump"))
 def gates(answer: Any) -> str:
-    """AND, OR and NAND by one neuron each."""
+    """AND, OR and NAND by one neuron with the step each, XNOR by one with the square."""
     if not isinstance(answer, dict) or set(answer) != set(_GATES):
-        raise Wrong("your answer must be a dict with the keys 'AND', 'OR' and 'NAND'")
+        raise Wrong("your answer must be a dict with the keys 'AND', 'OR', 'NAND' and 'XNOR'")
     if all(value is ... for value in answer.values()):
         raise not_yet("replace each … by three numbers")
     for name, targets in _GATES.items():
@@ -52,13 +52,18 @@ def gates(answer: Any) -> str:
         w1, w2, b = numbers(answer[name], f"{name}, the three numbers (w1, w2, b),", shape=(3,))
         for (x1, x2), target in zip(_CORNERS, targets, strict=True):
             z = w1 * x1 + w2 * x2 + b
-            if (z > 0) != bool(target):
+            if name == "XNOR" and (abs(z) > np.sqrt(0.5)) != bool(target):
+                raise Wrong(
+                    f"XNOR: at x = ({x1:g}, {x2:g}) your z is {z:g}, and z² must be "
+                    f"{'above' if target else 'at most'} 0.5 there"
+                )
+            if name != "XNOR" and (z > 0) != bool(target):
                 edge = " (z = 0 counts as 0)" if z == 0 else ""
                 raise Wrong(
                     f"{name}: at x = ({x1:g}, {x2:g}) your z is {z:g}, so the neuron says {int(z > 0)}{edge}; "
                     f"{target} is right there"
                 )
-    return "three neurons, twelve corners"
+    return "four neurons, sixteen corners"
 
 
 @exercise("neurons_and_layers.width", of="eq-hinge-error")
@@ -92,6 +97,11 @@ _NETWORKS: list[tuple[tuple[int, ...], int, str]] = [
     ((3, 6, 2, 5, 4, 2), 1, "tanh"),
     ((2, 2, 2, 2), 5, "cos"),
 ]
+_XOR = (
+    *((2, 2, 1), 4, "ReLU", _CORNERS),
+    [np.ones((2, 2)), np.array([[1.0, -2.0]])],
+    [np.array([0.0, -1.0]), np.zeros(1)],
+)
 _PHI: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "tanh": np.tanh,
     "ReLU": lambda z: np.maximum(0, z),
@@ -123,14 +133,20 @@ def _pass(x: np.ndarray, layers: Layers, phi: Callable[[np.ndarray], np.ndarray]
     return a
 
 
-@exercise("neurons_and_layers.forward", of="eq-network")
+@exercise("neurons_and_layers.forward", of=("eq-network", "eq-xor-network"))
 def forward(answer: Any) -> str:
     """The forward pass of a network with L layers."""
     rng = np.random.default_rng(4)
-    for widths, n, name in _NETWORKS:
-        phi, x = _PHI[name], rng.normal(size=(n, widths[0]))
-        weights = [rng.normal(size=(out, into)) for into, out in pairwise(widths)]
-        biases = [rng.normal(size=out) for out in widths[1:]]
+    cases = [
+        (
+            *(widths, n, name, rng.normal(size=(n, widths[0]))),
+            [rng.normal(size=(out, into)) for into, out in pairwise(widths)],
+            [rng.normal(size=out) for out in widths[1:]],
+        )
+        for widths, n, name in _NETWORKS
+    ]
+    for widths, n, name, x, weights, biases in [*cases, _XOR]:
+        phi = _PHI[name]
         found = call(answer, x, weights, biases, phi, names=("x", "weights", "biases", "phi"))
         what = f"the output of a network {' → '.join(map(str, widths))} with {name}, for a batch of {n},"
         found = numbers(found, what, shape=(n, widths[-1]))
@@ -142,7 +158,7 @@ def forward(answer: Any) -> str:
             if np.allclose(found, wrong) and not np.allclose(wrong, right):
                 raise Wrong(f"{what} is what one gets if {words}")
         same_array(found, right, what=what)
-    return f"{len(_NETWORKS)} networks that you did not see, with 1 to 5 layers"
+    return f"the XOR network, and {len(_NETWORKS)} networks that you did not see, with 1 to 5 layers"
 
 
 @exercise("neurons_and_layers.three_layers", of="eq-affine-collapse")
@@ -157,6 +173,17 @@ def three_layers(answer: Any) -> str:
     remark = derivation_of(answer, start, end, in_form=False)
     if _products_of_sums(answer.rhs):
         raise Wrong("the chain must end with one matrix times x, plus one vector: there is still a product with a sum")
+    return remark
+
+
+@exercise("neurons_and_layers.xor_gap", of=("eq-xor-impossible", "eq-xor-diagonals"))
+def xor_gap(answer: Any) -> str:
+    """The largest pre-activation at a zero of XOR, minus the smallest at a one."""
+    w1, w2, b = sp.symbols("w_1 w_2 b", real=True)
+    start = sp.Max(b, w1 + w2 + b) - sp.Min(w1 + b, w2 + b)
+    remark = derivation_of(answer, start, (sp.Abs(w1 + w2) + sp.Abs(w1 - w2)) / 2, in_form=False)
+    if answer.rhs.has(sp.Max, sp.Min):
+        raise Wrong("the chain must end with absolute values alone: its last line still has a max or a min")
     return remark
 
 

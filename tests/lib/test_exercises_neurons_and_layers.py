@@ -12,7 +12,10 @@ X = sp.MatrixSymbol("x", D, 1)
 W1, W2, W3 = sp.MatrixSymbol("W_1", P, D), sp.MatrixSymbol("W_2", Q, P), sp.MatrixSymbol("W_3", R, Q)
 B1, B2, B3 = (sp.MatrixSymbol(f"b_{i}", width, 1) for i, width in ((1, P), (2, Q), (3, R)))
 THREE = W3 * (W2 * (W1 * X + B1) + B2) + B3
-GATES = {"AND": (1, 1, -1.5), "OR": (1, 1, -0.5), "NAND": (-1, -1, 1.5)}
+GATES = {"AND": (1, 1, -1.5), "OR": (1, 1, -0.5), "NAND": (-1, -1, 1.5), "XNOR": (1, 1, -1)}
+W_1, W_2, B = sp.symbols("w_1 w_2 b", real=True)
+GAP = sp.Max(B, W_1 + W_2 + B) - sp.Min(W_1 + B, W_2 + B)
+HALF_WAY = B + (W_1 + W_2 + sp.Abs(W_1 + W_2)) / 2 - sp.Min(W_1 + B, W_2 + B)
 
 
 def hinges(f, knots):
@@ -69,7 +72,7 @@ def test_all_are_registered():
     names = [exercise.name for exercise in exercises_of("neurons_and_layers")]
     assert names == [
         "neurons_and_layers." + name
-        for name in ("counting", "forward", "gates", "hinge_network", "star", "three_layers", "width")
+        for name in ("counting", "forward", "gates", "hinge_network", "star", "three_layers", "width", "xor_gap")
     ]
 
 
@@ -79,7 +82,7 @@ def test_all_are_registered():
         ("counting", (7040, 74, 125)),
         ("counting", [7040.0, 74.0, 125.0]),
         ("gates", GATES),
-        ("gates", {"AND": [2, 3, -4], "OR": (5, 5, -1), "NAND": (-2, -3, 4)}),
+        ("gates", {"AND": [2, 3, -4], "OR": (5, 5, -1), "NAND": (-2, -3, 4), "XNOR": (-3, -3, 3)}),
         ("hinge_network", hinges),
         ("forward", passes()),
         ("forward", lambda *given: passes()(*given).tolist()),
@@ -88,6 +91,12 @@ def test_all_are_registered():
         ("star", pentagram()),
         ("star", pentagram(3.1)),
         ("three_layers", Derivation(THREE, points=10).step(sp.expand(THREE), because="multiply out")),
+        (
+            "xor_gap",
+            Derivation(GAP, points=5)
+            .step(HALF_WAY, because="max")
+            .step((sp.Abs(W_1 + W_2) + sp.Abs(W_1 - W_2)) / 2, because="min"),
+        ),
     ],
 )
 def test_right_answers(name, answer):
@@ -110,6 +119,9 @@ def test_right_answers(name, answer):
         ("gates", GATES | {"NAND": (1, 1, -1.5)}, "NAND: at x = (0, 0)"),
         ("gates", GATES | {"NAND": (1, 1)}, "NAND, the three numbers (w1, w2, b), must have shape (3,)"),
         ("gates", (1, 1, -1.5), "a dict with the keys"),
+        ("gates", GATES | {"XNOR": (1, -1, 0)}, "XNOR: at x = (0, 0) your z is 0, and z² must be above 0.5 there"),
+        ("gates", GATES | {"XNOR": (1, 1, -3)}, "XNOR: at x = (0, 1) your z is -2, and z² must be at most 0.5 there"),
+        ("gates", GATES | {"XNOR": (1e300, 1e300, -1)}, "at most 0.5 there"),
         ("hinge_network", slopes_not_changes, "instead of"),
         ("hinge_network", evenly_spaced, "on the knots −2, −0.5, 0, 1.5"),
         ("hinge_network", without_bias, "3 − 2x"),
@@ -140,6 +152,9 @@ def test_right_answers(name, answer):
         ("star", pentagram()[:3], "four arrays"),
         ("star", (*pentagram()[:2], np.ones((2, 5)), np.zeros(2)), "weight2 must have shape (1, 5)"),
         ("three_layers", THREE, "must be a Derivation"),
+        ("xor_gap", sp.Abs(W_1), "must be a Derivation"),
+        ("xor_gap", Derivation(GAP, points=5).step(HALF_WAY, because="max"), "still has a max or a min"),
+        ("xor_gap", Derivation(W_1 + W_1 * B).step(W_1 * (1 + B), because="factor"), "must start at"),
         (
             "three_layers",
             Derivation(W2 * (W1 * X + B1), points=10).step(W2 * W1 * X + W2 * B1, because="x"),
@@ -168,6 +183,7 @@ def test_wrong_answers_hear_why(name, answer, says):
         ("width", (..., ...)),
         ("star", (..., ..., ..., ...)),
         ("three_layers", ...),
+        ("xor_gap", ...),
     ],
 )
 def test_stubs_say_not_yet(name, answer):
