@@ -31,9 +31,11 @@ def by_hand(answer: Any) -> str:
     return "all six numbers"
 
 
-@exercise("losses.three_logits", of=("eq-ce", "eq-p-minus-q"))
+@exercise("losses.three_logits", of=("eq-ce", "eq-p-minus-q", "eq-ce-convex"))
 def three_logits(answer: Any) -> str:
-    value, slopes = parts(answer, 2, "two things: the loss, and the list of the three entries of the gradient")
+    value, slopes, bend = parts(
+        answer, 3, "three things: the loss, the list of the three entries of the gradient, and the second derivative"
+    )
     gradient = numbers(slopes, "the gradient")
     p = np.array([1, 2, 5]) / 8
     if gradient.shape == (3,):
@@ -48,7 +50,17 @@ def three_logits(answer: Any) -> str:
     if np.isclose(loss, 2, atol=1e-3):
         raise Wrong("2 is the loss in bits; this book measures it in nats, with the natural logarithm")
     same_array(loss, np.log(4), rtol=1e-3, what="the loss")
-    return "the loss is log 4 ≈ 1.386, and the gradient adds up to 0"
+    curvature = number(bend, "the second derivative")
+    for wrong, words in (
+        (7 / 8, "7/8 is the mean of the squares v²; the square of the mean of v is to be subtracted"),
+        (-3 / 8, "−3/8 is the mean of v under p; the second derivative is the variance"),
+        (2 / 3, "here the classes have equal weights; the variance is taken under p"),
+        (-9 / 8, "−9/8 is the slope of the loss along v, the gradient times v; the second derivative is the variance"),
+    ):
+        if np.isclose(curvature, wrong, atol=1e-3):
+            raise Wrong(f"the second derivative: {words}")
+    same_array(curvature, 47 / 64, rtol=1e-3, what="the second derivative")
+    return "the loss is log 4 ≈ 1.386, the gradient adds up to 0, and the second derivative is a variance, 47/64"
 
 
 @exercise("losses.same_step", of="eq-squared-derivative")
@@ -109,11 +121,38 @@ def stable_binary(answer: Any) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
+                _not_the_other(name, function, cases[2])
                 function_agrees(function, reference, cases, rtol=1e-7, atol=1e-300, names=("z", "y"))
             except Wrong as problem:
                 cause = _why_digits_are_lost(name, function) if "is right there" in str(problem) else ""
                 raise Wrong(f"{name}: {problem}{cause}", unfinished=problem.unfinished) from None
     return "value and gradient agree, also at ±1000, and at ±40 to the last digits"
+
+
+def _not_the_other(name: str, function: Any, case: tuple[np.ndarray, np.ndarray]) -> None:
+    """Name the two slips that no shape tells apart: the other function of the pair, and the other sign."""
+    z, y = case
+    found = call(function, z.copy(), y.copy(), names=("z", "y"))
+    try:
+        values = np.asarray(found, dtype=float)
+    except (TypeError, ValueError):
+        return
+    if values.shape != z.shape:
+        return
+    loss, slope = binary_cross_entropy_with_logits(z, y), binary_cross_entropy_with_logits_grad(z, y)
+    slips = (
+        ("bce", slope, "this is the gradient σ(z) − y; the pair is (bce, bce_grad), with the loss first"),
+        ("bce_grad", loss, "this is the loss; its derivative by z is σ(z) − y"),
+        ("bce_grad", -slope, "this is y − σ(z); the derivative has the other sign"),
+        ("bce_grad", slope * _sigmoid_slope(z), "the factor σ(z)(1 − σ(z)) has cancelled: the derivative is σ(z) − y"),
+    )
+    for which, wrong, words in slips:
+        if which == name and np.allclose(values, wrong, atol=1e-9):
+            raise Wrong(words)
+
+
+def _sigmoid_slope(z: np.ndarray) -> np.ndarray:
+    return 1 / ((1 + np.exp(-z)) * (1 + np.exp(z)))
 
 
 def _why_digits_are_lost(name: str, function: Any) -> str:
