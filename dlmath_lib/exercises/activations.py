@@ -8,17 +8,55 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, choice, close_to, number, parts, same_array, show
+from dlmath_lib.exercises.answers import Wrong, choice, close_to, number, numbers, parts, same_array, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 
-@exercise("activations.sigmoid_slope", of="eq-sigmoid-derivative")
+@exercise("activations.sigmoid_slope", of=("eq-sigmoid", "eq-sigmoid-derivative"))
 def sigmoid_slope(answer: Any) -> None:
     if abs(number(answer) - 0.75) < 1e-3:
         raise Wrong("your answer is 3/4: that is σ(log 3), the value; the derivative is asked for")
     close_to(answer, 3 / 16, atol=2e-4, hint="First σ(log 3) = 1/(1 + 1/3), then σ(1 − σ)")
+
+
+@exercise("activations.saturation", of=("eq-sigmoid-quarter", "eq-sigmoid-saturation"))
+def saturation(answer: Any) -> str:
+    """The least n with (1/4)ⁿ < 0.001, and the |z| from which on exp(−|z|) ≤ 0.001."""
+    layers, size = (
+        number(part, f"number ({letter})")
+        for part, letter in zip(parts(answer, 2, "two numbers, [n, |z|]"), "ab", strict=True)
+    )
+    if layers == 10:
+        raise Wrong("number (a): (½)¹⁰ is below 0.001, but the slope is at most ¼; ½ is the value at 0")
+    if layers == 4:
+        raise Wrong("number (a): (¼)⁴ is about 0.0039, not yet below 0.001")
+    close_to(layers, 5, what="number (a)", hint="n is a whole number, the first with (¼)ⁿ < 0.001")
+    if abs(size - 3) < 1e-9:
+        raise Wrong("number (b): exp(−3) is about 0.05; the logarithm is the natural one, log 1000")
+    close_to(size, np.log(1000), atol=5e-3, what="number (b)", hint="exp(−|z|) = 0.001")
+    return "with (¼)⁵ = 0.00098 and exp(−6.908) = 0.001"
+
+
+@exercise("activations.elu_backward", of=("eq-elu", "eq-elu-derivative", "eq-elu-joint"))
+def elu_backward(answer: Any) -> str:
+    """Back through an ELU with α = 2 at (−log 4, ½), and its left slope at 0."""
+    found = numbers(parts(answer, 3, "three numbers"), shape=(3,))
+    hints = {
+        2.0: "your first number is 8 · e^(−log 4): the factor α = 2 is missing",
+        -12.0: "your first number is g times the value −3/2; the slope is asked for, ELU + α",
+        8.0: "your first number is that of a slope 1, which ELU has on the right",
+    }
+    for value, words in hints.items():
+        if abs(found[0] - value) < 1e-6:
+            raise Wrong(words)
+    close_to(found[0], 4.0, what="the first number", hint="The slope is 2 · e^(−log 4)")
+    close_to(found[1], -3.0, what="the second number", hint="For z > 0 the slope of ELU is 1")
+    if abs(found[2] - 1) < 1e-6:
+        raise Wrong("the third number: 1 is the slope from the right; from the left the limit is α")
+    close_to(found[2], 2.0, what="the third number", hint="The limit of α(exp(h) − 1)/h")
+    return "the slopes 2 and 1 at 0 differ, since α is not 1"
 
 
 @exercise("activations.outputs")
@@ -95,7 +133,7 @@ def _slope_gradient(found: Any, g: np.ndarray, z: np.ndarray, a: np.ndarray) -> 
     same_array(found, right, what="the gradient by a")
 
 
-@exercise("activations.dead_on_a_box")
+@exercise("activations.dead_on_a_box", of="eq-relu-left")
 def dead_on_a_box(answer: Any) -> str:
     rng = np.random.default_rng(5)
     cases = [

@@ -15,7 +15,10 @@ from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 
-@exercise("smooth_activations.softmax_backward", of="eq-softmax-vjp")
+@exercise(
+    "smooth_activations.softmax_backward",
+    of=("eq-softmax-vjp", "eq-softmax-own", "eq-softmax-other", "eq-softmax-rows"),
+)
 def softmax_backward(answer: Any) -> str:
     found = numbers(answer, shape=(3,))
     if np.allclose(found, [0.5, 0, 0]):
@@ -26,6 +29,65 @@ def softmax_backward(answer: Any) -> str:
         )
     same_array(found, np.array([0.25, -0.125, -0.125]))
     return "and they add up to 0, as they must"
+
+
+@exercise("smooth_activations.slopes", of=("eq-softplus-derivative", "eq-silu-derivative", "eq-gelu-curvature"))
+def slopes(answer: Any) -> str:
+    """The slopes of softplus and SiLU at log 3, and where GELU is steepest."""
+    found, z = numbers(parts(answer, 3, "three numbers"), shape=(3,)), float(np.log(3))
+    if abs(found[0] - 3 / 16) < 1e-4:
+        raise Wrong("the slope of softplus: 3/16 is σ′; softplus′ is σ itself")
+    close_to(found[0], 0.75, atol=1e-4, what="the slope of softplus", hint="softplus′ = σ")
+    if abs(found[1] - z * 3 / 16) < 1e-3:
+        raise Wrong("the slope of SiLU: that is zσ′ alone; the product rule has a second term, σ")
+    if abs(found[1] - z * 3 / 4) < 1e-3:
+        raise Wrong("the slope of SiLU: that is its value zσ; differentiate the product")
+    close_to(found[1], 0.75 + z * 3 / 16, atol=1e-3, what="the slope of SiLU", hint="σ + zσ(1 − σ)")
+    if abs(found[2] + np.sqrt(2)) < 1e-2:
+        raise Wrong("the place for GELU: at −√2 the slope is smallest; the curvature goes from − to + there")
+    if abs(found[2] - 1.1289) < 1e-3:
+        raise Wrong("the place for GELU: 1.129 is the largest slope; the z where it is reached is asked for")
+    close_to(found[2], np.sqrt(2), atol=5e-3, what="the place for GELU", hint="2 − z² changes its sign")
+    return "σ, σ + zσ(1 − σ), and the zero of 2 − z² on the right"
+
+
+@exercise("smooth_activations.heated", of=("eq-softmax-temperature", "eq-softmax-shift", "eq-softmax-two"))
+def heated(answer: Any) -> str:
+    """(0.8, 0.2) at T = 2, after a shift, and for T → ∞."""
+    found = numbers(parts(answer, 3, "three numbers"), shape=(3,))
+    slips = {
+        0.4: "halving both would leave the sum 1/2; the ratio p₁/p₂ takes the power 1/2",
+        0.8**0.5: "the ratio of the two takes the power 1/2, not each alone: then they would not sum to 1",
+        16 / 17: "the ratio was squared: that is T = 1/2",
+        2.0: "2 is the ratio p₁/p₂; with p₁ + p₂ = 1 it gives p₁",
+    }
+    for value, words in slips.items():
+        if abs(found[0] - value) < 1e-3:
+            raise Wrong(f"(a): {words}")
+    close_to(found[0], 2 / 3, atol=1e-3, what="(a)", hint="The ratio 4 becomes its square root")
+    close_to(found[1], 0.8, atol=1e-4, what="(b)", hint="A shift of all logits changes nothing")
+    if abs(found[2]) < 1e-9 or abs(found[2] - 1) < 1e-9:
+        raise Wrong("(c): all for one class is the limit T → 0; for T → ∞ the ratio goes to 4⁰")
+    close_to(found[2], 0.5, atol=1e-4, what="(c)", hint="The ratio goes to 4⁰ = 1")
+    return "the ratios are 2, 4 and 1"
+
+
+@exercise("smooth_activations.log_by_hand", of=("eq-log-softmax", "eq-log-softmax-own", "eq-log-softmax-other"))
+def log_by_hand(answer: Any) -> str:
+    """Log p₂ of (1000, 1000 + log 3), and its derivatives by both logits."""
+    found = numbers(parts(answer, 3, "three numbers"), shape=(3,))
+    if abs(found[0] - np.log(0.25)) < 1e-3:
+        raise Wrong("log p₂: that is log p₁; the second logit is the larger one")
+    if abs(found[0] - 0.75) < 1e-6:
+        raise Wrong("log p₂: 3/4 is p₂; take its logarithm")
+    close_to(found[0], np.log(0.75), atol=1e-3, what="log p₂", hint="p₂ = 3/(1 + 3)")
+    if np.allclose(found[1:], [-3 / 16, 3 / 16], atol=1e-4):
+        raise Wrong("the derivatives: these are those of p₂; the logarithm divides them by p₂")
+    if np.allclose(found[1:], [0.25, -0.25], atol=1e-6):
+        raise Wrong("the derivatives: both signs are turned; a larger z₁ makes p₂ smaller")
+    close_to(found[1], -0.25, atol=1e-4, what="the derivative by z₁", hint="−p₁")
+    close_to(found[2], 0.25, atol=1e-4, what="the derivative by z₂", hint="1 − p₂")
+    return "and the two derivatives add up to 0: a shift changes nothing"
 
 
 @exercise("smooth_activations.silu_symmetry", of="eq-silu")
@@ -82,7 +144,7 @@ def _backward_agrees(backward: Any, g: np.ndarray, z: np.ndarray) -> None:
     same_array(found, right, what="backward(g, z)")
 
 
-@exercise("smooth_activations.mish", of="eq-softplus-derivative")
+@exercise("smooth_activations.mish", of=("eq-softplus", "eq-softplus-derivative"))
 def mish(answer: Any) -> str:
     functions = parts(answer, 2, "the pair (mish, mish_grad) of two functions")
     cases = [
@@ -133,7 +195,7 @@ def temperature(answer: Any) -> str:
     return "both gradients agree on 3 cases"
 
 
-@exercise("smooth_activations.gelu_constant", of="eq-gelu-constant")
+@exercise("smooth_activations.gelu_constant", of=("eq-gelu", "eq-gelu-constant"))
 def gelu_constant(answer: Any) -> str:
     constant, best = number(answer), 0.0443830
     if abs(constant - 0.044715) < 2e-6:

@@ -31,6 +31,17 @@ WRONG: list[tuple[str, Any, str]] = [
     ("sigmoid_slope", -3 / 16, "its sign is wrong"),
     ("sigmoid_slope", "3/16", "must be"),
     ("sigmoid_slope", 0.19, "not close enough"),
+    ("saturation", [10, np.log(1000)], "½ is the value at 0"),
+    ("saturation", [4, np.log(1000)], "not yet below"),
+    ("saturation", [5, 3], "natural"),
+    ("saturation", [5, np.log(0.001)], "number (b)"),
+    ("saturation", 5, "two numbers"),
+    ("elu_backward", [2, -3, 2], "α = 2 is missing"),
+    ("elu_backward", [-12, -3, 2], "the slope is asked for"),
+    ("elu_backward", [8, -3, 2], "on the right"),
+    ("elu_backward", [4, -6, 2], "the second number"),
+    ("elu_backward", [4, -3, 1], "from the right"),
+    ("elu_backward", [4, -3], "three numbers"),
     ("outputs", ["relu", "sigmoid", "tanh"], "output (1): not 'relu'"),
     ("outputs", ["none", "softmax", "tanh"], "output (2): your answer must be one of"),
     ("outputs", ["none", "sigmoid", "sigmoid"], "either sign"),
@@ -64,6 +75,8 @@ def test_other_ways_to_the_right_answer() -> None:
     ways = Derivation(START, given=GIVEN).step(1 - (1 - 2 * SIGMA(-2 * Z)) ** 2, because="symmetry")
     ways = ways.step(4 * SIGMA(-2 * Z) * (1 - SIGMA(-2 * Z)), because="multiply out").step(END, because="symmetry")
     assert check("activations.tanh_slope", ways).status == "right"
+    assert check("activations.saturation", (5, sp.log(1000))).status == "right"
+    assert check("activations.elu_backward", sp.Matrix([4, -3, 2])).status == "right"
     assert check("activations.outputs", ("None", "SIGMOID", " tanh ")).status == "right"
     assert (
         check("activations.prelu_layer", backward_with(lambda g, z: np.einsum("ij,ij->j", g, np.minimum(0, z)))).status
@@ -80,6 +93,6 @@ def test_other_definitions_cannot_be_slipped_in() -> None:
 
 def test_every_exercise_waits_for_its_answer() -> None:
     names = [exercise.name for exercise in exercises_of("activations")]
-    assert len(names) == 5
+    assert len(names) == 7
     for name in names:
         assert check(name, ...).status == "not yet"

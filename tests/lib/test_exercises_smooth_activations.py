@@ -57,6 +57,22 @@ WRONG: list[tuple[str, Any, str]] = [
     ("softmax_backward", [0.25, 0.25, 0.25], "add up to 0"),
     ("softmax_backward", [0.25, -0.25, 0.0], "-0.125|−0.125"),
     ("softmax_backward", [0.25, -0.25], "shape"),
+    ("slopes", [3 / 16, 0.956, 1.414], "softplus′ is σ itself"),
+    ("slopes", [0.75, 3 / 16 * np.log(3), 1.414], "second term"),
+    ("slopes", [0.75, 0.75 * np.log(3), 1.414], "its value"),
+    ("slopes", [0.75, 0.956, -1.414], "smallest"),
+    ("slopes", [0.75, 0.956, 1.129], "largest slope"),
+    ("heated", [0.4, 0.8, 0.5], "leave the sum 1/2"),
+    ("heated", [0.8**0.5, 0.8, 0.5], "not each alone"),
+    ("heated", [16 / 17, 0.8, 0.5], "T = 1/2"),
+    ("heated", [2, 0.8, 0.5], "2 is the ratio"),
+    ("heated", [2 / 3, 0.9, 0.5], "(b)"),
+    ("heated", [2 / 3, 0.8, 1], "T → 0"),
+    ("log_by_hand", [np.log(0.25), -0.25, 0.25], "log p₁"),
+    ("log_by_hand", [0.75, -0.25, 0.25], "take its logarithm"),
+    ("log_by_hand", [np.log(0.75), -3 / 16, 3 / 16], "divides them by p₂"),
+    ("log_by_hand", [np.log(0.75), 0.25, -0.25], "signs"),
+    ("log_by_hand", "log(3/4)", "three numbers"),
     ("softmax_program", softmax, "the pair"),
     ("softmax_program", (naive_softmax, act.softmax_vjp), "overflow"),
     ("softmax_program", (of_batch, act.softmax_vjp), "the sum of the whole batch"),
@@ -87,6 +103,12 @@ def test_a_wrong_answer_is_told_what_is_wrong(name: str, answer: Any, message: s
     assert any(part in verdict.message for part in message.split("|")), verdict.message
 
 
+def test_other_ways_to_the_right_answer() -> None:
+    assert check("smooth_activations.slopes", [0.75, 0.956, 1.414]).status == "right"
+    assert check("smooth_activations.heated", sp.Matrix([sp.Rational(2, 3), 0.8, 0.5])).status == "right"
+    assert check("smooth_activations.log_by_hand", (sp.log(sp.Rational(3, 4)), -0.25, 0.25)).status == "right"
+
+
 def test_other_definitions_cannot_be_slipped_in() -> None:
     other = {SIGMA(Z): sp.Rational(1, 2), SILU(Z): Z * SIGMA(Z)}
     chain = Derivation(SILU(Z) - SILU(-Z), given=other).step(Z * SIGMA(Z) * 2, because="a").step(Z, because="b")
@@ -95,6 +117,6 @@ def test_other_definitions_cannot_be_slipped_in() -> None:
 
 def test_every_exercise_waits_for_its_answer() -> None:
     names = [exercise.name for exercise in exercises_of("smooth_activations")]
-    assert len(names) == 6
+    assert len(names) == 9
     for name in names:
         assert check(name, ...).status == "not yet"
