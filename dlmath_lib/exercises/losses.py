@@ -31,6 +31,40 @@ def by_hand(answer: Any) -> str:
     return "all six numbers"
 
 
+@exercise("losses.binary_slopes", of=("eq-bce-derivative", "eq-bce-cancel", "eq-bce-convex"))
+def binary_slopes(answer: Any) -> str:
+    given = parts(answer, 3, "three numbers: the slope by p, the slope by z, and the second derivative by z")
+    slips = (
+        (
+            "the slope by p",
+            -4,
+            {4: "the sign is wrong: with y = 1 a larger p lowers the loss", 4 / 3: "that is of y = 0"},
+        ),
+        (
+            "the slope by z",
+            -3 / 4,
+            {
+                3 / 4: "the sign is wrong: it is p − y, and y is 1",
+                1 / 4: "that is p − y for y = 0",
+                -9 / 64: "the factor σ′(z) is already cancelled in p − y",
+                -4: "that is the slope by p; the chain rule multiplies it by σ′(z) = p(1 − p)",
+            },
+        ),
+        (
+            "the second derivative",
+            3 / 16,
+            {-3 / 16: "the sign is wrong: σ(z) − y grows with z", 16: "that is by p; by z it is σ(z)(1 − σ(z))"},
+        ),
+    )
+    for value, (what, right, wrongs) in zip(given, slips, strict=True):
+        found = number(value, what)
+        for wrong, words in wrongs.items():
+            if np.isclose(found, wrong, atol=1e-3):
+                raise Wrong(f"{what}: {words}")
+        same_array(found, np.array(right), rtol=1e-3, what=what)
+    return "−4 by p, and times p(1 − p) = 3/16 it is −3/4 by z; the curvature is positive"
+
+
 @exercise("losses.three_logits", of=("eq-ce", "eq-p-minus-q", "eq-ce-convex"))
 def three_logits(answer: Any) -> str:
     value, slopes, bend = parts(
@@ -126,7 +160,7 @@ def stable_binary(answer: Any) -> str:
             except Wrong as problem:
                 cause = _why_digits_are_lost(name, function) if "is right there" in str(problem) else ""
                 raise Wrong(f"{name}: {problem}{cause}", unfinished=problem.unfinished) from None
-    return "value and gradient agree, also at ±1000, and at ±40 to the last digits"
+    return "value and gradient agree, also at ±1000, and at ±40 to seven digits"
 
 
 def _not_the_other(name: str, function: Any, case: tuple[np.ndarray, np.ndarray]) -> None:

@@ -53,8 +53,8 @@ def quantile(y, tau):
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("losses")]
     assert names == [
-        "by_hand", "p_minus_y", "same_step", "smoothing_gap", "stable_binary", "targets", "three_logits",
-        "weighted_median",
+        "binary_slopes", "by_hand", "p_minus_y", "same_step", "smoothing_gap", "stable_binary", "targets",
+        "three_logits", "weighted_median",
     ]  # fmt: skip
 
 
@@ -63,6 +63,8 @@ def test_all_exercises_are_there():
     [
         ("by_hand", ([9, 3, 2.5], [-6, -1, -1])),
         ("by_hand", np.array([[9, 3, 2.5], [-6, -1, -1]]).tolist()),
+        ("binary_slopes", [-4, -0.75, 3 / 16]),
+        ("binary_slopes", (-4.0, sp.Rational(-3, 4), np.float32(0.1875))),
         ("three_logits", (np.log(4), [0.125, -0.75, 0.625], 47 / 64)),
         ("three_logits", [1.386, np.array([1 / 8, -3 / 4, 5 / 8]), sp.Rational(47, 64)]),
         ("three_logits", [1.386, [0.125, -0.75, 0.625], 0.734]),
@@ -89,6 +91,17 @@ def test_right_answers_pass(name, answer):
         ("by_hand", ([9, 3, 2.5], [6, 1, 1]), "wrong sign"),
         ("by_hand", ([9, 3, 2.5], [-6, -1, -3]), "index 2"),
         ("by_hand", 9, "two lists"),
+        ("binary_slopes", [4, -0.75, 3 / 16], "a larger p lowers the loss"),
+        ("binary_slopes", [4 / 3, 1 / 4, 3 / 16], "that is of y = 0"),
+        ("binary_slopes", [-4, 0.75, 3 / 16], "it is p − y"),
+        ("binary_slopes", [-4, 0.25, 3 / 16], "for y = 0"),
+        ("binary_slopes", [-4, -9 / 64, 3 / 16], "already cancelled"),
+        ("binary_slopes", [-4, -4, 3 / 16], "the chain rule multiplies"),
+        ("binary_slopes", [-4, -0.75, -3 / 16], "grows with z"),
+        ("binary_slopes", [-4, -0.75, 16], "that is by p"),
+        ("binary_slopes", [-4, -0.75, 1e300], "the second derivative is 1e+300"),
+        ("binary_slopes", [-4, "-3/4", 3 / 16], "the slope by z"),
+        ("binary_slopes", -4, "three numbers"),
         ("three_logits", (np.log(4), [1 / 8, 1 / 4, 5 / 8], 47 / 64), "that is p"),
         ("three_logits", (np.log(8), [-7 / 8, 1 / 4, 5 / 8], 47 / 64), "counted from 0"),
         ("three_logits", (np.log(4), [1 / 8, 3 / 4, 5 / 8], 47 / 64), "add up to 1.5"),
