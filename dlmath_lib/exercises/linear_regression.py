@@ -17,12 +17,27 @@ _MX, _MY, _MXX, _MXY = sp.symbols("m_x m_y m_xx m_xy", real=True)
 _BEST_LINE = {_W: (_MXY - _MX * _MY) / (_MXX - _MX**2), _B: _MY - _W * _MX}
 
 
-@exercise("linear_regression.two_points", of=("eq-mse-w", "eq-mse-b"))
+_SLOPES = [
+    ("the first point's slope", (-2.0, -2.0)),
+    ("the second point's slope", (8.0, 4.0)),
+    ("the slope of J", (3.0, 1.0)),
+]
+
+
+@exercise(
+    "linear_regression.two_points",
+    of=("eq-mse", "eq-one-example-w", "eq-one-example-b", "eq-mse-w", "eq-mse-b"),
+)
 def two_points(answer: Any) -> str:
-    """Both slopes of the mean squared error of ŷ = x + 1 on (1, 3) and (2, 1)."""
-    by_w, by_b = parts(answer, 2, "a list of two numbers, [slope by w, slope by b]")
-    close_to(by_w, 3.0, what="the slope by w", hint="It is twice the mean of residual times x")
-    close_to(by_b, 1.0, what="the slope by b", hint="It is twice the mean residual")
+    """Loss and slopes of ŷ = x + 1 on (1, 3) and (2, 1), for each point and for the mean."""
+    loss, *pairs = parts(answer, 4, "four parts, [J, [by w, by b], [by w, by b], [by w, by b]]")
+    close_to(loss, 2.5, what="J", hint="It is the mean of the two squared residuals")
+    for pair, (what, (right_w, right_b)) in zip(pairs, _SLOPES, strict=True):
+        by_w, by_b = parts(pair, 2, f"four parts, and {what} a list of two numbers, [by w, by b]")
+        whole = what.endswith("J")
+        hint = "It is the mean of the two points' slopes" if whole else "It is twice the residual, by w times x"
+        close_to(by_w, right_w, what=f"{what} by w", hint=hint)
+        close_to(by_b, right_b, what=f"{what} by b", hint=hint)
     return "the second point counts more: its residual is larger, and so is its x"
 
 
@@ -46,14 +61,25 @@ def which_fault(answer: Any) -> str:
     return "right is 3: none of these four agrees with a central difference of the loss"
 
 
-@exercise("linear_regression.best_line", of=("eq-line-by-means", "eq-r-squared-of-line"))
+@exercise(
+    "linear_regression.best_line",
+    of=("eq-line-by-means", "eq-r-squared", "eq-r-squared-of-line", "eq-slope-variance"),
+)
 def best_line(answer: Any) -> str:
-    """Slope, offset and R² of the best line of four points."""
-    slope, offset, share = parts(answer, 3, "three numbers, (w, b, R²)")
+    """Slope, offset and R² of the best line of four points, R² of another line, and how sure the slope is."""
+    slope, offset, share, other, spread = parts(
+        answer, 5, "five numbers, [w, b, R² of the best line, R² of ŷ = x, standard deviation of w]"
+    )
     close_to(slope, 1.2, what="w", hint="It is the covariance over the variance of x")
     close_to(offset, 0.0, atol=1e-9, what="b", hint="The line goes through the point of the means, (2.5, 3)")
     close_to(share, 0.72, what="R²", hint="It is the squared covariance over the product of the two variances")
-    return "the line takes away 72 % of the variance"
+    if abs(number(other, "R² of ŷ = x") - 0.72) < 1e-9:
+        raise Wrong("R² of ŷ = x is not the squared correlation, which is R² of the best line: take 1 − J/v_y")
+    close_to(other, 0.6, what="R² of ŷ = x", hint="It is 1 − J/v_y with the loss J of that line")
+    if abs(number(spread, "the standard deviation of w") - 0.05) < 1e-9:
+        raise Wrong("0.05 is the variance of w; its standard deviation is the square root")
+    close_to(spread, 0.5 / np.sqrt(5), rtol=5e-3, what="the standard deviation of w", hint="It is σ/√(n v_x)")
+    return "the best line takes away 72 % of the variance, ŷ = x 60 %"
 
 
 @exercise("linear_regression.condition", of=("eq-line-condition", "eq-line-determinant"))
@@ -79,7 +105,7 @@ _PATIENT = {
 }
 
 
-@exercise("linear_regression.patient", of="eq-raw-weights")
+@exercise("linear_regression.patient", of=("eq-raw-weights", "eq-linear-model"))
 def patient(answer: Any) -> str:
     """A prediction with its band and its weight in the data's own units."""
     given = parts(answer, 4, "four numbers, [prediction, lower end, upper end, weight per kg/m²]")
