@@ -13,8 +13,10 @@ from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 
-_ALPHA, _LAMBDA = sp.Symbol("alpha", positive=True), sp.Symbol("lambda", positive=True)
-_X = sp.Symbol("x", real=True)
+_ALPHA = sp.Symbol("alpha", positive=True)
+_MU = sp.Symbol("mu", positive=True)
+_D, _U, _V = sp.symbols("D u v", nonnegative=True)
+_F, _AFTER, _LOWEST = sp.symbols("f f_+ f^*", real=True)
 
 _Loss = Callable[[Any], Any]
 _Gradient = Callable[[Any], Any]
@@ -49,7 +51,9 @@ def two_steps(answer: Any) -> str:
     return "the distance from 2 goes 4, −2, 1: each step multiplies it by −½"
 
 
-@exercise("gradient_descent.valley", of=("eq-best-rate", "eq-two-curvatures", "eq-stopping-distance"))
+@exercise(
+    "gradient_descent.valley", of=("eq-largest-rate", "eq-two-curvatures", "eq-best-rate", "eq-stopping-distance")
+)
 def valley(answer: Any) -> str:
     """Limit, best rate, factor, steps and tolerance for 2x² + 18y²."""
     limit, best, rho, steps, tolerance = parts(answer, 5, "five numbers, (limit, best, rho, steps, tolerance)")
@@ -151,12 +155,14 @@ def _same(one: tuple[np.ndarray, float], other: tuple[np.ndarray, float]) -> boo
     return one[1] == other[1] and bool(np.allclose(one[0], other[0], rtol=1e-6, atol=1e-9))
 
 
-@exercise("gradient_descent.exact_drop", of="eq-largest-rate")
-def exact_drop(answer: Any) -> str:
-    """The descent lemma is an equality on a parabola."""
-    before, after = _LAMBDA * _X**2 / 2, _LAMBDA * (_X - _ALPHA * _LAMBDA * _X) ** 2 / 2
-    drop = _ALPHA * (1 - _ALPHA * _LAMBDA / 2) * (_LAMBDA * _X) ** 2
-    return derivation_of(answer, before - after, drop, min_steps=2)
+@exercise("gradient_descent.strongly_convex_rate", of=("eq-distance-after-step", "eq-convex-step"))
+def strongly_convex_rate(answer: Any) -> str:
+    """A step shrinks the squared distance by the factor 1 − αμ at least, if f is strongly convex with μ."""
+    tangent, drop = _F - _LOWEST + _MU / 2 * _D + _U, _F - _AFTER - _V
+    start = _D - 2 * _ALPHA * tangent + 2 * _ALPHA * drop
+    end = (1 - _ALPHA * _MU) * _D - 2 * _ALPHA * (_AFTER - _LOWEST + _U + _V)
+    proved = derivation_of(answer, start, end, min_steps=2)
+    return f"{proved}. The last bracket is not negative, so K steps leave at most (1 − αμ)ᴷ of the squared distance"
 
 
 @exercise("gradient_descent.edge", of=("eq-double-well", "eq-basin"))

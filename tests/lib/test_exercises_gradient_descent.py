@@ -7,11 +7,12 @@ import sympy as sp
 from dlmath_lib.exercises import check, exercises_of
 from dlmath_lib.verify import Derivation
 
-ALPHA, LAM = sp.symbols("alpha lambda", positive=True)
-X = sp.Symbol("x", real=True)
-DROP = LAM * X**2 / 2 - LAM * (X - ALPHA * LAM * X) ** 2 / 2
-
-END = ALPHA * (1 - ALPHA * LAM / 2) * (LAM * X) ** 2
+ALPHA, MU = sp.symbols("alpha mu", positive=True)
+D, U, V = sp.symbols("D u v", nonnegative=True)
+F, AFTER, LOWEST = sp.symbols("f f_+ f^*", real=True)
+START = D - 2 * ALPHA * (F - LOWEST + MU / 2 * D + U) + 2 * ALPHA * (F - AFTER - V)
+MIDDLE = D - ALPHA * MU * D - 2 * ALPHA * (AFTER - LOWEST + U + V)
+END = (1 - ALPHA * MU) * D - 2 * ALPHA * (AFTER - LOWEST + U + V)
 
 
 def halve(loss, gradient, x, start=1.0, share=0.5):
@@ -57,7 +58,7 @@ def recursive(loss, gradient, x, tolerance, steps):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("gradient_descent")]
-    assert names == ["backtrack", "descend", "edge", "exact_drop", "two_steps", "valley"]
+    assert names == ["backtrack", "descend", "edge", "strongly_convex_rate", "two_steps", "valley"]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +70,8 @@ def test_all_exercises_are_there():
         ("backtrack", halve),
         ("descend", descend),
         ("descend", recursive),
-        ("exact_drop", Derivation(DROP).step(sp.expand(DROP), because="expand")
-            .step(ALPHA * (LAM * X) ** 2 * (2 - ALPHA * LAM) / 2, because="take α(λx)² out")),
+        ("strongly_convex_rate", Derivation(START).step(sp.expand(START), because="expand").step(END, because="sort")),
+        ("strongly_convex_rate", Derivation(START).step(MIDDLE, because="f cancels").step(END, because="take D out")),
         ("edge", sp.sqrt(1 + 2 / ALPHA)),
         ("edge", sp.sqrt((ALPHA + 2) / ALPHA)),
         ("edge", sp.sqrt(1 + 2 / sp.Symbol("alpha"))),
@@ -122,23 +123,24 @@ def test_wrong_answers_are_told_why(name, answer, words):
 
 
 def test_a_derivation_of_something_else_is_refused():
-    chain = Derivation(DROP + 1).step(sp.expand(DROP + 1), because="expand")
-    assert check("gradient_descent.exact_drop", chain).status == "wrong"
+    chain = Derivation(START + 1).step(sp.expand(START + 1), because="expand")
+    assert check("gradient_descent.strongly_convex_rate", chain).status == "wrong"
 
 
 @pytest.mark.parametrize(
     ("chain", "words"),
     [
-        (Derivation(DROP).step(DROP, because="trust me").step(DROP, because="so"), "must end at"),
-        (Derivation(DROP).step(sp.expand(DROP), because="a").step(sp.factor(DROP) + 1 - 1, because="b"), None),
-        (Derivation(DROP).step(END, because="by magic"), "at least 2 steps"),
-        (Derivation(sp.expand(DROP)).step(DROP, because="a").step(END, because="b"), "must start at"),
-        (Derivation(DROP).step(END, because="a").step(sp.expand(END), because="b"), "not written like it"),
-        (Derivation(DROP).step(END, because="a").step(END, because="b"), "at least 2 steps; it has 1: 1 left the line"),
+        (Derivation(START).step(START, because="trust me").step(START, because="so"), "must end at"),
+        (Derivation(START).step(MIDDLE, because="a").step(END, because="b").step(END, because="c"), None),
+        (Derivation(START).step(END, because="by magic"), "at least 2 steps"),
+        (Derivation(sp.expand(START)).step(START, because="a").step(END, because="b"), "must start at"),
+        (Derivation(START).step(END, because="a").step(sp.expand(END), because="b"), "not written like it"),
+        (Derivation(START).step(END, because="a").step(END, because="b"), "2 steps; it has 1: 1 left the line"),
+        (Derivation(START).step(MIDDLE, because="a").step_le(END + U, because="b"), "must consist of equalities"),
     ],
 )
 def test_a_proof_starts_arrives_and_moves(chain, words):
-    verdict = check("gradient_descent.exact_drop", chain)
+    verdict = check("gradient_descent.strongly_convex_rate", chain)
     assert verdict.passed if words is None else words in verdict.message, verdict.message
 
 
