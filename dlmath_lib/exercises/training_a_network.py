@@ -44,14 +44,25 @@ def _train(slope: Slope, parameters: np.ndarray, x: Any, y: Any, batches: Any, r
     return parameters
 
 
-@exercise("training_a_network.steps", of="eq-steps-of-an-epoch")
+@exercise("training_a_network.steps", of=("eq-steps-of-an-epoch", "eq-minibatch-variance"))
 def steps(answer: Any) -> str:
-    """1437 examples, batches of 32, 15 epochs."""
-    epoch, last, total = parts(answer, 3, "three numbers, (steps per epoch, size of the last batch, steps)")
+    """1437 examples, batches of 32, 15 epochs; V = 2."""
+    wanted = "four numbers, (steps per epoch, size of the last batch, steps, typical error)"
+    epoch, last, total, error = parts(answer, 4, wanted)
     close_to(epoch, 45, what="the number of steps in an epoch", hint="44 batches are full, and some are left over")
     close_to(last, 29, what="the size of the last batch", hint="44 · 32 = 1408")
     close_to(total, 675, what="the number of steps", hint="Fifteen times those of an epoch")
-    return "44 full batches and one of 29, fifteen times"
+    _told(error, _ERROR, "the typical error")
+    right = np.sqrt(2 / 32 * 1405 / 1436)
+    close_to(error, right, atol=6e-4, what="the typical error", hint="The root of V/b · (n − b)/(n − 1)")
+    return "44 full batches and one of 29, fifteen times; the second factor takes 1 % off the error"
+
+
+_ERROR = {
+    0.25: "the second factor, (n − b)/(n − 1), is missing",
+    2 / 32 * 1405 / 1436: "that is the mean squared error: take its root",
+    np.sqrt(2 * 1405 / 1436): "divide V by the size of the batch",
+}
 
 
 @exercise("training_a_network.memory", of=("eq-momentum-step", "eq-adam-step", "eq-adam-first-step"))

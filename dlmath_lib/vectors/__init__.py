@@ -1,4 +1,4 @@
-"""Numbers that were computed once: by PyTorch, an outside witness, and in long runs of the library ("depth").
+"""Numbers that were computed once: by PyTorch, an outside witness, and in long runs of the library itself.
 
 The files are made by the scripts in ``tests/oracles``; :func:`load` reads one wherever the package is installed.
 """
@@ -46,7 +46,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['activations', 'depth', 'network', 'optimizers']
+    ['activations', 'depth', 'network', 'optimizers', 'training']
     """
     files = resources.files(__name__).iterdir()
     return sorted(file.name.removesuffix(".npz") for file in files if file.name.endswith(".npz"))
@@ -58,7 +58,7 @@ def load(name: str) -> Vectors:
     Parameters
     ----------
     name : str
-        One of :func:`names`: "activations", "depth", "network", "optimizers".
+        One of :func:`names`: "activations", "depth", "network", "optimizers", "training".
 
     Returns
     -------

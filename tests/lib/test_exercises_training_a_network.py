@@ -71,7 +71,7 @@ def test_all_exercises_are_there():
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("steps", (45, 29, 675)),
+        ("steps", (45, 29, 675, 0.2473)),
         ("memory", (0.6, 0.9 - 0.1 * (1 / 0.75) / 2**0.5)),
         ("memory", [0.6, 0.806]),
         ("memory", (sp.Rational(3, 5), sp.Rational(9, 10) - sp.sqrt(2) / 15)),
@@ -100,10 +100,14 @@ def test_right_answers_pass(name, answer):
 @pytest.mark.parametrize(
     ("name", "answer", "words"),
     [
-        ("steps", (44, 29, 660), "steps in an epoch is 44"),
-        ("steps", (45, 32, 675), "the last batch is 32"),
-        ("steps", (45, 29, 45), "the number of steps is 45"),
-        ("steps", 675, "three numbers"),
+        ("steps", (44, 29, 660, 0.247), "steps in an epoch is 44"),
+        ("steps", (45, 32, 675, 0.247), "the last batch is 32"),
+        ("steps", (45, 29, 45, 0.247), "the number of steps is 45"),
+        ("steps", (45, 29, 675, 0.25), "the second factor"),
+        ("steps", (45, 29, 675, 0.0612), "mean squared error: take its root"),
+        ("steps", (45, 29, 675, 1.399), "divide V by the size"),
+        ("steps", (45, 29, 675, 0.5), "The root of V/b"),
+        ("steps", 675, "four numbers"),
         ("confusion", (0.875, 6 / 7, 0.6), "the sum of the row"),
         ("confusion", (0.875, 0.6, 0.6), "the sum of the column"),
         ("confusion", (175, 0.6, 6 / 7), "The diagonal over everything"),
