@@ -157,6 +157,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "initialization.gain": lambda: {"activation": "leaky_relu", "slope": 0.1},
     "initialization.he_normal": lambda: draws(fan="fan_in"),
     "initialization.he_uniform": lambda: draws(fan="fan_out"),
+    "initialization.wide_layer": lambda: {"phi": np.tanh, "phi_grad": np.cos, "q": 2.0, "s": 1.5},
     "initialization.xavier_normal": draws,
     "initialization.xavier_uniform": draws,
     "initialization.zeros": lambda: {"shape": (3,), "dtype": np.float32},

@@ -1,12 +1,25 @@
 """dlmath_lib.initialization: fans, variances, bounds, and what they do to a deep network."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import integrate
 
 from dlmath_lib import vectors
-from dlmath_lib.initialization import fans, gain, he_normal, he_uniform, xavier_normal, xavier_uniform, zeros
+from dlmath_lib.activations import elu, elu_grad, sigmoid, sigmoid_grad, tanh, tanh_grad
+from dlmath_lib.initialization import (
+    fans,
+    gain,
+    he_normal,
+    he_uniform,
+    wide_layer,
+    xavier_normal,
+    xavier_uniform,
+    zeros,
+)
 
 VECTORS = vectors.load("network")
 RULES = [xavier_uniform, xavier_normal, he_uniform, he_normal]
@@ -142,3 +155,32 @@ def test_other_refusals():
         gain("softmax")
     with pytest.raises(TypeError, match="required keyword-only argument: 'rng'"):
         xavier_normal((2, 2))
+
+
+@pytest.mark.parametrize("s", [0.3, 1.0, 10.2, 40.0])
+@pytest.mark.parametrize("q", [1e-6, 0.3, 46.0, 1e4])
+def test_wide_layer_against_scipy(q, s):
+    for phi, slope in ((sigmoid, sigmoid_grad), (tanh, tanh_grad), (elu, elu_grad)):
+        for got, f in zip(wide_layer(phi, slope, q, s), (phi, slope), strict=True):
+            # In z, where a steep activation is wide: the pieces meet at 0, the corner of ELU's second derivative.
+            pieces = [-9 * np.sqrt(q), -40, -5, 0, 5, 40, 9 * np.sqrt(q)]
+            ends = [end for end in pieces if abs(end) <= 9 * np.sqrt(q)]
+            exact = sum(
+                integrate.quad(lambda z, f=f: f(z) ** 2 * np.exp(-(z**2) / 2 / q), a, b, epsabs=1e-14)[0]
+                for a, b in pairwise(ends)
+            )
+            assert got == pytest.approx(s**2 * exact / np.sqrt(2 * np.pi * q), rel=1e-5 if q < 100 else 1e-3, abs=0)
+
+
+def test_wide_layer_by_hand():
+    assert wide_layer(np.abs, np.sign, 3.0, 2.0) == pytest.approx((12.0, 4.0), rel=1e-12, abs=0)
+    assert wide_layer(np.tanh, lambda z: 1 - np.tanh(z) ** 2, 0, 2) == pytest.approx((0.0, 4.0))
+    # E sin²(√q u) = (1 − e^{−2q})/2.
+    assert wide_layer(np.sin, np.cos, 0.4, 1.0)[0] == pytest.approx((1 - np.exp(-0.8)) / 2, rel=1e-12, abs=0)
+
+
+def test_wide_layer_says_what_phi_must_return():
+    with pytest.raises(ValueError, match=r"wide_layer: the result of phi must be of shape \(4000,\)"):
+        wide_layer(lambda z: z[:3], np.cos, 1.0, 1.0)
+    with pytest.raises(ValueError, match="wide_layer: s must be at most"):
+        wide_layer(lambda z: z, np.ones_like, 1.0, 1e200)
