@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts
 from dlmath_lib.exercises.form import same_form
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.exercises.several import same_or_slip
 from dlmath_lib.verify import Derivation
 
 _Z = sp.symbols("z_1 z_2", real=True)
 _Y = sp.symbols("y_1 y_2", real=True)
 _P = sp.symbols("p_1 p_2", positive=True)
 _L = sp.Symbol("L", real=True)
+TRANSPOSED = "it is transposed: it has the shape of W, and row k belongs to the unit k that the weights lead to"
 _CLASSES = {
     _L: -_Y[0] * sp.log(_P[0]) - _Y[1] * sp.log(_P[1]),
     _Y[1]: 1 - _Y[0],
@@ -25,7 +27,7 @@ _CLASSES = {
 }
 
 
-@exercise("backpropagation.hidden_deltas", of="eq-delta-hidden")
+@exercise("backpropagation.hidden_deltas", of=("eq-delta-linear", "eq-delta-hidden"))
 def hidden_deltas(answer: Any) -> str:
     """Weights (2, −4) times the output's δ = 2, local slopes 1 and ½."""
     first, second = numbers(parts(answer, 2, "two numbers, [first, second]"), shape=(2,))
@@ -108,6 +110,7 @@ def one_example(answer: Any) -> str:
         where = f"for {inputs} inputs, {hidden} hidden units and {outputs} outputs the gradient for"
         for place, name in enumerate(("W1", "b1", "W2", "b2")):
             slips = {words: _slopes(*pair, x, a1)[place] for words, pair in signals.items()}
+            slips[TRANSPOSED] = true[place].T
             slips["it takes z in place of the activation a"] = _slopes(*right, x, z1)[place]
             same_or_slip(found[place], true[place], slips, f"{where} {name}")
     return "four networks that you did not see, four gradients each"
@@ -140,23 +143,6 @@ def _signals(
 
 def _slopes(delta1: np.ndarray, delta2: np.ndarray, x: np.ndarray, a1: np.ndarray) -> tuple[np.ndarray, ...]:
     return np.outer(delta1, x), delta1, np.outer(delta2, a1), delta2
-
-
-def same_or_slip(found: Any, right: np.ndarray, slips: dict[str, np.ndarray], what: str) -> None:
-    """Compare an array of the reader's with the right one; name the slip where it is a known one."""
-    try:
-        array = numbers(found)
-    except Wrong:  # `same_array` says what is wrong
-        array = None
-    if array is not None and not (array.shape == right.shape and np.allclose(array, right)):
-        if right.ndim == 2 and array.shape == right.T.shape and np.allclose(array, right.T):
-            raise Wrong(
-                f"{what} is transposed: it has the shape of W, and row k belongs to the unit k that the weights lead to"
-            )
-        for words, value in slips.items():
-            if array.shape == value.shape and np.allclose(array, value):
-                raise Wrong(f"{what} is wrong: {words}")
-    same_array(found, right, what=what)
 
 
 @exercise("backpropagation.strongest_push", of="eq-delta-sigmoid-squared")

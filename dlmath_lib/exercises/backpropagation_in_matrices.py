@@ -10,10 +10,11 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, show
-from dlmath_lib.exercises.backpropagation import same_or_slip
+from dlmath_lib.exercises.backpropagation import TRANSPOSED
 from dlmath_lib.exercises.functions import call, gradient_of
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.exercises.several import same_or_slip
 
 
 @exercise(
@@ -178,6 +179,7 @@ def layers(answer: Any) -> str:
                 )
             for place, gradient in enumerate(lists[which]):
                 slips = {words: walked[which][place] for words, walked in wrong.items()}
+                slips[TRANSPOSED] = true[which][place].T
                 same_or_slip(
                     gradient, true[which][place], slips, f"{where} the gradient by the {kind} of layer {place + 1}"
                 )

@@ -8,10 +8,11 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib.calculus import einsum_vjp
-from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, numbers, parts, same_array, show
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
+from dlmath_lib.exercises.several import same_or_slip
 
 # The case that each product tries, and its letters.
 _PRODUCTS = [
@@ -255,14 +256,14 @@ def layer_gradients(answer: Any) -> str:
         }
         mixed = {"G Xᵀ mixes the examples: the rows of G and X are examples": G @ X.T} if n == m == k else {}
         transposed = {"it is transposed: the gradient has the shape of W": X.T @ G}
-        _compare(
+        same_or_slip(
             by_W, G.T @ X, {w: S.T @ X for w, S in slips.items()} | transposed | mixed, f"{where} the gradient by W"
         )
         sums = {w: S.sum(axis=0) for w, S in slips.items()}
         sums["the mean over the examples is in G already: add its rows"] = G.mean(axis=0)
         if m == n:
             sums["those are the sums over the outputs, G 1; add over the examples, Gᵀ 1"] = G.sum(axis=1)
-        _compare(np.ravel(by_b) if _is_row(by_b, m) else by_b, G.sum(axis=0), sums, f"{where} the gradient by b")
+        same_or_slip(np.ravel(by_b) if _is_row(by_b, m) else by_b, G.sum(axis=0), sums, f"{where} the gradient by b")
     return "Gᵀ X and the sum of the rows of G, with G = (tanh Z − Y) ⊙ (1 − tanh² Z)/n"
 
 
@@ -301,22 +302,5 @@ def gaussian_gradient(answer: Any) -> str:
         kind = "symmetric" if np.allclose(S, S.T) and np.allclose(C, C.T) else "not symmetric"
         found = call(answer, S, C, names=("S", "C"))
         rows = f"{len(S)} rows" if len(S) > 1 else "one row"
-        _compare(found, right, slips, f"for matrices of {rows}, {kind}, your result")
+        same_or_slip(found, right, slips, f"for matrices of {rows}, {kind}, your result")
     return "½ S⁻ᵀ − ½ S⁻ᵀ Cᵀ S⁻ᵀ, and 0 if and only if S = C, which takes det C > 0"
-
-
-def _compare(found: Any, right: np.ndarray, slips: dict[str, Any], what: str) -> None:
-    """Compare an array that the reader's function returned; name the slip where it is a known one."""
-    if found is ...:
-        raise not_yet()
-    if isinstance(found, sp.MatrixBase) and right.ndim == 1:
-        found = list(found)
-    try:
-        array = numbers(found)
-    except Wrong:  # `same_array` says what is wrong
-        array = None
-    if array is not None and not (array.shape == right.shape and np.allclose(array, right)):
-        for words, value in slips.items():
-            if array.shape == value.shape and np.allclose(array, value):
-                raise Wrong(f"{what} is wrong: {words}")
-    same_array(found, right, what=what)

@@ -182,9 +182,8 @@ class Network:
         delta = self.objective.vjp(np.full(n, 1 / n), outputs, y)
         gradient = np.empty_like(self.parameters)
         views = layer_views(gradient, self.layers)
-        for layer, (a, z), weight, bias, (dweight, dbias) in zip(
-            self.layers[::-1], trace[::-1], self.weights[::-1], self.biases[::-1], views[::-1], strict=True
-        ):
+        parts = list(zip(self.layers, trace, self.weights, self.biases, views, strict=True))
+        for layer, (a, z), weight, bias, (dweight, dbias) in reversed(parts):
             delta = layer.pull_back(delta, z)
             delta, dweight[:], dbias[:] = affine_vjp(delta, a, weight, bias)
         return float(self.objective.value(outputs, y).mean(dtype=np.float64)), gradient
