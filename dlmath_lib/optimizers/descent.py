@@ -112,11 +112,8 @@ def sgd_step(parameter: Any, gradient: Any, *, learning_rate: float) -> np.ndarr
     same_shape("sgd_step", {"parameter": parameter, "gradient": gradient})
     learning_rate = as_scalar("sgd_step", "learning_rate", learning_rate, low=0, low_open=True)
     with np.errstate(over="ignore"):
-        return stepped("sgd_step", _moved(parameter, gradient, learning_rate), parameter.dtype)
-
-
-def _moved(parameter: np.ndarray, gradient: np.ndarray, learning_rate: float) -> np.ndarray:
-    return parameter.astype(np.float64) - learning_rate * gradient.astype(np.float64)
+        moved = parameter.astype(np.float64) - learning_rate * gradient.astype(np.float64)
+    return stepped("sgd_step", moved, parameter.dtype)
 
 
 def gradient_descent(
@@ -203,7 +200,8 @@ def gradient_descent(
                 break
             if len(path) > steps:
                 break
-            point = np.asarray(_moved(point, slope, learning_rate), dtype=point.dtype)
+            moved = point.astype(np.float64) - learning_rate * slope.astype(np.float64)
+            point = np.asarray(moved, dtype=point.dtype)
             if not np.isfinite(point).all():
                 reason = "not finite"
                 break
