@@ -24,15 +24,25 @@ _UNSEEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
 ]
 
 
-@exercise("vanishing_gradients.ten_units")
+@exercise("vanishing_gradients.ten_units", of=("eq-vanish-chain", "eq-vanish-clip"))
 def ten_units(answer: Any) -> str:
-    """A chain of ten sigmoid units of weight 2, at z = 0."""
-    factor, weight = parts(answer, 2, "a list of two numbers, [factor, weight]")
+    """A chain of ten sigmoid units of weight 2, at z = 0; a gradient clipped by its norm."""
+    factor, weight, entry = parts(answer, 3, "a list of three numbers, [factor, weight, entry]")
     if isinstance(factor, (int, float)) and np.isclose(factor, 0.25**10):
         raise Wrong("the factor is 4⁻¹⁰: the weight 2 of each link is missing")
     close_to(factor, 2.0**-10, rtol=1e-2, what="the factor", hint="One link is 2 · σ′(0), and σ′(0) = ¼")
     close_to(weight, 4, what="the weight", hint="One link must be 1")
-    return "ten links of ½ are 1/1024"
+    slips = {
+        5: "5 clips each entry by itself, which turns the gradient",
+        6: "6 is the entry before clipping: the length 10 exceeds 5",
+        0.6: "0.6 is the entry for the length 1",
+        4: "4 is the second entry",
+    }
+    for slip, words in slips.items():
+        if isinstance(entry, (int, float)) and np.isclose(entry, slip):
+            raise Wrong(f"the entry: {words}")
+    close_to(entry, 3, what="the entry", hint="Each entry is multiplied by 5/‖g‖")
+    return "ten links of ½ are 1/1024, and (6, 8) becomes (3, 4)"
 
 
 @exercise("vanishing_gradients.leaky_gain", of="eq-vanish-relu-half")

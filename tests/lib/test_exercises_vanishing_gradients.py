@@ -63,9 +63,12 @@ def drawn_factor(phi: Any, phi_grad: Any, s: float) -> float:
 
 
 WRONG: list[tuple[str, Any, str]] = [
-    ("ten_units", [0.25**10, 4], "the weight 2 of each link"),
-    ("ten_units", [2.0**-10, 0.25], "the weight"),
-    ("ten_units", 2.0**-10, "a list of two"),
+    ("ten_units", [0.25**10, 4, 3], "the weight 2 of each link"),
+    ("ten_units", [2.0**-10, 0.25, 3], "the weight"),
+    ("ten_units", [2.0**-10, 4, 5], "clips each entry by itself"),
+    ("ten_units", [2.0**-10, 4, 6.0], "before clipping"),
+    ("ten_units", [2.0**-10, 4, 2.5], r"5/‖g‖"),
+    ("ten_units", [2.0**-10, 4], "a list of three"),
     ("leaky_gain", Derivation(BEGIN, given=GIVEN, points=5).step((1 + ALPHA**2) * RIGHT, because="mirror"), "2 steps"),
     (
         "leaky_gain",
@@ -100,8 +103,8 @@ WRONG: list[tuple[str, Any, str]] = [
 ]
 
 SOLVED: list[tuple[str, Any]] = [
-    ("ten_units", [1 / 1024, 4]),
-    ("ten_units", [0.00098, 4]),
+    ("ten_units", [1 / 1024, 4, 3]),
+    ("ten_units", [0.00098, 4, 3]),
     (
         "leaky_gain",
         Derivation(BEGIN, given=GIVEN, points=5)
