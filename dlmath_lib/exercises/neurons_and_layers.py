@@ -34,6 +34,8 @@ def counting(answer: Any) -> None:
     if biases == 174:
         raise Wrong("the number of biases is 174; inputs have none")
     close_to(biases, 74, what="the number of biases", hint="One for each neuron, hidden and output")
+    if 125.001 < width < 126:
+        raise Wrong(f"the hidden width is {width:g}; a network has a whole number of neurons: round down")
     if width == 126:
         raise Wrong("126 hidden neurons make 100180 parameters, which is more than 100000")
     close_to(width, 125, what="the hidden width", hint="With h hidden neurons there are 785h + 10(h + 1) parameters")
@@ -72,6 +74,9 @@ def width(answer: Any) -> str:
     first, second = parts(answer, 2, "two whole numbers: (m on [0, 1], m on [0, 2])")
     one, two = number(first, "m on [0, 1]"), number(second, "m on [0, 2]")
     hint = "M h²/8 ≤ 0.001, with the largest second derivative M and the distance h of the knots"
+    for m, right, where in ((one, 19, "[0, 1]"), (two, 61, "[0, 2]")):
+        if right - 1 < m < right - 0.001:
+            raise Wrong(f"m on {where} is {m:g}; a number of neurons is whole: round up")
     if one == 18:
         raise Wrong("m on [0, 1] is 18, for which the bound is 0.00105; it must not be above 0.001: round up")
     if one == 12:
@@ -263,7 +268,7 @@ def star(answer: Any) -> str:
             f"every point is right, with {len(bias1)} hidden neurons; it can be done with fewer: "
             "on how many lines do the sides lie?"
         )
-    return f"{len(points)} points with {len(bias1)} hidden neurons, and no network has fewer"
+    return f"{len(points)} points with {len(bias1)} hidden neurons; with steps no network has fewer"
 
 
 def _star_points() -> tuple[np.ndarray, np.ndarray]:
