@@ -223,7 +223,7 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0) -> np.ndarray:
     """
     prediction, target = as_pair("huber", "prediction", prediction, target)
     delta = _as_delta("huber", delta, prediction)
-    # Both branches in one: for |r| ≤ δ this is ½r², and no large error is ever squared.
+    # Both branches in one: for |r| ≤ δ this is ½r², and no error beyond δ is squared.
     size = np.abs(prediction - target)
     within = np.minimum(size, delta)
     return per_example(within * (size - within / 2))
