@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import sympy as sp
 
 from dlmath_lib.exercises.answers import Wrong, number, numbers, parts, same_array
 from dlmath_lib.exercises.functions import call, function_agrees
-from dlmath_lib.exercises.proofs import derivation_of, expression_equals
+from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.losses import binary_cross_entropy_with_logits, binary_cross_entropy_with_logits_grad
+from dlmath_lib.verify import Derivation
 
 
 @exercise(
@@ -26,6 +28,8 @@ def by_hand(answer: Any) -> str:
         raise Wrong("the derivatives have the wrong sign: the prediction is too small, so a larger one lowers the loss")
     if values.shape == (3,) and np.isclose(values[2], 4.5):
         raise Wrong("the Huber loss is 4.5 only inside the parabola; |r| = 3 is beyond δ = 1, on the straight part")
+    if values.shape == (3,) and np.isclose(values[0], 4.5):
+        raise Wrong("the squared error of this book has no ½ in front: it is r², with the slope 2r")
     same_array(values, np.array([9, 3, 2.5]), what="the list of losses")
     same_array(slopes, np.array([-6, -1, -1]), what="the list of derivatives")
     return "all six numbers"
@@ -200,35 +204,28 @@ def _why_digits_are_lost(name: str, function: Any) -> str:
     return wrong_order if not yes else ""
 
 
-@exercise("losses.smoothing_gap", of="eq-p-minus-q")
-def smoothing_gap(answer: Any) -> str:
-    eps = sp.Symbol("epsilon", positive=True)
-    classes = sp.Symbol("K", positive=True, integer=True)
-    right = sp.log(1 + classes * (1 - eps) / eps)
-    slips = (
-        (sp.exp(right), "that is the ratio of the two probabilities; the gap of the logits is its logarithm"),
-        (-right, "the sign is wrong: the logit of the right class is the larger one"),
-        (
-            sp.log((1 - eps) * (classes - 1) / eps),
-            "here the share ε is spread over all K classes, the true one included",
-        ),
-    )
-    for wrong, words in slips:
-        if _equal(answer, wrong):
-            raise Wrong(words)
-    expression_equals(answer, right, where={eps: (0, 1), classes: (2, 50)})
-    return "for K = 10 and ε = 0.1 it is log 91 ≈ 4.51"
+@exercise("losses.convex_by_pairs", of="eq-ce-convex")
+def convex_by_pairs(answer: Any) -> str:
+    z, v, p = (sp.symbols(f"{name}_1:4", real=True) for name in "zvp")
+    total = sum(sp.exp(z_k) for z_k in z)
+    own = {p_k: sp.exp(z_k) / total for p_k, z_k in zip(p, z, strict=True)}
+    # The chapter's GIVEN says of the targets too that they sum to 1; here no target occurs.
+    y = sp.symbols("y_1:4", real=True)
+    own[y[2]] = 1 - y[0] - y[1]
+    mean = sum(p_k * v_k for p_k, v_k in zip(p, v, strict=True))
+    start = sum(p_k * v_k**2 for p_k, v_k in zip(p, v, strict=True)) - mean**2
+    pairs = sum(p[i] * p[j] * (v[i] - v[j]) ** 2 for i, j in ((0, 1), (0, 2), (1, 2)))
+    verdict = derivation_of(_up_to_the_pairs(answer), start, pairs, min_steps=2, given=own)
+    return f"{verdict}: no term is negative, so the curvature is not, along any v"
 
 
-def _equal(answer: Any, wrong: sp.Expr) -> bool:
-    """Whether an expression in K and ε has the value of this wrong one, at one place."""
-    if not isinstance(answer, sp.Expr):
-        return False
-    at = {"K": sp.Integer(7), "epsilon": sp.Rational(3, 10)}
-    values = [
-        sp.N(side.xreplace({s: at[s.name] for s in side.free_symbols if s.name in at})) for side in (answer, wrong)
-    ]
-    return all(v.is_Float for v in values) and bool(abs(values[0] - values[1]) < 1e-9)
+def _up_to_the_pairs(answer: Any) -> Any:
+    """The chain without a last line ≥ 0, which a reader may add: it says what the exercise says in words."""
+    if not isinstance(answer, Derivation) or len(answer.steps) < 2 or answer.steps[-1][:2] != (">=", 0):
+        return answer
+    shorter = copy(answer)
+    shorter.steps = answer.steps[:-1]
+    return shorter
 
 
 @exercise("losses.weighted_median", of="eq-median")
@@ -247,6 +244,11 @@ def weighted_median(answer: Any) -> str:
         lowest = min(_tilted(c, y, tau) for c in y)
         mine = _tilted(constant, y, tau)
         if not mine <= lowest + 1e-9:
+            if _tilted(constant, y, 1 - tau) <= min(_tilted(c, y, 1 - tau) for c in y) + 1e-9:
+                raise Wrong(
+                    f"for {y.size} numbers and τ = {tau:g}, your constant is the best one for {1 - tau:g}: the targets "
+                    "above m count τ each, those below 1 − τ"
+                )
             raise Wrong(
                 f"for {y.size} numbers and τ = {tau:g}, your constant has the mean loss {mine:.6f}; "
                 f"{lowest:.6f} is possible"

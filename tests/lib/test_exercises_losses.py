@@ -11,11 +11,20 @@ Z, Y, P = (sp.symbols(f"{name}_1:4", real=True) for name in "zyp")
 TOTAL = sum(sp.exp(v) for v in Z)
 GIVEN = {p_k: sp.exp(z_k) / TOTAL for p_k, z_k in zip(P, Z, strict=True)} | {Y[2]: 1 - Y[0] - Y[1]}
 LOSS = -sum(y_k * sp.log(p_k) for y_k, p_k in zip(Y, P, strict=True))
-K, EPS = sp.Symbol("K", positive=True, integer=True), sp.Symbol("epsilon", positive=True)
+V = sp.symbols("v_1:4", real=True)
+SQUARES = sum(p_k * v_k**2 for p_k, v_k in zip(P, V, strict=True))
+MEAN = sum(p_k * v_k for p_k, v_k in zip(P, V, strict=True))
+PAIRS = sum(P[i] * P[j] * (V[i] - V[j]) ** 2 for i, j in ((0, 1), (0, 2), (1, 2)))
+TURNED = sum(P[i] * P[j] * (V[j] - V[i]) ** 2 for i, j in ((0, 1), (0, 2), (1, 2)))
+VARIANCE = sum(p_k * (v_k - MEAN) ** 2 for p_k, v_k in zip(P, V, strict=True))
 
 
 def chain(lhs=None, given=GIVEN):
     return Derivation(sp.Derivative(LOSS, Z[0]) if lhs is None else lhs, given=given)
+
+
+def curved():
+    return Derivation(SQUARES - MEAN**2, given=GIVEN)
 
 
 def targets(labels, classes, smoothing):
@@ -53,7 +62,7 @@ def quantile(y, tau):
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("losses")]
     assert names == [
-        "binary_slopes", "by_hand", "p_minus_y", "same_step", "smoothing_gap", "stable_binary", "targets",
+        "binary_slopes", "by_hand", "convex_by_pairs", "p_minus_y", "same_step", "stable_binary", "targets",
         "three_logits", "weighted_median",
     ]  # fmt: skip
 
@@ -73,9 +82,16 @@ def test_all_exercises_are_there():
         ("targets", targets),
         ("p_minus_y", chain().step(P[0] * (Y[0] + Y[1] + Y[2]) - Y[0], because="a").step(P[0] - Y[0], because="b")),
         ("stable_binary", (bce, bce_grad)),
-        ("smoothing_gap", sp.log((1 - EPS + EPS / K) / (EPS / K))),
-        ("smoothing_gap", sp.log(K * (1 - EPS) + EPS) - sp.log(EPS)),
-        ("smoothing_gap", sp.log(1 + sp.Symbol("K") * (1 - sp.Symbol("epsilon")) / sp.Symbol("epsilon"))),
+        ("convex_by_pairs", curved().step(sum(P) * SQUARES - MEAN**2, because="sum 1").step(PAIRS, because="pairs")),
+        ("convex_by_pairs", curved().step(VARIANCE, because="variance").step(PAIRS, because="pairs")),
+        (
+            "convex_by_pairs",
+            curved().step(sum(P) * SQUARES - MEAN**2, because="sum 1").step(TURNED, because="pairs"),
+        ),
+        (
+            "convex_by_pairs",
+            curved().step(VARIANCE, because="variance").step(PAIRS, because="pairs").step_ge(0, because="squares"),
+        ),
         ("weighted_median", quantile),
     ],
 )
@@ -88,6 +104,7 @@ def test_right_answers_pass(name, answer):
     ("name", "answer", "words"),
     [
         ("by_hand", ([9, 3, 4.5], [-6, -1, -1]), "on the straight part"),
+        ("by_hand", ([4.5, 3, 2.5], [-3, -1, -1]), "no ½ in front"),
         ("by_hand", ([9, 3, 2.5], [6, 1, 1]), "wrong sign"),
         ("by_hand", ([9, 3, 2.5], [-6, -1, -3]), "index 2"),
         ("by_hand", 9, "two lists"),
@@ -138,11 +155,19 @@ def test_right_answers_pass(name, answer):
         ("stable_binary", (bce, lambda z, y: "0"), "bce_grad: "),
         ("stable_binary", (lambda z, y: [[1], 2], bce_grad), "bce: "),
         ("stable_binary", bce, "a pair of functions"),
-        ("smoothing_gap", (1 - EPS + EPS / K) / (EPS / K), "its logarithm"),
-        ("smoothing_gap", sp.log((1 - EPS) * (K - 1) / EPS), "over all K classes"),
-        ("smoothing_gap", sp.log(1 / EPS), "not the right expression"),
         ("weighted_median", lambda y, tau: np.median(y), "is possible"),
-        ("weighted_median", lambda y, tau: quantile(y, 1 - tau), "is possible"),
+        ("weighted_median", lambda y, tau: quantile(y, 1 - tau), "is the best one for 0.1"),
+        ("weighted_median", lambda y, tau: y.mean(), "is possible"),
+        ("convex_by_pairs", curved().step(PAIRS, because="known"), "at least 2 steps"),
+        ("convex_by_pairs", curved().step(PAIRS, because="known").step_ge(0, because="squares"), "at least 2 steps"),
+        (
+            "convex_by_pairs",
+            curved().step(sum(P) * SQUARES - MEAN**2, because="sum 1").step(VARIANCE, because="variance"),
+            "not written like it",
+        ),
+        ("convex_by_pairs", curved().step(VARIANCE, because="variance").step_ge(0, because="squares"), "must "),
+        ("convex_by_pairs", chain().step(P[0] - Y[0], because="known"), "must start at"),
+        ("convex_by_pairs", PAIRS, "must be a Derivation"),
         ("weighted_median", lambda y, tau: np.sort(y), "one number"),
     ],
 )
