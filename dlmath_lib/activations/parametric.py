@@ -66,7 +66,8 @@ def prelu_grad(z: np.ndarray, a: np.ndarray | float) -> np.ndarray:
 
     Notes
     -----
-    At 0 every number between a and 1 is a subgradient; a is taken, as PyTorch does.
+    At 0 the slopes are a from the left and 1 from the right (for a ≤ 1 the numbers from a to 1 are the
+    subgradients there, for a > 1 there is none); a is taken, as PyTorch does.
 
     Examples
     --------

@@ -158,7 +158,8 @@ def leaky_relu_grad(z: np.ndarray, *, slope: float = 0.01) -> np.ndarray:
 
     Notes
     -----
-    At 0 every number between slope and 1 is a subgradient; slope is taken, as PyTorch does.
+    At 0 the slopes are ``slope`` from the left and 1 from the right (for slope ≤ 1 the numbers between them are
+    subgradients there, for slope > 1 there is none); ``slope`` is taken, as PyTorch does.
 
     Examples
     --------

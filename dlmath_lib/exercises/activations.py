@@ -14,11 +14,28 @@ from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 
 
-@exercise("activations.sigmoid_slope", of=("eq-sigmoid", "eq-sigmoid-derivative"))
-def sigmoid_slope(answer: Any) -> None:
-    if abs(number(answer) - 0.75) < 1e-3:
-        raise Wrong("your answer is 3/4: that is σ(log 3), the value; the derivative is asked for")
-    close_to(answer, 3 / 16, atol=2e-4, hint="First σ(log 3) = 1/(1 + 1/3), then σ(1 − σ)")
+@exercise("activations.sigmoid_slope", of=("eq-sigmoid", "eq-sigmoid-derivative", "eq-sigmoid-symmetry"))
+def sigmoid_slope(answer: Any) -> str:
+    """σ′(log 3), and σ(−log 3) by the symmetry."""
+    slope, value = (
+        number(part, f"the {which} number")
+        for part, which in zip(
+            parts(answer, 2, "two numbers, [σ′(log 3), σ(−log 3)]"), ("first", "second"), strict=True
+        )
+    )
+    if abs(slope - 0.75) < 1e-3:
+        raise Wrong("the first number is 3/4: that is σ(log 3), the value; the derivative is asked for")
+    close_to(slope, 3 / 16, atol=2e-4, what="the first number", hint="First σ(log 3) = 1/(1 + 1/3), then σ(1 − σ)")
+    slips = {
+        0.75: "3/4: that is σ(log 3); the argument is −log 3, and σ is not even",
+        -0.75: "−3/4: that is −σ(log 3); σ is not odd, its symmetry is σ(−z) = 1 − σ(z)",
+        3 / 16: "3/16: that is σ′(−log 3), since σ′ is even; the value σ is asked for",
+    }
+    for slip, words in slips.items():
+        if abs(value - slip) < 1e-3:
+            raise Wrong(f"the second number is {words}")
+    close_to(value, 1 / 4, atol=2e-4, what="the second number", hint="σ(−z) = 1 − σ(z)")
+    return "the slope at −log 3 is 1/4 · 3/4, the same as at log 3"
 
 
 @exercise("activations.saturation", of=("eq-sigmoid-quarter", "eq-sigmoid-saturation"))
@@ -98,8 +115,12 @@ def prelu_layer(answer: Any) -> str:
     rng = np.random.default_rng(7)
     cases = [(rng.normal(size=shape), rng.normal(size=shape), rng.normal(size=shape[1])) for shape in ((4, 3), (1, 2))]
     cases.append((np.array([[4.0, 1.0], [-2.0, 3.0]]), np.array([[-2.0, 0.0], [1.0, -1.0]]), np.array([0.25, -0.5])))
+    cases.append((np.array([[1.0, 2.0], [-3.0, 1.0]]), np.array([[2.0, -1.0], [-1.0, 0.5]]), np.array([1.5, 3.0])))
     for g, z, a in cases:
         value = call(forward, z, a, names=("z", "a"))
+        larger = np.maximum(z, a * z)  # PReLU where a ≤ 1
+        if np.any(a > 1) and np.shape(value) == z.shape and np.array_equal(value, larger):
+            raise Wrong("forward(z, a) is max(z, a·z): that is the PReLU for a ≤ 1 alone; here a slope is above 1")
         same_array(value, np.maximum(0, z) + a * np.minimum(0, z), what="forward(z, a)")
         found = call(backward, g, z, a, names=("g", "z", "a"))
         if not isinstance(found, (tuple, list)) or len(found) != 2:
@@ -148,7 +169,15 @@ def dead_on_a_box(answer: Any) -> str:
     cases += [(np.ones(1000), -1000.0), (np.ones(1000), -999.0)]
     for w, b in cases:
         dead = bool(np.abs(w).sum() + b <= 0)
-        found = call(answer, w, b, names=("w", "b"))
+        try:
+            found = call(answer, w, b, names=("w", "b"))
+        except Wrong as problem:
+            if w.size > 10 and "does not come to an end" in str(problem):
+                raise Wrong(
+                    f"your function is too slow for {w.size} inputs: the box has 2^{w.size} corners. "
+                    "Which one makes wᵀx largest?"
+                ) from None
+            raise
         if isinstance(found, np.ndarray) and found.size != 1:
             raise Wrong(f"is_dead must return True or False; it returns an array of shape {found.shape}")
         if not (isinstance(found, (bool, np.bool_, np.ndarray)) or found in (0, 1)):

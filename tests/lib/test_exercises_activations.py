@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -27,10 +28,16 @@ def backward_with(by_slope: Callable[..., Any]) -> tuple[Any, Any]:
 
 
 WRONG: list[tuple[str, Any, str]] = [
-    ("sigmoid_slope", 0.75, "that is σ(log 3)"),
-    ("sigmoid_slope", -3 / 16, "its sign is wrong"),
-    ("sigmoid_slope", "3/16", "must be"),
-    ("sigmoid_slope", 0.19, "not close enough"),
+    ("sigmoid_slope", [0.75, 0.25], "that is σ(log 3), the value"),
+    ("sigmoid_slope", [-3 / 16, 0.25], "its sign is wrong"),
+    ("sigmoid_slope", ["3/16", 0.25], "must be"),
+    ("sigmoid_slope", [0.19, 0.25], "not close enough"),
+    ("sigmoid_slope", 3 / 16, "two numbers"),
+    ("sigmoid_slope", [3 / 16, 0.75], "σ is not even"),
+    ("sigmoid_slope", [3 / 16, -0.75], "σ is not odd"),
+    ("sigmoid_slope", [3 / 16, 3 / 16], "since σ′ is even"),
+    ("sigmoid_slope", [3 / 16, 1 / 3], "the second number"),
+    ("sigmoid_slope", [0.25, 3 / 16], "the first number"),
     ("saturation", [10, np.log(1000)], "½ is the value at 0"),
     ("saturation", [4, np.log(1000)], "not yet below"),
     ("saturation", [5, 3], "natural"),
@@ -50,6 +57,11 @@ WRONG: list[tuple[str, Any, str]] = [
     ("tanh_slope", 0, "Derivation"),
     ("prelu_layer", forward, "the pair"),
     ("prelu_layer", (lambda z, a: np.maximum(0, z), forward), "forward(z, a)"),
+    (
+        "prelu_layer",
+        (lambda z, a: np.maximum(z, a * z), backward_with(lambda g, z: (g * np.minimum(0, z)).sum(0))[1]),
+        "a ≤ 1 alone",
+    ),
     ("prelu_layer", (forward, lambda g, z, a: g), "two gradients"),
     ("prelu_layer", (forward, lambda g, z, a: (g * (z > 0), (g * np.minimum(0, z)).sum(axis=0))), "the gradient by z"),
     ("prelu_layer", backward_with(lambda g, z: g * np.minimum(0, z)), "share one slope"),
@@ -77,6 +89,7 @@ def test_other_ways_to_the_right_answer() -> None:
     assert check("activations.tanh_slope", ways).status == "right"
     assert check("activations.saturation", (5, sp.log(1000))).status == "right"
     assert check("activations.elu_backward", sp.Matrix([4, -3, 2])).status == "right"
+    assert check("activations.sigmoid_slope", (sp.Rational(3, 16), 0.25)).status == "right"
     assert check("activations.outputs", ("None", "SIGMOID", " tanh ")).status == "right"
     assert (
         check("activations.prelu_layer", backward_with(lambda g, z: np.einsum("ij,ij->j", g, np.minimum(0, z)))).status
@@ -89,6 +102,15 @@ def test_other_definitions_cannot_be_slipped_in() -> None:
         4 / (sp.exp(Z) + sp.exp(-Z)) ** 2, because="a"
     )
     assert check("activations.tanh_slope", chain).status == "wrong"
+
+
+def test_trying_all_corners_is_told_to_be_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlmath_lib.exercises.functions.SECONDS", 0.1)
+
+    def all_corners(w: np.ndarray, b: float) -> bool:
+        return all(np.dot(w, x) + b <= 0 for x in itertools.product((-1, 1), repeat=w.size))
+
+    assert "2^1000 corners" in check("activations.dead_on_a_box", all_corners).message
 
 
 def test_every_exercise_waits_for_its_answer() -> None:
