@@ -81,6 +81,8 @@ def count(answer: Any) -> str:
             150: "(c) that brings δ to the second hidden layer; one more layer is to be passed",
             600: "(c) δ starts at the outputs: the last layer's 30·5 are missing",
             1700: "(c) that counts the products for the weights' own slopes too",
+            800: "(c) that counts the products with the local slopes too",
+            805: "(c) that counts the products with the local slopes too",
         },
     )
     for value, true, known, what in zip(found, (150, 950, 750), slips, "abc", strict=True):
@@ -104,7 +106,7 @@ def one_example(answer: Any) -> str:
         found = parts(call(answer, x, y, W1, b1, W2, b2, names=names), 4, "four arrays, for W1, b1, W2, b2")
         z1 = W1 @ x + b1
         a1 = np.tanh(z1)
-        signals = _signals(W2, z1, W2 @ a1 + b2 - y, square=hidden == outputs)
+        signals = _signals(W2, z1, W2 @ a1 + b2, y, square=hidden == outputs)
         right = signals.pop("")
         true = _slopes(*right, x, a1)
         where = f"for {inputs} inputs, {hidden} hidden units and {outputs} outputs the gradient for"
@@ -112,26 +114,35 @@ def one_example(answer: Any) -> str:
             slips = {words: _slopes(*pair, x, a1)[place] for words, pair in signals.items()}
             slips[TRANSPOSED] = true[place].T
             slips["it takes z in place of the activation a"] = _slopes(*right, x, z1)[place]
+            slips["it is another layer's: the order is W1, b1, W2, b2"] = true[place - 2]
             same_or_slip(found[place], true[place], slips, f"{where} {name}")
     return "four networks that you did not see, four gradients each"
 
 
 def _signals(
-    W2: np.ndarray, z1: np.ndarray, error: np.ndarray, *, square: bool
+    W2: np.ndarray, z1: np.ndarray, z2: np.ndarray, y: np.ndarray, *, square: bool
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The hidden and the output error signal, right (under "") and as the known slips have them."""
-    slope = 1 - np.tanh(z1) ** 2
+    error, slope = z2 - y, 1 - np.tanh(z1) ** 2
     back = W2.T @ error
+    with_slope, as_activation, through_tanh = (
+        error * (1 - np.tanh(z2) ** 2),
+        error * (1 - z2**2),
+        (np.tanh(z2) - y) * (1 - np.tanh(z2) ** 2),
+    )
     signals = {
         "": (back * slope, error),
         "its sign is wrong: the output's δ is output minus target": (-back * slope, -error),
         "the ½ of the loss cancels the 2 of the square": (2 * back * slope, 2 * error),
         "the local slope tanh′(z) of the hidden units is missing": (back, error),
         "the slope of tanh at z is 1 − tanh² z, not 1 − z²": (back * (1 - z1**2), error),
-        "the outputs are plain: they have no factor 1 − tanh²": (
-            (W2.T @ (error * (1 - np.tanh(error) ** 2))) * slope,
-            error * (1 - np.tanh(error) ** 2),
+        "the slope of tanh is 1 − a²: in 1 − tanh²(a) tanh is applied twice": (
+            back * (1 - np.tanh(np.tanh(z1)) ** 2),
+            error,
         ),
+        "the outputs are plain: they have no factor 1 − tanh²": ((W2.T @ with_slope) * slope, with_slope),
+        "the outputs are plain: they have no factor 1 − a²": ((W2.T @ as_activation) * slope, as_activation),
+        "the outputs are plain: no tanh is applied to them": ((W2.T @ through_tanh) * slope, through_tanh),
     }
     if square:
         signals["δ goes back along the columns of W2: it is the transpose that multiplies"] = (
@@ -148,5 +159,14 @@ def _slopes(delta1: np.ndarray, delta2: np.ndarray, x: np.ndarray, a1: np.ndarra
 @exercise("backpropagation.strongest_push", of="eq-delta-sigmoid-squared")
 def strongest_push(answer: Any) -> str:
     """|δ| = p(1 − p)² is largest at p = 1/3."""
+    for slip, words in (
+        (sp.Rational(1, 3), "that is a p; which z has it, p = σ(z)?"),
+        (sp.log(2), "there p = 2/3; compare p(1 − p)² at this p with its size at p = ½"),
+        (sp.Integer(0), "there p(1 − p) is largest; the factor 1 − p counts too"),
+        (sp.Rational(-4, 27), "that is δ itself; which z has it?"),
+        (sp.Rational(4, 27), "that is the largest |δ|; which z has it?"),
+    ):
+        if isinstance(answer, (int, float, sp.Expr)) and not isinstance(answer, bool) and same_form(answer, slip):
+            raise Wrong(words)
     expression_equals(answer, -sp.log(2), reveal=False)
     return "p = 1/3, and |δ| = 4/27 there: below 0.15, however wrong the output is"

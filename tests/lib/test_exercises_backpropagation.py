@@ -75,6 +75,7 @@ def test_count():
         ([150, 950, 950], "no δ is sent to the inputs"),
         ([150, 950, 150], "one more layer"),
         ([150, 950, 1700], "own slopes"),
+        ([150, 950, 800], "local slopes"),
         ([150, 950, 751], "(c)"),
         ([150, 950], "three numbers"),
         (["150", 950, 750], "number"),
@@ -108,6 +109,38 @@ def test_one_example(mistake, words):
     assert verdict.status == "wrong" and words in verdict.message, verdict.message
 
 
+@pytest.mark.parametrize(
+    ("output_signal", "words"),
+    [
+        (lambda z, y: (z - y) * (1 - np.tanh(z) ** 2), "no factor 1 − tanh²"),
+        (lambda z, y: (z - y) * (1 - z**2), "no factor 1 − a²"),
+        (lambda z, y: (np.tanh(z) - y) * (1 - np.tanh(z) ** 2), "no tanh is applied"),
+    ],
+)
+def test_one_example_names_a_slope_of_the_plain_outputs(output_signal, words):
+    def answer(x, y, W1, b1, W2, b2):
+        a1 = np.tanh(W1 @ x + b1)
+        delta2 = output_signal(W2 @ a1 + b2, y)
+        delta1 = (W2.T @ delta2) * (1 - a1**2)
+        return np.outer(delta1, x), delta1, np.outer(delta2, a1), delta2
+
+    verdict = check("backpropagation.one_example", answer)
+    assert verdict.status == "wrong" and words in verdict.message, verdict.message
+
+
+def test_one_example_names_the_order_and_a_double_tanh():
+    swapped = check("backpropagation.one_example", lambda *args: slopes(*args)[2:] + slopes(*args)[:2])
+    assert swapped.status == "wrong" and "the order is W1, b1, W2, b2" in swapped.message
+
+    def twice(x, y, W1, b1, W2, b2):
+        a1 = np.tanh(W1 @ x + b1)
+        delta2 = W2 @ a1 + b2 - y
+        delta1 = (W2.T @ delta2) * (1 - np.tanh(a1) ** 2)
+        return np.outer(delta1, x), delta1, np.outer(delta2, a1), delta2
+
+    assert "tanh is applied twice" in check("backpropagation.one_example", twice).message
+
+
 def test_one_example_wants_four_arrays():
     assert "four arrays" in check("backpropagation.one_example", lambda *args: slopes(*args)[:3]).message
     assert check("backpropagation.one_example", lambda *args: ...).status == "not yet"
@@ -121,3 +154,14 @@ def test_strongest_push():
     assert wrong.status == "wrong" and "log(2)" not in wrong.message and "0.69" not in wrong.message
     assert "exactly" in check("backpropagation.strongest_push", float(-np.log(2))).message
     assert check("backpropagation.strongest_push", sp.log(2)).status == "wrong"
+    for slip, words in (
+        (sp.Rational(1, 3), "which z has it"),
+        (1 / 3, "not the right expression"),
+        (sp.log(2), "p = 2/3"),
+        (0, "the factor 1 − p"),
+        (sp.Rational(-4, 27), "δ itself"),
+    ):
+        verdict = check("backpropagation.strongest_push", slip)
+        assert verdict.status == "wrong" and words in verdict.message, verdict.message
+    for hostile in ("-log(2)", [0], True, np.array([0.0, 1.0]), sp.Matrix([0]), float("nan"), 1e300):
+        assert check("backpropagation.strongest_push", hostile).status == "wrong"
