@@ -30,7 +30,8 @@ _UNSEEN: list[tuple[str, _Loss, _Gradient, np.ndarray]] = [
     ("log cosh", lambda x: np.sum(np.log(np.cosh(5 * x))), lambda x: 5 * np.tanh(5 * x), np.array([0.1, 0.5, -0.2])),
     ("the double well", lambda x: 0.25 * np.sum((x * x - 1) ** 2), lambda x: x**3 - x, np.array([2.5])),
 ]
-# (which of them, start, tolerance, steps): one ends at its limit, one starts at rest, one may take no step.
+# (which of them, start, tolerance, steps): one ends at its limit, two start at rest (one of them with the tolerance 0,
+# which a strict < misses), one may take no step.
 _DESCENTS = [
     (0, [1.0], 1e-3, 3),
     (0, [1.0], 1e-3, 100),
@@ -38,6 +39,7 @@ _DESCENTS = [
     (2, [1.0, -2.0], 1e-3, 3),
     (4, [2.5], 1e-4, 100),
     (1, [0.0], 1e-6, 10),
+    (1, [0.0], 0.0, 10),
     (3, [0.1, 0.5, -0.2], 1e-3, 0),
 ]
 
@@ -114,8 +116,12 @@ def descend(answer: Any) -> str:
         if _same((x, taken), right):
             continue
         for words, options in _SLIPS:
-            if _same((x, taken), _descended(loss, gradient, start, tolerance, steps, **options)):
+            with np.errstate(over="ignore", invalid="ignore"):  # a slip may diverge
+                slipped = _descended(loss, gradient, start, tolerance, steps, **options)
+            if _same((x, taken), slipped):
                 raise Wrong(f"{what} you return {show(x.tolist())} after {show(taken)} steps: {words}")
+        if _same((x, right[1]), right):
+            raise Wrong(f"{what} your x is right, and {right[1]} steps lead there; you count {show(taken)}")
         raise Wrong(
             f"{what} you return {show(x.tolist())} after {show(taken)} steps; "
             f"right is {show(right[0].round(6).tolist())} after {right[1]}"
@@ -129,18 +135,23 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("that is a step more than allowed", {"more": 1}),
     ("that is a step fewer than allowed, and the gradient is not short enough yet", {"more": -1}),
     ("α is 1 in each step; take it from backtrack", {"search": False}),
+    ("it stops where the length is at most the tolerance, so equal is short enough", {"strict": True}),
+    ("the length of the gradient is compared with the tolerance, and not its square", {"power": 2}),
+    ("it goes on although the gradient is short enough", {"blind": True}),
 ]
 
 
 def _descended(
     loss: _Loss, gradient: _Gradient, x: np.ndarray, tolerance: float, steps: int,
-    *, again: bool = True, late: bool = False, more: int = 0, search: bool = True,
+    *, again: bool = True, late: bool = False, more: int = 0, search: bool = True, strict: bool = False, power: int = 1,
+    blind: bool = False,
 ) -> tuple[np.ndarray, int]:  # fmt: skip
     """Where the descent ends and after how many steps; the options make a slip each."""
     taken, rate, short = 0, 1.0, False
     while taken < steps + more:
         slope = gradient(x)
-        short = bool(np.linalg.norm(slope) <= tolerance)
+        length = np.linalg.norm(slope) ** power
+        short = not blind and bool(length < tolerance if strict else length <= tolerance)
         if short and not late:
             break
         if search:
@@ -187,6 +198,7 @@ def _where_the_jump_misses(answer: sp.Expr) -> str:
         if x <= 0:
             return f": for α = {rate:g} your x is {x:.4g}, and the start to the right of 0 is asked for"
         there = float(np.float64(x) - rate * (np.float64(x) ** 3 - x)) if x < 1e100 else -np.inf
+        there = 0.0 if abs(there) < 1e-12 * x else there
         if abs(there + x) > 1e-9 * x:
             return f": for α = {rate:g} your x is {x:.4g}; from there the step leads to {there:.4g}, and not to −x"
     return ""

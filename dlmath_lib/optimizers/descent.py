@@ -138,8 +138,8 @@ def gradient_descent(
     start : array_like of any shape
         The first point. Its floating-point type is kept; integers become float64.
     learning_rate : float > 0
-        On a quadratic with largest curvature λ: below 2/λ it converges, at 2/λ it goes to and fro along that axis for
-        ever, above 2/λ it diverges from almost every start.
+        On a quadratic whose curvatures are all positive, the largest λ: below 2/λ it converges from every start; from
+        almost every start it goes to and fro along that axis for ever at 2/λ, and diverges above.
     steps : int >= 0
         The most steps to take. ``gradient`` is called at most ``steps + 1`` times.
     tolerance : float >= 0
@@ -223,12 +223,13 @@ def contraction_factor(eigenvalues: Any, *, learning_rate: float) -> float:
     .. math:: \rho(\alpha) = \max_i \lvert 1 - \alpha \lambda_i \rvert
 
     with :math:`\lambda_i` the ``eigenvalues`` of the Hessian and :math:`\alpha` the ``learning_rate``. Below 1 every
-    start converges, at 1 or above some start does not; the loss shrinks by at least :math:`\rho^2` per step.
+    start converges; at 1 some start comes no nearer; above 1 some start goes ever farther away. If no eigenvalue is
+    negative, a step multiplies the loss, counted from its lowest value, by at most :math:`\rho^2`.
 
     Parameters
     ----------
     eigenvalues : array_like of shape (d,)
-        Curvatures along the principal axes, in any order. A negative one (a saddle) gives a factor above 1.
+        Curvatures along the principal axes, in any order. A negative one (saddle or maximum) gives a factor above 1.
     learning_rate : float > 0
 
     Returns
@@ -262,7 +263,7 @@ def contraction_factor(eigenvalues: Any, *, learning_rate: float) -> float:
 
 
 def best_learning_rate(eigenvalues: Any) -> float:
-    r"""The constant learning rate with the smallest contraction factor on a convex quadratic.
+    r"""The constant learning rate with the smallest contraction factor on a quadratic with positive curvatures.
 
     .. math:: \alpha^* = \frac{2}{\lambda_{\min} + \lambda_{\max}}, \qquad
         \rho(\alpha^*) = \frac{\kappa - 1}{\kappa + 1}, \qquad \kappa = \frac{\lambda_{\max}}{\lambda_{\min}}

@@ -26,11 +26,11 @@ def along_the_gradient(loss, gradient, x):
     return -halve(loss, gradient, x)
 
 
-def descend(loss, gradient, x, tolerance, steps, *, again=True, search=True, more=0):
+def descend(loss, gradient, x, tolerance, steps, *, again=True, search=True, more=0, short=lambda g, end: g <= end):
     rate = 1.0
     for taken in range(steps + more):
         g = gradient(x)
-        if np.linalg.norm(g) <= tolerance:
+        if short(np.linalg.norm(g), tolerance):
             return x, taken
         if search:
             rate = halve(loss, gradient, x, start=1.0 if again else rate)
@@ -101,6 +101,10 @@ def test_right_answers_pass(name, answer):
         ("descend", lambda *given: descend(*given, again=False), "searches its α from 1 again"),
         ("descend", lambda *given: descend(*given, search=False), "take it from backtrack"),
         ("descend", looks_late, "is looked at before a step"),
+        ("descend", lambda *given: descend(*given, short=lambda g, end: g < end), "so equal is short enough"),
+        ("descend", lambda *given: descend(*given, short=lambda g, end: g * g <= end), "and not its square"),
+        ("descend", lambda *given: descend(*given, short=lambda *_: False), "although the gradient is short enough"),
+        ("descend", lambda *given: (descend(*given)[0], descend(*given)[1] - 1), "3 steps lead there; you count 2"),
         ("descend", lambda *given: descend(*given, more=1), "a step more than allowed"),
         ("descend", lambda *given: descend(*given, more=-1), "a step fewer than allowed"),
         ("descend", lambda *given: descend(*given)[0], "the pair (x, taken)"),
@@ -146,6 +150,7 @@ def test_a_proof_starts_arrives_and_moves(chain, words):
 
 def test_a_wrong_edge_does_not_hear_the_right_one():
     message = check("gradient_descent.edge", sp.sqrt(1 + 1 / ALPHA)).message
+    assert "the step leads to 0, and not to −x" in message
     assert "1.414" not in message and "for α = 2 your x is 1.225; from there the step leads to" in message
 
 
