@@ -122,6 +122,7 @@ class _Picture:
 
 
 _SOURCE = "data:image/svg+xml;charset=utf-8,"
+_DIGITS = re.compile(r"-?\d+\.\d{3,}")
 _STORED = re.compile(
     rf'<figure class="plot"><img class="plot-drawing" alt="([^"]*)" src="{re.escape(_SOURCE)}([^"]*)"></figure>'
 )
@@ -223,7 +224,8 @@ def _follow_the_theme(svg: str) -> str:
     size = f'width="{width:.0f}" height="{height:.0f}"'
     root = f'class="plot-drawing" aria-hidden="true" {size} fill="currentColor" stroke-linejoin="round" style="{style}"'
     svg = svg.replace("<svg ", f"<svg {root} ", 1).replace(">", f">{_THEMES}", 1)
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{round(float(number.group()), 2) + 0:g}", svg)
+    # Places are rounded, what a reader reads is not: the numbers inside the tags alone.
+    svg = re.sub(r"<[^>]*>", lambda tag: _DIGITS.sub(lambda n: f"{round(float(n.group()), 2) + 0:g}", tag.group()), svg)
     svg = re.sub(r" ?font-family: [^;\"]+;?", "", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]+", r"font-size: \1", svg)
     for name, (light, _) in COLORS.items():
@@ -234,5 +236,5 @@ def _follow_the_theme(svg: str) -> str:
     names = {old: f"i{n}" for n, old in enumerate(used, start=1)}
     svg = re.sub(r' id="([\w.-]+)"', lambda found: f' id="{names[found[1]]}"' if found[1] in names else "", svg)
     svg = re.sub(r'(url\(#|href="#)([\w.-]+)', lambda found: found[1] + names[found[2]], svg)
-    svg = re.sub(r"(?<![\w.])-0(?![\w.])", "0", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(?<![\w.])-0(?![\w.])", "0", tag.group()), svg)
     return re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"').strip()

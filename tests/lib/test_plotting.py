@@ -65,6 +65,10 @@ def test_numbers_are_rounded_and_ids_are_counted():
     assert set(re.findall(r"(?:url\(#|href='#)([\w-]+)", page)) <= set(ids)
 
 
+def test_what_a_reader_reads_is_not_rounded():
+    assert ">Adam 0.003, -0 and 12345.678<" in inline(draw("Adam 0.003, -0 and 12345.678")._repr_html_())
+
+
 def test_no_id_depends_on_a_number():
     """matplotlib hashes unrounded positions into ids: 1e-13 more of one made another id, on another processor."""
 
