@@ -56,6 +56,7 @@ def which_fault(answer: Any) -> str:
     if isinstance(answer, str) and len(letters := [letter for letter in answer if letter.isalpha()]) == 4:
         answer = letters
     given = parts(answer, 4, 'a list of four letters, such as ["a", "b", "c", "d"]')
+    given = [letter.strip("() ") if isinstance(letter, str) else letter for letter in given]
     for letter, (printed, right) in zip(given, _PRINTED.items(), strict=True):
         choice(letter, right, {name: f"{printed} has another cause: {words}" for name, words in _WORKED_OUT.items()})
     return "right is 3: none of these four agrees with a central difference of the loss"
@@ -118,8 +119,8 @@ def patient(answer: Any) -> str:
         raise Wrong("the band has one RMSE on each side; it is to have 1.96 of them")
     if low > high:
         raise Wrong("the lower end comes first")
-    close_to(low, 224 - 1.96 * 60, "points", atol=0.05, what="the lower end")
-    close_to(high, 224 + 1.96 * 60, "points", atol=0.05, what="the upper end")
+    close_to(low, 224 - 1.96 * 60, "points", atol=0.5, what="the lower end")
+    close_to(high, 224 + 1.96 * 60, "points", atol=0.5, what="the upper end")
     if abs(per_unit - 48 * 4.4) < 0.05:
         raise Wrong("the weight is multiplied by 4.4: 4.4 kg/m² make 48 points, so one makes less")
     close_to(per_unit, 48 / 4.4, "points per kg/m²", atol=0.05, what="the weight")
