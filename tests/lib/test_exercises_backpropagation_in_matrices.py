@@ -28,19 +28,26 @@ def test_an_answer_still_open_is_no_mistake(name):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ([3, -1, 1], "the penalty is missing"),
-        ([4, -1.5, 1.5], "the bias is not penalised"),
-        ([7, -2.5, 2], "the sum over the examples"),
-        ([5, -2, 1], "not 2λw"),
-        ([2.5, -1, 0.5], "taken twice"),
-        ([4, 1.5, 1], "the slope along w2"),
-        ([4, -1.5], "three numbers"),
-        (np.array([[4], [-1.5], [1]]), "shape"),
+        ([3, -1, 1, 0.95, 1.6], "the penalty is missing"),
+        ([4, -1.5, 1.5, 0.95, 1.6], "the bias is not penalised"),
+        ([7, -2.5, 2, 0.95, 1.6], "the sum over the examples"),
+        ([8, -3, 2, 0.95, 1.6], "with the penalty twice"),
+        ([5, -2, 1, 0.9, 1.5], "not 2λw"),
+        ([2.5, -1, 0.5, 0.95, 1.6], "taken twice"),
+        ([4, 1.5, 1, 0.95, 1.6], "the slope along w2"),
+        ([4, -1.5, 1, 0.05, 1.6], "that is αλ"),
+        ([4, -1.5, 1, 0.8, 1.6], "leaves out the data's slope"),
+        ([4, -1.5, 1, 0.7, 1.6], "the factor"),
+        ([4, -1.5, 1, 0.95, 1.5], "counted twice"),
+        ([4, -1.5, 1, 0.95, 1.9], "the step for the data follows"),
+        ([4, -1.5, 1], "five numbers"),
+        (np.array([[4], [-1.5], [1], [0.95], [1.6]]), "shape"),
     ],
 )
 def test_penalised_batch(answer, words):
-    assert check(f"{NAME}.penalised_batch", [4, -1.5, 1]).passed
-    assert check(f"{NAME}.penalised_batch", sp.Matrix([4, sp.Rational(-3, 2), 1])).passed
+    assert check(f"{NAME}.penalised_batch", [4, -1.5, 1, 0.95, 1.6]).passed
+    exact = sp.Matrix([4, sp.Rational(-3, 2), 1, sp.Rational(19, 20), sp.Rational(8, 5)])
+    assert check(f"{NAME}.penalised_batch", exact).passed
     verdict = check(f"{NAME}.penalised_batch", answer)
     assert verdict.status == "wrong" and words in verdict.message, verdict.message
 
@@ -53,6 +60,7 @@ def test_memory():
         ((235_146, 99_328, 151), "last layer"),
         ((235_146, 25_216, 151), "input is kept too"),
         ((235_146, 99_968, 150), "still fewer"),
+        ((235_146, 99_968, 235_146 / 1562), "round up"),
         ((235_146, 99_968, 152), "(c)"),
     ):
         verdict = check(f"{NAME}.memory", answer)
@@ -105,7 +113,7 @@ def layers(
         ({"penalty": 0}, "λW of the penalty is missing"),
         ({"penalty": 2}, "not 2λW"),
         ({"bias": 1}, "not penalised"),
-        ({"order": -1}, "of layer 1"),
+        ({"order": -1}, "begin with the last"),
         ({"transposed": True}, "transposed"),
     ],
 )
