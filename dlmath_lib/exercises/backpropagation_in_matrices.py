@@ -41,8 +41,8 @@ def penalised_batch(answer: Any) -> str:
         (-2.0, 0.5, -1.0): "the errors have the wrong sign: output minus target",
         (2.5, -1.0, 0.5): "the mean over the two examples is taken twice",
     }
-    for value, words in slips.items():
-        if np.allclose(found[:3], value):
+    for slopes, words in slips.items():
+        if np.allclose(found[:3], slopes):
             raise Wrong(words)
     for value, right, what in zip(found, (4.0, -1.5, 1.0), ("w1", "w2", "b"), strict=False):
         close_to(float(value), right, what=f"the slope along {what}", hint="Δ = (−1, 2), one entry for each example")
