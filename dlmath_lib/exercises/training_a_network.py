@@ -49,6 +49,7 @@ def steps(answer: Any) -> str:
     """1437 examples, batches of 32, 15 epochs; V = 2."""
     wanted = "four numbers, (steps per epoch, size of the last batch, steps, typical error)"
     epoch, last, total, error = parts(answer, 4, wanted)
+    _told(epoch, _STEPS, "the number of steps in an epoch")
     close_to(epoch, 45, what="the number of steps in an epoch", hint="44 batches are full, and some are left over")
     close_to(last, 29, what="the size of the last batch", hint="44 · 32 = 1408")
     close_to(total, 675, what="the number of steps", hint="Fifteen times those of an epoch")
@@ -58,6 +59,10 @@ def steps(answer: Any) -> str:
     return "44 full batches and one of 29, fifteen times; the second factor takes 1 % off the error"
 
 
+_STEPS = {
+    44: "the 29 examples that are left over make a step, too",
+    1437 / 32: "steps are whole, and the 29 examples that are left over make one, too",
+}
 _ERROR = {
     0.25: "the second factor, (n − b)/(n − 1), is missing",
     2 / 32 * 1405 / 1436: "that is the mean squared error: take its root",

@@ -100,7 +100,8 @@ def test_right_answers_pass(name, answer):
 @pytest.mark.parametrize(
     ("name", "answer", "words"),
     [
-        ("steps", (44, 29, 660, 0.247), "steps in an epoch is 44"),
+        ("steps", (44, 29, 660, 0.247), "left over make a step, too"),
+        ("steps", (1437 / 32, 29, 673.6, 0.247), "steps are whole"),
         ("steps", (45, 32, 675, 0.247), "the last batch is 32"),
         ("steps", (45, 29, 45, 0.247), "the number of steps is 45"),
         ("steps", (45, 29, 675, 0.25), "the second factor"),
