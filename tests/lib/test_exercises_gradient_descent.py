@@ -38,6 +38,20 @@ def descend(loss, gradient, x, tolerance, steps, *, again=True, search=True, mor
     return x, steps + more
 
 
+def by_length(length):
+    """A descent that stops by another measure of the gradient than its Euclidean length."""
+
+    def stops_by_it(loss, gradient, x, tolerance, steps):
+        for taken in range(steps):
+            g = gradient(x)
+            if length(g) <= tolerance:
+                return x, taken
+            x = x - halve(loss, gradient, x) * g
+        return x, steps
+
+    return stops_by_it
+
+
 def looks_late(loss, gradient, x, tolerance, steps):
     taken = 0
     while taken < steps:
@@ -103,6 +117,9 @@ def test_right_answers_pass(name, answer):
         ("descend", looks_late, "is looked at before a step"),
         ("descend", lambda *given: descend(*given, short=lambda g, end: g < end), "so equal is short enough"),
         ("descend", lambda *given: descend(*given, short=lambda g, end: g * g <= end), "and not its square"),
+        ("descend", by_length(lambda g: np.abs(g).max()), "the root of the sum of the squares"),
+        ("descend", by_length(lambda g: np.abs(g).sum()), "the root of the sum of the squares"),
+        ("descend", by_length(lambda g: np.sqrt(np.mean(g * g))), "the root of the sum of the squares"),
         ("descend", lambda *given: descend(*given, short=lambda *_: False), "although the gradient is short enough"),
         ("descend", lambda *given: (descend(*given)[0], descend(*given)[1] - 1), "3 steps lead there; you count 2"),
         ("descend", lambda *given: descend(*given, more=1), "a step more than allowed"),
