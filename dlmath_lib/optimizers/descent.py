@@ -218,7 +218,7 @@ def _norm(vector: np.ndarray) -> float:
 
 
 def contraction_factor(eigenvalues: Any, *, learning_rate: float) -> float:
-    r"""The factor by which a step of gradient descent on a quadratic shrinks the distance to the minimum, at worst.
+    r"""The factor by which a step of gradient descent on a quadratic multiplies the distance to the minimum, at worst.
 
     .. math:: \rho(\alpha) = \max_i \lvert 1 - \alpha \lambda_i \rvert
 
