@@ -52,6 +52,10 @@ def of_columns(z: np.ndarray) -> np.ndarray:
     return softmax(z.T).T
 
 
+def by_jacobian(g: np.ndarray, z: np.ndarray) -> np.ndarray:
+    return np.stack([row @ act.softmax_jacobian(logits) for row, logits in zip(g, z, strict=True)])
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("softmax_backward", [0.5, 0, 0], "p ⊙ g"),
     ("softmax_backward", [0.25, 0.25, 0.25], "add up to 0"),
@@ -81,6 +85,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("softmax_program", (softmax, lambda g, z: g * softmax(z)), "is p ⊙ g"),
     ("softmax_program", (softmax, lambda g, z: softmax(z) * (g - (softmax(z) * g).sum())), "the whole batch"),
     ("softmax_program", (softmax, lambda g, z: softmax(z) * (g - g.mean(axis=-1, keepdims=True))), "weighted by p"),
+    ("softmax_program", (softmax, by_jacobian), "the gradients are right, but"),
     ("silu_symmetry", Derivation(SILU(Z) - SILU(-Z), given=GIVEN).step(Z, because="clear"), "at least 2 steps"),
     ("silu_symmetry", 0, "Derivation"),
     ("mish", mish, "the pair"),
