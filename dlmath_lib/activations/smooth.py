@@ -1,4 +1,4 @@
-"""Smooth relatives of ReLU that do not multiply by a gate: softplus and ELU."""
+"""Relatives of ReLU that bend by an exponential: softplus, and ELU, whose slope is continuous for alpha = 1."""
 
 from __future__ import annotations
 
