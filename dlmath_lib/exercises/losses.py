@@ -29,7 +29,7 @@ def by_hand(answer: Any) -> str:
     if values.shape == (3,) and np.isclose(values[2], 4.5):
         raise Wrong("the Huber loss is 4.5 only inside the parabola; |r| = 3 is beyond δ = 1, on the straight part")
     if values.shape == (3,) and np.isclose(values[0], 4.5):
-        raise Wrong("the squared error of this book has no ½ in front: it is r², with the slope 2r")
+        raise Wrong("the squared error of this chapter has no ½ in front: it is r², with the slope 2r")
     same_array(values, np.array([9, 3, 2.5]), what="the list of losses")
     same_array(slopes, np.array([-6, -1, -1]), what="the list of derivatives")
     return "all six numbers"
@@ -93,7 +93,10 @@ def three_logits(answer: Any) -> str:
         (7 / 8, "7/8 is the mean of the squares v²; the square of the mean of v is to be subtracted"),
         (-3 / 8, "−3/8 is the mean of v under p; the second derivative is the variance"),
         (2 / 3, "here the classes have equal weights; the variance is taken under p"),
-        (-9 / 8, "−9/8 is the slope of the loss along v, the gradient times v; the second derivative is the variance"),
+        (
+            -11 / 8,
+            "−11/8 is the slope of the loss along v, the gradient times v; the second derivative is the variance",
+        ),
     ):
         if np.isclose(curvature, wrong, atol=1e-3):
             raise Wrong(f"the second derivative: {words}")

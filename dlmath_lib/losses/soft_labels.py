@@ -42,8 +42,8 @@ def softmax_cross_entropy_with_soft_labels(logits: Any, probabilities: Any, *, c
 
     Notes
     -----
-    By log-softmax, finite at ±1000. It is smallest at p = q, where it is the entropy of q, not 0. Derivation:
-    ``chapters/networks/losses.ipynb#softmax-cross-entropy``.
+    By log-softmax, finite at ±1000. Without weights it is at least the entropy of q, reached where p = q, which takes
+    all qₖ > 0. Derivation: ``chapters/networks/losses.ipynb#softmax-cross-entropy``.
 
     References
     ----------
