@@ -24,13 +24,18 @@ _UNSEEN: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
 ]
 
 
-@exercise("vanishing_gradients.ten_units", of=("eq-vanish-chain", "eq-vanish-clip"))
+@exercise(
+    "vanishing_gradients.ten_units",
+    of=("eq-vanish-chain", "eq-vanish-bound", "eq-vanish-clip", "eq-vanish-clip-length", "eq-vanish-clip-direction"),
+)
 def ten_units(answer: Any) -> str:
     """A chain of ten sigmoid units of weight 2, at z = 0; a gradient clipped by its norm."""
     factor, weight, entry = parts(answer, 3, "a list of three numbers, [factor, weight, entry]")
     if isinstance(factor, (int, float)) and np.isclose(factor, 0.25**10):
         raise Wrong("the factor is 4⁻¹⁰: the weight 2 of each link is missing")
     close_to(factor, 2.0**-10, rtol=1e-2, what="the factor", hint="One link is 2 · σ′(0), and σ′(0) = ¼")
+    if isinstance(weight, (int, float)) and np.isclose(weight, -4):
+        raise Wrong("the weight: ten links of -1 make 1 as well, but the positive weight is asked for")
     close_to(weight, 4, what="the weight", hint="One link must be 1")
     slips = {
         5: "5 clips each entry by itself, which turns the gradient",
@@ -45,7 +50,7 @@ def ten_units(answer: Any) -> str:
     return "ten links of ½ are 1/1024, and (6, 8) becomes (3, 4)"
 
 
-@exercise("vanishing_gradients.leaky_gain", of="eq-vanish-relu-half")
+@exercise("vanishing_gradients.leaky_gain", of=("eq-vanish-relu-half", "eq-vanish-he"))
 def leaky_gain(answer: Any) -> str:
     """The mean square behind a leaky ReLU."""
     z, alpha, tau = sp.Symbol("z", real=True), sp.Symbol("alpha", real=True), sp.Symbol("tau", positive=True)
@@ -55,7 +60,7 @@ def leaky_gain(answer: Any) -> str:
     return derivation_of(answer, begin, (1 + alpha**2) / 2 * tau**2, min_steps=2, given=given, points=1)
 
 
-@exercise("vanishing_gradients.keep_variance", of="eq-vanish-variance")
+@exercise("vanishing_gradients.keep_variance", of=("eq-vanish-variance", "eq-vanish-he-stays"))
 def keep_variance(answer: Any) -> str:
     """Weights of the right variance for an activation that has no formula."""
     rng = np.random.default_rng(31)
@@ -105,7 +110,7 @@ def _judge(square: float, shape: tuple[int, int], name: str) -> None:
     raise Wrong(f"for {name} and shape {shape} the mean square of z is {square:.3g}, not 1{clue}")
 
 
-@exercise("vanishing_gradients.residual_scale")
+@exercise("vanishing_gradients.residual_scale", of="eq-vanish-residual-scale")
 def residual_scale(answer: Any) -> str:
     """β with (1 + β²)^D = 2, and the limit of β √D."""
     beta, limit = parts(answer, 2, "a list of two expressions, [beta, limit]")
@@ -137,6 +142,7 @@ def orthogonal(answer: Any) -> str:
             "and it must be near 0: look at the signs"
         )
     _same_in_all_directions(draws)
+    _turns_evenly(np.array([_orthogonal(answer, 2, rng) for _ in range(4 * DRAWS)]))
     return "orthogonal, random, and no direction is preferred"
 
 
@@ -168,6 +174,20 @@ def _same_in_all_directions(draws: np.ndarray) -> None:
                     f"v = ({from_v}) and u = ({to_u}), has the mean square {np.mean(shares**2):.2f} and the mean "
                     f"fourth power {np.mean(shares**4):.2f}; 1/3 and 1/5 are those of a random direction"
                 )
+
+
+def _turns_evenly(draws: np.ndarray) -> None:
+    """For n = 2 the first column is (cos t, sin t) with t uniform: cos 4t has the mean 0 and the variance 1/2.
+
+    Normed columns of numbers uniform on a square lean towards its corners: there the mean is 3 − π.
+    """
+    mean = float(np.mean(8 * draws[:, 0, 0] ** 4 - 8 * draws[:, 0, 0] ** 2 + 1))
+    if abs(mean) > 0.072:  # five standard deviations
+        lean = "the diagonals" if mean < 0 else "the axes"
+        raise Wrong(
+            f"a direction is preferred: over {len(draws)} draws with n = 2 the first column leans towards {lean}; "
+            "are the numbers before qr normal?"
+        )
 
 
 _FACTORS: list[tuple[str, Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray], float]] = [

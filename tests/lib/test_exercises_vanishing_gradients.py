@@ -32,9 +32,13 @@ def square(phi: Any) -> float:
     return float(np.mean(phi(np.random.default_rng(0).standard_normal(100_000)) ** 2))
 
 
-def orthogonal(n: int, rng: np.random.Generator) -> np.ndarray:
-    q, r = np.linalg.qr(rng.standard_normal((n, n)))
+def positive_r(a: np.ndarray) -> np.ndarray:
+    q, r = np.linalg.qr(a)
     return q * np.sign(np.diag(r))
+
+
+def orthogonal(n: int, rng: np.random.Generator) -> np.ndarray:
+    return positive_r(rng.standard_normal((n, n)))
 
 
 GRID = np.linspace(-9, 9, 1201)
@@ -65,6 +69,7 @@ def drawn_factor(phi: Any, phi_grad: Any, s: float) -> float:
 WRONG: list[tuple[str, Any, str]] = [
     ("ten_units", [0.25**10, 4, 3], "the weight 2 of each link"),
     ("ten_units", [2.0**-10, 0.25, 3], "the weight"),
+    ("ten_units", [2.0**-10, -4, 3], "positive weight"),
     ("ten_units", [2.0**-10, 4, 5], "clips each entry by itself"),
     ("ten_units", [2.0**-10, 4, 6.0], "before clipping"),
     ("ten_units", [2.0**-10, 4, 2.5], r"5/‖g‖"),
@@ -99,6 +104,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("orthogonal", lambda n, rng: rng.standard_normal((n, n)) / np.sqrt(n), "not orthogonal"),
     ("orthogonal", lambda n, rng: np.linalg.qr(rng.standard_normal((n, n)))[0], "a direction is preferred"),
     ("orthogonal", lambda n, rng: np.eye(n), "not random enough"),
+    ("orthogonal", lambda n, rng: positive_r(rng.uniform(-1, 1, (n, n))), "leans towards the diagonals"),
     ("orthogonal", lambda n, rng: np.eye(n)[:-1], "shape"),
 ]
 
