@@ -56,7 +56,7 @@ def fans(shape: Sequence[int]) -> tuple[int, int]:
 
 
 def gain(activation: str, *, slope: float = 0.01) -> float:
-    """The factor on the standard deviation that makes up for what the activation takes away.
+    """The factor on the standard deviation of the weights for an activation; a rectifier's gives back what it cuts off.
 
     1 for "linear" and "sigmoid", 5/3 for "tanh", √2 for "relu", √(2 / (1 + slope²)) for "leaky_relu".
 
@@ -79,8 +79,8 @@ def gain(activation: str, *, slope: float = 0.01) -> float:
 
     Notes
     -----
-    The gains of the rectifiers are derived: E[φ(z)²] = (1 + slope²)/2 · Var z for symmetric z. The 5/3 of tanh is a
-    convention of PyTorch, and is kept for comparison. Derivation:
+    The gains of the rectifiers are derived: E[φ(z)²] = (1 + slope²)/2 · Var z for symmetric z. The 1 of the sigmoid and
+    the 5/3 of tanh are conventions of PyTorch, kept for comparison. Derivation:
     ``chapters/networks/vanishing_gradients.ipynb#he``.
 
     References
@@ -342,7 +342,7 @@ def wide_layer(
 
 
 def zeros(shape: Sequence[int], *, dtype: Any = np.float64) -> np.ndarray:
-    """Zeros, b = 0: right for biases. As weights they leave all units of a layer the same for ever.
+    """Zeros, b = 0: right for biases. As weights of all layers they leave the units of a hidden layer alike.
 
     Parameters
     ----------
