@@ -235,7 +235,7 @@ def tanh_grad(z: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Computed as 4 exp(−2|z|) / (1 + exp(−2|z|))²: the difference 1 − tanh² is exactly 0 from z = 19 on.
+    Computed as 4 exp(−2|z|) / (1 + exp(−2|z|))²: the difference 1 − tanh² is exactly 0 from z = 20 on.
 
     Examples
     --------

@@ -159,7 +159,7 @@ def dead_on_a_box(answer: Any) -> str:
     rng = np.random.default_rng(5)
     cases = [
         (np.array([1.0]), -1.0),
-        (np.array([1.0]), -0.9),
+        (np.array([1.0]), 2.0),  # a bias above 0: |b| is not −b
         (np.array([-2.0, 1.0]), -2.9),
         (np.array([-2.0, 1.0]), -3.0),
     ]

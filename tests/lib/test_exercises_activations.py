@@ -72,6 +72,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("prelu_layer", backward_with(lambda g, z: np.minimum(0, z).sum(axis=0)), "g is missing"),
     ("dead_on_a_box", lambda w, b: bool(w.sum() + b <= 0), "its largest z, at x = "),
     ("dead_on_a_box", lambda w, b: b < 0, "the unit is"),
+    ("dead_on_a_box", lambda w, b: bool(np.abs(w).sum() <= abs(b)), "its largest z, at x = (1,), is 3"),
     ("dead_on_a_box", lambda w, b: w + b <= 0, "True or False"),
 ]
 
