@@ -89,10 +89,10 @@ _MOMENTUM = {
 }
 _ADAM = {
     0.9: "that is after the first step",
-    1.0 - 0.1 / np.sqrt(2) - 0.1 / np.sqrt(1.5): "the factors 1 − β are missing: divide m and s by 1 − βᵏ",
+    1.0 - 0.1 / np.sqrt(2) - 0.1 / np.sqrt(1.5): "the corrections are missing: divide m and s by 1 − βᵏ",
     0.9 - 0.2 / np.sqrt(3): "in the second step divide by 1 − β², not by 1 − β",
     0.95 - 0.1 * (1 / 0.75) / 2: "the root is missing: divide by √s",
-    1.0 - 0.05 - 0.05: "divide m too by 1 − βᵏ",
+    0.95 - 0.1 / np.sqrt(2): "divide m too by 1 − βᵏ",
 }
 
 

@@ -120,6 +120,7 @@ def test_right_answers_pass(name, answer):
         ("memory", (0.6, 0.8476), "divide m and s by 1 − βᵏ"),
         ("memory", (0.6, 0.7845), "not by 1 − β"),
         ("memory", (0.6, 0.8833), "the root is missing"),
+        ("memory", (0.6, 0.8793), "divide m too by 1 − βᵏ"),
         ("memory", (0.6, 0.7), "then correct both"),
         ("memory", (0.6, "0.8"), "theta by Adam must be a number"),
         ("memory", 0.6, "two numbers"),
