@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
 from dlmath_lib.book.ledger import chapters_in_order
@@ -46,6 +47,8 @@ def text(node: nodes.Node) -> str:
         return node.astext()
     if isinstance(node, nodes.raw):
         return " ".join(unescape(re.sub(r"<[^>]*>", " ", caption)) for caption in CAPTION.findall(node.astext()))
+    if isinstance(node, pending_xref) and node["reftype"] == "eq":
+        return ""  # a reader sees its number, not its label
     between = "" if isinstance(node, nodes.TextElement) else " "
     return between.join(text(child) for child in node.children)
 

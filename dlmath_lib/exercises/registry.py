@@ -192,8 +192,8 @@ def exercises_of(chapter: str) -> list[Exercise]:
 
     Examples
     --------
-    >>> [e.name for e in exercises_of("gradient_descent")][:2]
-    ['gradient_descent.backtrack', 'gradient_descent.edge']
+    >>> [e.name for e in exercises_of("derivatives")][:2]
+    ['derivatives.arcsine', 'derivatives.by_the_table']
     """
     if chapter in _modules():
         importlib.import_module(f"dlmath_lib.exercises.{chapter}")
