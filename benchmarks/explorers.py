@@ -33,8 +33,9 @@ REPEAT = 33  # ms between two presses, as a held key repeats
 WATCH_INPUT = """input => {
   window.latencies = [];
   const channel = new MessageChannel();
-  // A point that is dragged has no input event: its keys move it.
-  input.addEventListener(input.type === 'range' ? 'input' : 'keydown', event => {
+  // A point that is dragged has no input event: its keys move it. A choice hears of it in whichever of its options.
+  const point = input.getAttribute('role') === 'slider';
+  (point ? input : input.closest('figure')).addEventListener(point ? 'keydown' : 'input', event => {
     const began = event.timeStamp;
     requestAnimationFrame(() => {
       channel.port1.onmessage = () => window.latencies.push(performance.now() - began);
@@ -82,9 +83,11 @@ def percentiles(values: list[float]) -> dict[str, float]:
 
 
 def press(page: Page, control: Any) -> None:
-    """One key press that changes the value of a slider or a point: to and fro, away from the ends."""
+    """One key press that changes the value of a control: to and fro, away from the ends."""
     at_end = control.evaluate(
         """s => s.type === 'range' ? Number(s.value) >= (Number(s.min) + Number(s.max)) / 2
+          : s.tagName === 'SELECT' ? s.selectedIndex > 0
+          : s.type === 'radio' ? !s.checked
           : Number(s.ariaValueNow) >= (Number(s.ariaValueMin) + Number(s.ariaValueMax)) / 2"""
     )
     page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
@@ -99,17 +102,25 @@ def wake(figure: Any) -> None:
         figure.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def mover(figure: Any) -> Any:
+    """The control that is moved: a slider or a point where there is one, else a choice."""
+    for kind in ("input[type=range]:enabled, [role=slider]", "select", "input[type=radio]"):
+        if (controls := figure.locator(kind)).count():
+            return controls.first
+    raise LookupError(f"benchmarks.explorers: explorer {figure.get_attribute('id')} has no control that this moves")
+
+
 def measure_explorers(page: Page) -> dict[str, Any]:
     measured = {}
     for figure in page.locator("figure.explorer").all():
         wake(figure)
-        slider = figure.locator("input[type=range]:enabled, [role=slider]").first
-        slider.scroll_into_view_if_needed()
-        slider.evaluate(WATCH_INPUT)
-        slider.focus()
+        control = mover(figure)
+        control.scroll_into_view_if_needed()
+        control.evaluate(WATCH_INPUT)
+        control.focus()
         figure.evaluate("figure => { figure.explorer.drawTimes.length = 0; }")
         for _ in range(MOVES):
-            press(page, slider)
+            press(page, control)
             page.wait_for_timeout(REPEAT)
         page.wait_for_timeout(100)
         latencies, draws = page.evaluate("latencies"), figure.evaluate("figure => figure.explorer.drawTimes")
