@@ -1,4 +1,4 @@
-"""The sets: two real ones that come with scikit-learn, and three drawn by own code."""
+"""The sets: three real ones that come with scikit-learn, and three drawn by own code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from dlmath_lib._validate import as_generator, as_scalar, as_switch
 
-__all__ = ["Dataset", "diabetes", "digits", "spirals", "two_moons", "xor"]
+__all__ = ["Dataset", "breast_cancer", "diabetes", "digits", "spirals", "two_moons", "xor"]
 
 
 class Dataset(NamedTuple):
@@ -69,6 +69,48 @@ def digits() -> Dataset:
     table = np.loadtxt(_scikit_learn("digits") / "datasets/data/digits.csv.gz", delimiter=",")
     names = tuple(f"pixel {i // 8},{i % 8}" for i in range(64))
     return Dataset(table[:, :-1] / 16, table[:, -1].astype(int), names, tuple("0123456789"))
+
+
+def breast_cancer() -> Dataset:
+    """569 lumps in the breast: thirty measurements of the nuclei of their cells, and whether they were benign.
+
+    Parameters
+    ----------
+    None.
+
+    Returns
+    -------
+    Dataset
+        x of shape (569, 30), in the units of the images; y is 0 for malignant (212 lumps) and 1 for benign (357).
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If scikit-learn, which the set comes with, is not installed.
+
+    Notes
+    -----
+    Ten properties of a nucleus, such as its radius, each as the mean over an image's nuclei, its standard error, and
+    the mean of the three largest ("worst"). The Wisconsin diagnostic set. Used in
+    ``chapters/networks/linear_regression.ipynb``.
+
+    References
+    ----------
+    W. N. Street, W. H. Wolberg, O. L. Mangasarian, Nuclear feature extraction for breast tumor diagnosis, SPIE 1905
+    (1993), 861–870.
+
+    Examples
+    --------
+    >>> data = breast_cancer()
+    >>> data.x.shape, np.bincount(data.y).tolist(), data.feature_names[0], float(data.x[0, 0])
+    ((569, 30), [212, 357], 'mean radius', 17.99)
+    """
+    file = _scikit_learn("breast_cancer") / "datasets/data/breast_cancer.csv"
+    table = np.loadtxt(file, delimiter=",", skiprows=1)
+    names = ("radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points",
+             "symmetry", "fractal dimension")  # fmt: skip
+    features = [f"mean {n}" for n in names] + [f"{n} error" for n in names] + [f"worst {n}" for n in names]
+    return Dataset(table[:, :-1], table[:, -1].astype(int), tuple(features), ("malignant", "benign"))
 
 
 def diabetes(*, scaled: bool = False) -> Dataset:

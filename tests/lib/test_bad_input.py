@@ -25,6 +25,7 @@ from dlmath_lib import (
     initialization,
     layers,
     linalg,
+    linear_models,
     losses,
     network,
     optimizers,
@@ -32,13 +33,14 @@ from dlmath_lib import (
 )
 
 MODULES = (
-    activations, autodiff, calculus, datasets, information, initialization, layers, linalg, losses, optimizers,
-    probability,
+    activations, autodiff, calculus, datasets, information, initialization, layers, linalg, linear_models,
+    losses, optimizers, probability,
 )  # fmt: skip
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
 WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
 COVARIANCE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
+FOUR = np.array([[0.5, -1.0], [2.0, 0.0], [1.5, 1.0], [-1.0, 0.3]])
 SQUARE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
 OPTIONS: dict[str, Any] = {"at_zero": 0.5, "slope": 0.1, "alpha": 1.5, "approximate": "tanh", "axis": -1, "delta": 0.7}
 HARD: dict[str, Any] = {"label_smoothing": 0.1, "class_weights": WEIGHTS, "ignore_index": 1}
@@ -97,6 +99,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "calculus.hessian": lambda: {"f": length, "x": N, "h": 1e-4},
     "calculus.jacobian": lambda: {"f": square, "x": N, "h": 1e-5, "kind": "central"},
     "calculus.numerical_gradient": lambda: {"f": length, "x": N, "h": 1e-5, "kind": "central"},
+    "datasets.breast_cancer": dict,
     "datasets.diabetes": lambda: {"scaled": True},
     "datasets.digits": dict,
     "datasets.filip": dict,
@@ -191,6 +194,14 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "linalg.solve": lambda: {"a": SQUARE, "b": N},
     "linalg.solve_triangular": lambda: {"t": np.tril(SQUARE), "b": N, "lower": True},
     "linalg.svd": lambda: {"a": WIDE},
+    "linear_models.logistic_regression": lambda: {
+        "x": FOUR, "y": np.array([0, 1, 1, 0]), "penalty": 0.5, "steps": 5, "tolerance": 1e-3
+    },
+    "linear_models.softmax_regression": lambda: {
+        "x": FOUR, "y": np.array([0, 1, 2, 0]), "penalty": 0.5, "steps": 5, "tolerance": 1e-3
+    },
+    "linear_models.predict_probability": lambda: {"x": FOUR, "weights": np.ones((3, 2)), "bias": N},
+    "linear_models.roc_curve": lambda: {"scores": FOUR[:, 0], "labels": np.array([0, 1, 1, 0])},
     "losses.accuracy": lambda: {"scores": WIDE, "labels": LABELS},
     "losses.confusion_matrix": lambda: {"predicted": LABELS, "labels": LABELS, "classes": 3},
     "losses.huber": lambda: {"prediction": N, "target": N, "delta": 0.7},
