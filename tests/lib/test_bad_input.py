@@ -30,14 +30,16 @@ from dlmath_lib import (
     network,
     optimizers,
     probability,
+    regularization,
 )
 
 MODULES = (
     activations, autodiff, calculus, datasets, information, initialization, layers, linalg, linear_models,
-    losses, optimizers, probability,
+    losses, optimizers, probability, regularization,
 )  # fmt: skip
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+GROUPS = np.array([0, 1, 0])
 WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
 COVARIANCE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
 FOUR = np.array([[0.5, -1.0], [2.0, 0.0], [1.5, 1.0], [-1.0, 0.3]])
@@ -221,6 +223,38 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "optimizers.best_learning_rate": lambda: {"eigenvalues": abs(N)},
     "optimizers.contraction_factor": lambda: {"eigenvalues": abs(N), "learning_rate": 0.1},
     "optimizers.clip_by_norm": lambda: {"gradient": N, "max_norm": 1.0},
+    "regularization.coordinate_descent": lambda: {
+        "x": WIDE, "y": WIDE[:, 0], "penalty": 0.2, "l1_ratio": 0.5, "start": N, "tolerance": 1e-6, "steps": 100
+    },
+    "regularization.degrees_of_freedom": lambda: {"x": WIDE, "penalty": 2.0},
+    "regularization.duality_gap": lambda: {"x": WIDE, "y": WIDE[:, 0], "w": N, "penalty": 0.2, "l1_ratio": 0.5},
+    "regularization.elastic_net": lambda: {
+        "x": WIDE, "y": WIDE[:, 0], "penalty": 0.2, "l1_ratio": 0.5, "tolerance": 1e-6, "steps": 100
+    },
+    "regularization.elastic_net_path": lambda: {
+        "x": WIDE, "y": WIDE[:, 0], "penalties": WEIGHTS, "l1_ratio": 0.5, "tolerance": 1e-6, "steps": 100
+    },
+    "regularization.elastic_net_penalty": lambda: {"w": N, "l1_ratio": 0.5},
+    "regularization.elastic_net_prox": lambda: {"z": N, "penalty": 0.5, "l1_ratio": 0.5},
+    "regularization.group_lasso": lambda: {
+        "x": WIDE, "y": WIDE[:, 0], "penalty": 0.2, "groups": GROUPS, "tolerance": 1e-6, "steps": 100
+    },
+    "regularization.group_penalty": lambda: {"w": N, "groups": GROUPS},
+    "regularization.group_prox": lambda: {"z": N, "penalty": 0.5, "groups": GROUPS},
+    "regularization.hard_threshold": lambda: {"z": N, "threshold": 0.5},
+    "regularization.l0_penalty": lambda: {"w": N},
+    "regularization.l1_penalty": lambda: {"w": N},
+    "regularization.l2_penalty": lambda: {"w": N},
+    "regularization.lambda_max": lambda: {"x": WIDE, "y": WIDE[:, 0], "l1_ratio": 0.5},
+    "regularization.lasso": lambda: {"x": WIDE, "y": WIDE[:, 0], "penalty": 0.2, "tolerance": 1e-6, "steps": 100},
+    "regularization.lasso_path": lambda: {
+        "x": WIDE, "y": WIDE[:, 0], "penalties": WEIGHTS, "tolerance": 1e-6, "steps": 100
+    },
+    "regularization.proximal_gradient": lambda: {
+        "gradient": np.sin, "prox": lambda z, t: z / (1 + t), "start": N, "learning_rate": 0.1, "steps": 3,
+        "tolerance": 0.1, "accelerated": True,
+    },
+    "regularization.ridge_path": lambda: {"x": WIDE, "y": WIDE[:, 0], "penalties": WEIGHTS},
     "Dense": lambda: {"inputs": 3, "outputs": 2, "activation": "relu", "initialization": "he_normal"},
     "Network": lambda: {"layers": [network.Dense(3, 2)], "loss": "squared_error", "rng": rng(), "dtype": "float32"},
     "SGD": lambda: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True},
@@ -389,6 +423,7 @@ def fits(name: str, argument: str, value: Any) -> bool:
         ("Network.fit", "progress"),
         ("pseudo_inverse", "rtol"),
         ("histogram_information", "bins"),
+        ("coordinate_descent", "start"),
     )
     return (
         (argument == "weights" and isinstance(value, dict))
