@@ -15,7 +15,7 @@ from dlmath_lib._needs import need
 
 
 def test_every_file_is_read_whole() -> None:
-    assert vectors.names() == ["activations", "depth", "network", "optimizers", "training"]
+    assert vectors.names() == ["activations", "depth", "network", "normalization", "optimizers", "training"]
     for name in vectors.names():
         arrays = vectors.load(name)
         with np.load(Path(vectors.__file__).with_name(f"{name}.npz")) as stored:
@@ -27,7 +27,7 @@ def test_every_file_is_read_whole() -> None:
 def test_errors_say_what_there_is() -> None:
     with pytest.raises(
         ValueError,
-        match="load: name must be one of 'activations', 'depth', 'network', 'optimizers', 'training', got 'sums'",
+        match=r"load: name must be one of 'activations', .*'network', 'normalization', .*'training', got 'sums'",
     ):
         vectors.load("sums")
     with pytest.raises(KeyError, match=r"the vectors 'network' hold no 'softsign_64'.*CONTRIBUTING"):
