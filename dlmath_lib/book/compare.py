@@ -23,6 +23,8 @@ __all__ = ["difference", "same"]
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _POWER = r"\s*(?:·|×|⋅|\\cdot|\\times)\s*10(?:\^\{?[-−+]?\d+\}?|\*\*-?\d+|<sup>[-−]?\d+</sup>|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 # The spaces belong to the number: a column keeps its width when a sign or a digit is gained.
+_CERTIFIED = Decimal("1e-20")
+_BOUND = re.compile(r"1[eE][-−+]?\d+")
 _NAMED = r"(?i:\b(?:version|python|numpy|scipy|sympy|pytorch|torch|scikit-learn|matplotlib)\ v?)\d+(?:\.\w+)*"
 _DIGITS = r"(?P<digits>(?:\d+\.?\d*|\.\d+)(?:[eE][-−+]?\d+(?!\w))?)(?!\d|\.\d)"
 _SIGN = r"(?:(?<![\w)\]}.])[-−+])?"
@@ -58,6 +60,8 @@ def same(stored: Any, now: Any) -> bool:
     >>> same("loss 0.2497 after 20 steps", "loss 0.2497 after 21 steps")
     False
     >>> same("1.2 · 10⁻⁷", "1.3 · 10⁻⁷"), same("1.2 · 10⁻⁷", "1.2 · 10⁻⁶")
+    (True, False)
+    >>> same("error below 1e-8", "error below 1e-7"), same("error below 1e-8", "error below 1e-6")
     (True, False)
     """
     return difference(stored, now) == ""
@@ -179,6 +183,8 @@ def _near(left: Found, right: Found, most: Decimal | None = None) -> bool:
         (a, unit_a, whole_a), (b, unit_b, whole_b) = _value(left), _value(right)
     except InvalidOperation:
         return False
+    if all(_BOUND.fullmatch(found["digits"]) and not found["power"] for found in (left, right)):
+        return a == b or (min(a, b) > _CERTIFIED and abs(a.adjusted() - b.adjusted()) <= 1)
     unit = min(unit_a, unit_b)
     if whole_a and whole_b:
         return a == b
