@@ -20,6 +20,7 @@ from dlmath_lib import (
     activations,
     autodiff,
     calculus,
+    convolution,
     datasets,
     information,
     initialization,
@@ -34,7 +35,7 @@ from dlmath_lib import (
 )
 
 MODULES = (
-    activations, autodiff, calculus, datasets, information, initialization, layers, linalg, linear_models,
+    activations, autodiff, calculus, convolution, datasets, information, initialization, layers, linalg, linear_models,
     losses, optimizers, probability, regularization,
 )  # fmt: skip
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
@@ -73,6 +74,17 @@ def draws(**options: Any) -> dict[str, Any]:
     return {"shape": (4, 3), "rng": rng(), "gain": 1.0, "dtype": np.float32, **options}
 
 
+def convolved(shape: tuple[int, ...], **options: Any) -> dict[str, Any]:
+    kernels, bias = np.ones((6, 2, 3, 2)), np.ones(4 if options else 6)
+    windows = {"stride": (2, 1), "padding": ((1, 1), (0, 0)), "dilation": (1, 2), "groups": 2}
+    return {"x": np.ones(shape), "kernels": kernels, "bias": bias, **windows, **options}
+
+
+def pooled(**options: Any) -> dict[str, Any]:
+    windows = {"kernel": (3, 2), "stride": (2, 1), "padding": ((1, 1), (0, 0)), "dilation": (1, 1)}
+    return {"x": np.ones((2, 4, 5, 3)), **windows, **options}
+
+
 # A call that works for each function that has no rule below. What begins with a star is the one positional argument
 # after the others.
 CALLS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -101,6 +113,29 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "calculus.hessian": lambda: {"f": length, "x": N, "h": 1e-4},
     "calculus.jacobian": lambda: {"f": square, "x": N, "h": 1e-5, "kind": "central"},
     "calculus.numerical_gradient": lambda: {"f": length, "x": N, "h": 1e-5, "kind": "central"},
+    "convolution.average_pool": lambda: pooled(count_include_pad=False),
+    "convolution.average_pool_vjp": lambda: {"g": np.ones((2, 4, 3, 2)), **pooled(count_include_pad=False)},
+    "convolution.conv": lambda: convolved((2, 4, 5, 4)),
+    "convolution.conv_transpose": lambda: convolved((2, 6, 3, 2), output_padding=(1, 0)),
+    "convolution.conv_transpose_vjp": lambda: {
+        "g": np.ones((2, 4, 6, 4)), **convolved((2, 6, 3, 2), output_padding=(1, 0))
+    },
+    "convolution.conv_vjp": lambda: {"g": np.ones((2, 6, 3, 2)), **convolved((2, 4, 5, 4))},
+    "convolution.convolution_matrix": lambda: {
+        "kernels": np.ones((6, 2, 3, 2)), "spatial": (5, 4), "stride": (2, 1), "padding": ((1, 1), (0, 0)),
+        "dilation": (1, 2), "groups": 2,
+    },
+    "convolution.convolve": lambda: {"x": WIDE, "kernel": WIDE, "mode": "same"},
+    "convolution.correlate": lambda: {"x": WIDE, "kernel": WIDE, "mode": "same"},
+    "convolution.global_average_pool": lambda: {"x": np.ones((2, 4, 5, 3))},
+    "convolution.global_average_pool_vjp": lambda: {"g": np.ones((2, 4)), "x": np.ones((2, 4, 5, 3))},
+    "convolution.global_max_pool": lambda: {"x": np.ones((2, 4, 5, 3))},
+    "convolution.global_max_pool_vjp": lambda: {"g": np.ones((2, 4)), "x": np.ones((2, 4, 5, 3))},
+    "convolution.max_pool": lambda: pooled(),
+    "convolution.max_pool_vjp": lambda: {"g": np.ones((2, 4, 3, 2)), **pooled()},
+    "convolution.output_shape": lambda: {
+        "spatial": (5, 4), "kernel": (3, 2), "stride": (2, 1), "padding": ((1, 1), (0, 0)), "dilation": (1, 2)
+    },
     "datasets.breast_cancer": dict,
     "datasets.diabetes": lambda: {"scaled": True},
     "datasets.digits": dict,
@@ -418,6 +453,16 @@ def unchanged(before: Any, after: Any) -> bool:
     return True
 
 
+CONVOLVED = (
+    "conv",
+    "conv_vjp",
+    "conv_transpose",
+    "conv_transpose_vjp",
+    "max_pool",
+    "max_pool_vjp",
+    "average_pool",
+    "average_pool_vjp",
+)
 LENIENT = {"split", *IN_PLACE, *autodiff.__all__}  # NaN and infinity are handed on
 CALLED = pytest.mark.parametrize(("name", "function", "make"), list(calls()))
 
@@ -440,6 +485,7 @@ def fits(name: str, argument: str, value: Any) -> bool:
         ("pseudo_inverse", "rtol"),
         ("histogram_information", "bins"),
         ("coordinate_descent", "start"),
+        *((other, "stride" if "pool" in other else "bias") for other in CONVOLVED),
     )
     return (
         (argument == "weights" and isinstance(value, dict))

@@ -5,12 +5,12 @@ import inspect
 import numpy as np
 import pytest
 
-from dlmath_lib import activations, calculus, layers, linalg, losses
+from dlmath_lib import activations, calculus, convolution, layers, linalg, losses
 from tests.lib.test_bad_input import CALLS, by_rule
 
 FOUND = [
     (module.__name__.rpartition(".")[2], name, getattr(module, name))
-    for module in (activations, layers, linalg, losses, calculus)
+    for module in (activations, layers, linalg, losses, calculus, convolution)
     for name in module.__all__
     if name.endswith(("_vjp", "_jacobian", "_grad")) and inspect.isfunction(getattr(module, name))
 ]

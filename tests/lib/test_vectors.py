@@ -15,7 +15,15 @@ from dlmath_lib._needs import need
 
 
 def test_every_file_is_read_whole() -> None:
-    assert vectors.names() == ["activations", "depth", "network", "normalization", "optimizers", "training"]
+    assert vectors.names() == [
+        "activations",
+        "convolution",
+        "depth",
+        "network",
+        "normalization",
+        "optimizers",
+        "training",
+    ]
     for name in vectors.names():
         arrays = vectors.load(name)
         with np.load(Path(vectors.__file__).with_name(f"{name}.npz")) as stored:
@@ -27,7 +35,7 @@ def test_every_file_is_read_whole() -> None:
 def test_errors_say_what_there_is() -> None:
     with pytest.raises(
         ValueError,
-        match=r"load: name must be one of 'activations', .*'network', 'normalization', .*'training', got 'sums'",
+        match=r"load: name must be one of 'activations', 'convolution', .*'network', 'normalization', .*'training', got 'sums'",
     ):
         vectors.load("sums")
     with pytest.raises(KeyError, match=r"the vectors 'network' hold no 'softsign_64'.*CONTRIBUTING"):
@@ -67,12 +75,12 @@ def test_nothing_is_said_when_all_is_there() -> None:
 
 
 def test_the_mathematics_needs_numpy_alone() -> None:
-    modules = "activations, autodiff, calculus, datasets, initialization, layers, linalg, losses, network, optimizers"
+    modules = "activations, autodiff, calculus, convolution, datasets, initialization, layers, linalg, losses, network"
     block = (
         "import sys\n"
         "for name in ('sympy', 'scipy', 'sklearn', 'matplotlib', 'flint', 'IPython', 'tqdm', 'anywidget'):\n"
         "    sys.modules[name] = None\n"
-        f"from dlmath_lib import {modules}, vectors\n"
+        f"from dlmath_lib import {modules}, optimizers, vectors\n"
     )
     done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
