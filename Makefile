@@ -57,6 +57,7 @@ bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a tr
 	$(BIN)/python -m benchmarks.autodiff
 	$(BIN)/python -m benchmarks.regularization
 	$(BIN)/python -m benchmarks.normalization
+	$(BIN)/python -m benchmarks.convolution
 
 mutants: $(VENV)/tools ## plant faults one at a time and count how many the tests see (about ten minutes on two idle cores; ROWS="verify explorers" runs some)
 	$(BIN)/python -m tests.mutants $(ROWS)

@@ -58,7 +58,8 @@ def load(name: str) -> Vectors:
     Parameters
     ----------
     name : str
-        One of :func:`names`: "activations", "convolution", "depth", "network", "normalization", "optimizers", "training".
+        One of :func:`names`: "activations", "convolution", "depth", "network", "normalization", "optimizers",
+        "training".
 
     Returns
     -------
