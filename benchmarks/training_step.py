@@ -58,7 +58,7 @@ def book_network(widths: tuple[int, ...]) -> Network:
 
 def book_step(widths: tuple[int, ...], batch: int) -> Callable[[], Any]:
     network, (x, y), rule = book_network(widths), data(widths, batch), Adam()
-    step = FastStep(network.layers, network.parameters, network.objective, batch)
+    step = FastStep(network, batch)
     state = rule.start(network.parameters)
 
     def run() -> None:

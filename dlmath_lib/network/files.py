@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import glob
 import json
+import math
 import os
 import secrets
 import stat
 import time
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,34 +19,63 @@ import numpy as np
 from numpy.lib import format as npy
 
 from dlmath_lib._validate import fail
+from dlmath_lib.network.layer import Layer, described, from_description, output_shapes
+from dlmath_lib.network.layers.dense import Dense
+from dlmath_lib.network.step import Shape
 
 try:
     import fcntl
 except ModuleNotFoundError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-FORMAT = "dlmath network 1"
+# The first has dense layers alone, each a list of its fields; the second any layers, and the shape of an example.
+FORMATS = ("dlmath network 1", "dlmath network 2")
 LARGEST_DESCRIPTION = 1 << 20
 JUST_OPENED = 60.0  # seconds for which an empty draft may belong to a program that has not locked it yet
 
 
-def write(function: str, path: Any, description: dict[str, Any], parameters: np.ndarray) -> None:
+def described_layers(layers: Sequence[Layer], input_shape: Shape) -> dict[str, Any]:
+    """Layers as data; dense ones in the way that the first version of this library wrote and reads."""
+    if all(type(layer) is Dense for layer in layers):
+        return {"layers": [list(vars(layer).values()) for layer in layers]}
+    return {"layers": [described(layer) for layer in layers], "input_shape": list(input_shape)}
+
+
+def _layers(description: dict[str, Any]) -> tuple[list[Layer], dict[str, int]]:
+    """The layers of a description, and how many numbers of each kind they have."""
+    if "input_shape" in description:
+        layers = [from_description(entry) for entry in description["layers"]]
+        start = tuple(map(int, description["input_shape"]))
+    else:
+        layers = [Dense(*entry) for entry in description["layers"]]
+        start = layers[0].input_shape
+    shapes = output_shapes("the file", layers, start)
+    sizes = {}
+    for kind in ("parameter", "statistic"):
+        found = [getattr(layer, f"{kind}_shapes")(shape) for layer, shape in zip(layers, shapes, strict=False)]
+        sizes[f"{kind}s"] = sum(math.prod(shape) for arrays in found for shape in arrays.values())
+    return layers, {kind: size for kind, size in sizes.items() if size or kind == "parameters"}
+
+
+def write(function: str, path: Any, description: dict[str, Any], numbers: Mapping[str, np.ndarray]) -> None:
     """Write beside the target, then rename: a crash leaves the old file or none, never half a one."""
     path = _as_path(function, path)
     if path.suffix != ".npz":
         raise fail(function, "path", "a name that ends in .npz", f"{path.name!r}")
-    if not np.isfinite(parameters).all():
-        hint = "such a network could not be loaded again"
-        raise fail(function, "the network's parameters", "finite", "NaN or infinity", hint)
+    for name, array in numbers.items():
+        if not np.isfinite(array).all():
+            hint = "such a network could not be loaded again"
+            raise fail(function, f"the network's {name}", "finite", "NaN or infinity", hint)
     target = path.resolve()  # a symbolic link stays, and what it points to is written
-    text = json.dumps({"format": FORMAT} | description)
+    text = json.dumps({"format": FORMATS["input_shape" in description]} | description)
     with _errors_of(path):
         _sweep(target)
         draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.draft")
         try:
             with draft.open("xb") as file:
                 _lock(file)
-                np.savez(file, description=np.array(text), parameters=parameters)
+                arrays: dict[str, Any] = {"description": np.array(text), **numbers}
+                np.savez(file, **arrays)
                 file.flush()
                 os.fsync(file.fileno())
             with contextlib.suppress(FileNotFoundError):
@@ -87,36 +118,35 @@ def _as_path(function: str, path: Any) -> Path:
     return Path(path)
 
 
-def read(function: str, path: Any, size: int | None = None) -> tuple[dict[str, Any], np.ndarray]:
-    """What `write` wrote, or a ValueError that says what is wrong with the file.
+def read(function: str, path: Any) -> tuple[dict[str, Any], list[Layer], dict[str, np.ndarray]]:
+    """What `write` wrote, and its layers, or a ValueError that says what is wrong with the file.
 
-    With ``size``, so many parameters are expected: what a file claims is compared before it is unpacked.
+    No more is unpacked than its layers have numbers.
     """
     path = _as_path(function, path)
+    numbers = {}
     with path.open("rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 description = json.loads(str(_array(archive, "description", LARGEST_DESCRIPTION)))
-                if whole := description["format"] == FORMAT:
-                    claimed = _claimed(description["layers"])
-                    parameters = _array(archive, "parameters", 8 * max(claimed, size or 0) + 4096)
+                if whole := description["format"] in FORMATS:
+                    layers, claimed = _layers(description)
+                    for name, size in claimed.items():
+                        numbers[name] = _array(archive, name, 8 * size + 4096)
         # Bytes from elsewhere fail in many ways: as zip, as npy, as JSON, as a dictionary, as too large a number.
         except Exception as cause:
             hint = "truncated, or another kind of file"
             raise fail(function, "path", "a whole file written by Network.save", f"{path.name!r}", hint) from cause
     if not whole:
-        raise fail(function, "path", f"a file of the format {FORMAT!r}", f"{description['format']!r}")
-    if parameters.ndim != 1 or parameters.dtype.kind != "f" or not np.isfinite(parameters).all():
-        got = f"{parameters.dtype} of shape {parameters.shape}"
-        raise fail(function, "path", "a file with one vector of finite parameters", got)
-    if size is not None and claimed == size != parameters.size:
-        raise fail(function, "the file's parameters", f"{size} numbers", f"{parameters.size}")
-    return description, parameters
-
-
-def _claimed(layers: Any) -> int:
-    """How many parameters the layers of a description have."""
-    return sum(int(outputs) * (int(inputs) + 1) for inputs, outputs, *_ in layers)
+        expected = " or ".join(map(repr, FORMATS))
+        raise fail(function, "path", f"a file of the format {expected}", f"{description['format']!r}")
+    for name, array in numbers.items():
+        if array.ndim != 1 or array.dtype.kind != "f" or not np.isfinite(array).all():
+            got = f"{array.dtype} of shape {array.shape}"
+            raise fail(function, "path", f"a file with one vector of finite {name}", got)
+        if array.size != claimed[name]:
+            raise fail(function, "path", f"a file with {claimed[name]} {name}, as its layers have", f"{array.size}")
+    return description, layers, numbers
 
 
 def _array(archive: zipfile.ZipFile, name: str, most: int) -> np.ndarray:

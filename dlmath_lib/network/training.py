@@ -9,8 +9,9 @@ import numpy as np
 
 from dlmath_lib._validate import as_generator, as_scalar, fail
 from dlmath_lib.datasets.parts import as_batch_size, minibatches
-from dlmath_lib.network._fast import FastStep, NotFinite
+from dlmath_lib.network._fast import FastStep
 from dlmath_lib.network.history import Evaluation, History, TrainingDiverged
+from dlmath_lib.network.step import NotFinite
 
 if TYPE_CHECKING:
     from dlmath_lib.network.model import Network
@@ -37,19 +38,20 @@ def train(
     if not (hasattr(optimizer, "start") and hasattr(optimizer, "step_in_place")) or isinstance(optimizer, type):
         hint = "from dlmath_lib.optimizers"
         raise fail("Network.fit", "optimizer", "SGD(…) or Adam(…)", repr(optimizer), hint, error=TypeError)
-    step = FastStep(network.layers, network.parameters, network.objective, batch_size)
+    _check_smallest_batch(network, len(x), batch_size)
+    step = FastStep(network, batch_size)
     state = optimizer.start(network.parameters)
     history = network.history = History()
     with _progress_bar(epochs, progress) as bar:
         for epoch in range(1, epochs + 1):
-            before = network.parameters.copy()
+            before = network.parameters.copy(), network.statistics.copy()
             try:
                 # An overflow is an outcome here, and reported as one: it needs no warning besides.
                 with np.errstate(over="ignore", invalid="ignore"):
                     training, state = _epoch(network, step, x, y, batch_size, optimizer, state, rng)
                     judged = _judge(network, validation)
             except NotFinite:
-                network.parameters[:] = before
+                network.parameters[:], network.statistics[:] = before
                 raise TrainingDiverged(_advice(epoch, optimizer), epoch, history) from None
             history.record(training, judged)
             bar.set_postfix(history.latest())
@@ -71,15 +73,27 @@ def _epoch(
 ) -> tuple[Evaluation, Any]:
     total, right = 0.0, 0.0
     for batch in minibatches(len(x), batch_size=batch_size, rng=rng):
-        loss, correct = step(x[batch], y[batch])
+        inputs = np.take(x, batch, axis=0, out=step.inputs[: len(batch)], mode="clip")
+        loss, correct = step(inputs, y[batch], rng)
         if not np.isfinite(loss):
             raise NotFinite
         state = optimizer.step_in_place(network.parameters, step.gradient, state)
         total += loss
         right += correct or 0.0
-    if not all(np.isfinite(numbers).all() for numbers in (network.parameters, *_memory(state))):
+    if not all(np.isfinite(numbers).all() for numbers in (network.parameters, network.statistics, *_memory(state))):
         raise NotFinite
     return Evaluation(total / len(x), None if correct is None else right / len(x)), state
+
+
+def _check_smallest_batch(network: Network, n: int, batch_size: int) -> None:
+    """No batch may be smaller than a layer can train on; the last of an epoch holds what is left."""
+    smallest = min(batch_size, n % batch_size or batch_size)
+    for i, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
+        least = layer.smallest_batch(shape)
+        if smallest < least:
+            expected = f"such that a batch has at least {least} examples, for layers[{i}], {layer}"
+            got = f"{batch_size} for {n} examples, with a batch of {smallest}"
+            raise fail("Network.fit", "batch_size", expected, got, "take another size, or leave out an example")
 
 
 def _memory(state: Any) -> Iterator[np.ndarray]:

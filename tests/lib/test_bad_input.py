@@ -307,7 +307,11 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "regularization.ridge_path": lambda: {"x": WIDE, "y": WIDE[:, 0], "penalties": WEIGHTS},
     "Dense": lambda: {"inputs": 3, "outputs": 2, "activation": "relu", "initialization": "he_normal"},
-    "Network": lambda: {"layers": [network.Dense(3, 2)], "loss": "squared_error", "rng": rng(), "dtype": "float32"},
+    "Activation": lambda: {"activation": "relu"},
+    "Residual": lambda: {"layers": [network.Dense(3, 2)], "shortcut": [network.Dense(3, 2)]},
+    "Network": lambda: {
+        "layers": [network.Dense(3, 2)], "loss": "squared_error", "rng": rng(), "dtype": "float32", "input_shape": [3]
+    },
     "SGD": lambda: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True},
     "Adam": lambda: dict(RATES),
     "Bernoulli": lambda: {"p": 0.3},
@@ -343,14 +347,15 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "Network.predict": lambda: {"x": WIDE},
     "Network.probabilities": lambda: {"x": WIDE},
     "Network.evaluate": lambda: {"x": WIDE, "y": LABELS},
-    "Network.gradients": lambda: {"x": WIDE, "y": LABELS},
-    "Network.loss_and_gradient": lambda: {"x": WIDE, "y": LABELS},
+    "Network.gradients": lambda: {"x": WIDE, "y": LABELS, "training": True, "rng": rng()},
+    "Network.loss_and_gradient": lambda: {"x": WIDE, "y": LABELS, "training": True, "rng": rng()},
     "Network.fit": lambda: {
         "x": WIDE, "y": LABELS, "epochs": 1, "batch_size": 1, "optimizer": optimizers.SGD(0.1), "rng": rng(),
         "progress": False,
     },
 }  # fmt: skip
 CLASSES = {c.__name__: c for c in (network.Dense, network.Network, optimizers.SGD, optimizers.Adam)}
+CLASSES |= {name: getattr(network, name) for name in network.layers.__all__ if name in CALLS}
 CLASSES |= {"Var": autodiff.Var, "Dual": autodiff.Dual}
 CLASSES |= {name: getattr(probability, name) for name in probability.__all__ if name in CALLS}
 IN_PLACE = ("momentum_step_in_place", "adam_step_in_place")  # the documented exception: they change what they are given
@@ -481,7 +486,10 @@ def fits(name: str, argument: str, value: Any) -> bool:
     kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
     optional = (
         ("vjp", "g"),
+        ("Network", "input_shape"),
         ("Network.fit", "progress"),
+        ("Network.gradients", "rng"),
+        ("Network.loss_and_gradient", "rng"),
         ("pseudo_inverse", "rtol"),
         ("histogram_information", "bins"),
         ("coordinate_descent", "start"),

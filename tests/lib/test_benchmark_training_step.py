@@ -16,7 +16,7 @@ WIDTHS, BATCH = (12, 8, 6, 4), 5
 def test_the_fast_and_the_pure_step_take_the_same_steps():
     x, y = benchmark.data(WIDTHS, BATCH)
     fast, pure, rule = benchmark.book_network(WIDTHS), benchmark.book_network(WIDTHS), Adam()
-    step = FastStep(fast.layers, fast.parameters, fast.objective, BATCH)
+    step = FastStep(fast, BATCH)
     state, other = rule.start(fast.parameters), rule.start(pure.parameters)
     for _ in range(5):
         step(x, y)

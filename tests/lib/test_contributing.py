@@ -1,4 +1,4 @@
-"""The mark that CONTRIBUTING.md shows is a whole one: both files, as they stand there, do what it says."""
+"""The mark and the layer that CONTRIBUTING.md shows are whole: their files, as they stand there, do what it says."""
 
 from __future__ import annotations
 
@@ -47,6 +47,30 @@ console.log(JSON.stringify(marks.vline.compute(mark, {{ p: parameters }})));
 """
 
 
+LAYER = """
+import sys, types
+import numpy as np
+module = sys.modules["scale"] = types.ModuleType("scale")
+exec(sys.stdin.read(), vars(module))
+from dlmath_lib.network import Dense, Flatten, Network
+from dlmath_lib.optimizers import SGD
+from tests.lib.layer_battery import check_layer
+
+Scale = module.Scale
+check_layer(Scale(2.0), (3,))
+check_layer(Scale(), (2, 2, 2))
+rng = np.random.default_rng(0)
+network = Network([Flatten(), Scale(), Dense(64, 10)], input_shape=(1, 8, 8), rng=rng)
+x, options = rng.normal(size=(4, 1, 8, 8)), dict(optimizer=SGD(0.1), rng=rng, progress=False)
+network.fit(x, [0, 1, 2, 3], epochs=2, batch_size=2, **options)
+assert (network.layer_parameters[1]["scale"] != 1).any()
+try:
+    Scale("two")
+except TypeError as error:
+    print(error)
+"""
+
+
 @pytest.fixture(scope="module")
 def blocks() -> dict[str, str]:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -78,15 +102,29 @@ def test_the_shown_mark_computes_the_same_numbers_on_both_sides(blocks: dict[str
     assert json.loads(done.stdout) == numbers
 
 
+def test_the_shown_layer_passes_the_battery() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (code,) = [
+        body for body in re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S) if "class Scale(Layer)" in body
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", LAYER],
+        input=code, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Scale: start must be a number, got")
+
+
 def test_the_places_that_it_names_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     named = set(re.findall(r"(?:tests|dlmath_lib)/[\w/]+\.(?:py|js)", text))
-    new = {name for name in named if re.search("softsign|vline", name)}
+    new = {name for name in named if re.search("softsign|vline|layers/scale", name)}
     assert len(named - new) > 10
     assert sorted(name for name in named - new if not (ROOT / name).is_file()) == []
     for place, word in (
         ("tests/lib/test_activations.py", "OTHER_ORACLE"), ("tests/lib/test_activations.py", "ELEMENTWISE"),
         ("tests/browser/drawn.py", "CHECKS"), ("tests/lib/spec_in_node.py", "_JOBS"),
+        ("tests/lib/test_network_layers.py", "LAYERS"),
     ):  # fmt: skip
         assert f"`{word}`" in text
         assert re.search(rf"^{word}\b.*=", (ROOT / place).read_text("utf-8"), re.M), place
