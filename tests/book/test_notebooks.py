@@ -62,6 +62,7 @@ CLINIC = {
     "networks/vanishing_gradients": {35, 63},
     "networks/training_a_network": {8, 9, 65},
     "optimization/gradient_descent": {26, 27, 28, 30},
+    "optimization/stochastic_gradients": {31, 32},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
