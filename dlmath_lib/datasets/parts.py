@@ -108,7 +108,7 @@ def minibatches(n: int, *, batch_size: int, rng: np.random.Generator) -> Iterato
 
     Notes
     -----
-    Used in ``chapters/networks/training_a_network.ipynb``.
+    Why one shuffles: ``chapters/optimization/stochastic_gradients.ipynb#epochs-and-why-one-shuffles``.
 
     References
     ----------
