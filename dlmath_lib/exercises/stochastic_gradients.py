@@ -130,7 +130,7 @@ def sgd(answer: Any) -> str:
         found = call(answer, gradient, start, orders, size, rate, names=names)
         what = f"with {n} examples, batch_size = {size}, {epochs} epochs and the rate {words}"
         right = np.array(_run(gradient, start, orders, size, rate))
-        if not isinstance(found, (list, tuple, np.ndarray)) or np.ndim(found) == 0:
+        if not isinstance(found, (list, tuple, np.ndarray)) or (isinstance(found, np.ndarray) and found.ndim == 0):
             raise Wrong(f"sgd must return the list of all points; it returns {type(found).__name__}")
         if isinstance(found, np.ndarray) and found.shape == start.shape:
             raise Wrong("sgd must return the list of all points; it returns one point")
