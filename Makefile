@@ -51,9 +51,10 @@ lint: $(VENV)/tools ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a training step beside PyTorch and scikit-learn
+bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a training step and optimizers beside PyTorch
 	$(BIN)/python -m benchmarks.explorers
 	$(BIN)/python -m benchmarks.training_step
+	$(BIN)/python -m benchmarks.optimizers
 	$(BIN)/python -m benchmarks.autodiff
 	$(BIN)/python -m benchmarks.regularization
 	$(BIN)/python -m benchmarks.normalization

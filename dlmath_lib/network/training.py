@@ -98,8 +98,11 @@ def _check_smallest_batch(network: Network, n: int, batch_size: int) -> None:
 
 def _memory(state: Any) -> Iterator[np.ndarray]:
     """The arrays that an optimizer keeps: once infinite, they would hold their parameter still without a word."""
-    parts = state if isinstance(state, (tuple, list)) else [state]
-    return (part for part in parts if isinstance(part, np.ndarray))
+    for part in state if isinstance(state, (tuple, list)) else [state]:
+        if isinstance(part, np.ndarray):
+            yield part
+        elif isinstance(part, (tuple, list)):  # a state within a state: of what is scheduled
+            yield from _memory(part)
 
 
 def _judge(network: Network, validation: tuple[np.ndarray, np.ndarray] | None) -> Evaluation | None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextvars
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,8 +15,10 @@ import numpy as np
 from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
 
-# Blocks of 128 KB in float32: the few arrays of one step stay in the cache from the first operation to the last.
-BLOCK = 32768
+# Blocks of 256 KB in float32: the few arrays of one step stay in the cache from the first operation to the last.
+BLOCK = 65536
+# From so many numbers on the blocks are shared by two threads: below, waking the second costs what it saves.
+THREADED = 4 * BLOCK
 
 
 def as_step(function: str, parameter: Any, gradient: Any, **state: Any) -> list[np.ndarray]:
@@ -45,20 +52,21 @@ def stepped(function: str, parameter: np.ndarray, kind: Any) -> np.ndarray:
     return narrow
 
 
-def as_vectors(function: str, parameter: Any, gradient: Any, **state: Any) -> None:
-    """Refuse what cannot be stepped in place: all must be flat vectors of one length and dtype.
+def as_vectors(function: str, parameter: Any, gradient: Any, *, narrow: Any = (), **state: Any) -> np.dtype:
+    """The parameter's dtype; what cannot be stepped in place is refused: all must be flat vectors of one length.
 
-    A state of Adam has the type in which the step is computed.
+    A state has the type in which the step is computed, or the parameter's if it is one of the ``narrow`` ones.
     """
     for name, array in ({"parameter": parameter, "gradient": gradient} | state).items():
         plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
         if not plain or array.ndim != 1 or array.dtype.kind != "f":
             got = f"shape {array.shape}" if isinstance(array, np.ndarray) and array.ndim != 1 else type(array).__name__
             raise fail(function, name, "a flat vector of floats (ndarray)", got, error=TypeError)
-        kind = working(parameter.dtype) if name in ("first", "second") else parameter.dtype
+        kind = parameter.dtype if name in ("parameter", "gradient", *narrow) else working(parameter.dtype)
         if array.shape != parameter.shape or array.dtype != kind:
             expected = f"like parameter, {kind} of shape {parameter.shape}"
             raise fail(function, name, expected, f"{array.dtype} of shape {array.shape}")
+    return parameter.dtype
 
 
 def as_learning_rate(function: str, learning_rate: Any, kind: Any = np.float64) -> float:
@@ -75,6 +83,70 @@ def as_decay(function: str, argument: str, value: Any) -> float:
     return as_scalar(function, argument, value, low=0, high=1, high_open=True)
 
 
-def blocks(size: int) -> Iterator[slice]:
-    """Slices that together cover a vector."""
-    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))
+def as_weight_decay(function: str, weight_decay: Any) -> float:
+    return as_scalar(function, "weight_decay", weight_decay, low=0)
+
+
+def as_epsilon(function: str, epsilon: Any, kind: Any) -> float:
+    """ε, kept from being rounded to 0 in the type of the step, or 0/0 would follow."""
+    return max(as_scalar(function, "epsilon", epsilon, low=0, low_open=True), float(np.finfo(working(kind)).tiny))
+
+
+def squared(function: str, second: np.ndarray) -> np.ndarray:
+    """An average or a sum of g², refused where it left the range: the parameter would never move again."""
+    return finite_in(function, "gradient * gradient", np.asarray(second), second.dtype)
+
+
+def in_place(
+    parameter: np.ndarray, gradient: np.ndarray, step: Callable[[np.ndarray, np.ndarray, Iterable[slice]], None]
+) -> None:
+    """Call ``step`` with parameter and gradient in the type of the step, and with the blocks that it has to do."""
+    kind = working(parameter.dtype)
+    p, g = parameter.astype(kind, copy=False), gradient.astype(kind, copy=False)
+    over_blocks(p.size, lambda blocks: step(p, g, blocks))
+    if p is not parameter:
+        parameter[:] = p
+
+
+def over_blocks(size: int, work: Callable[[Iterable[slice]], None]) -> None:
+    """Call ``work`` with slices that together cover a vector: all of them here, or half of them in a second thread.
+
+    NumPy computes outside of Python's lock, and what is done entry by entry gives the same bits in any number of
+    threads. ``OMP_NUM_THREADS=1`` (or ``OPENBLAS_NUM_THREADS=1``) keeps it to one.
+    """
+    if size < THREADED or threads() < 2:
+        work(blocks(0, size))
+        return
+    middle = size // 2 // BLOCK * BLOCK
+    # The other thread works with the caller's np.errstate.
+    other = _pool().submit(contextvars.copy_context().run, work, blocks(middle, size))
+    try:
+        work(blocks(0, middle))
+    finally:
+        other.result()
+
+
+def blocks(start: int, stop: int) -> Iterator[slice]:
+    """Slices of at most `BLOCK` numbers that together cover this part of a vector."""
+    return (slice(i, min(i + BLOCK, stop)) for i in range(start, stop, BLOCK))
+
+
+def scratch(like: np.ndarray, count: int) -> list[np.ndarray]:
+    """Room for intermediate results, one block each."""
+    return [np.empty(min(BLOCK, like.size), like.dtype) for _ in range(count)]
+
+
+def threads() -> int:
+    """Two where there are two processors, and no variable of the environment asks for one."""
+    asked = (os.environ.get(name, "") for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"))
+    limits = [int(number) for number in asked if number.isdigit() and int(number) > 0]
+    return min([2, 1 if sys.platform == "emscripten" else os.cpu_count() or 1, *limits])
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="dlmath-optimizers")
+
+
+if hasattr(os, "register_at_fork"):  # threads do not come along into a forked process
+    os.register_at_fork(after_in_child=_pool.cache_clear)

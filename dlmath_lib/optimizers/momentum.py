@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,14 @@ import numpy as np
 from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_switch, fail
 from dlmath_lib.optimizers._shared import (
-    BLOCK,
     as_decay,
     as_learning_rate,
     as_step,
     as_vectors,
-    blocks,
+    as_weight_decay,
     finite_in,
+    in_place,
+    scratch,
     stepped,
 )
 
@@ -31,6 +33,7 @@ def momentum_step(
     learning_rate: float,
     momentum: float = 0.9,
     nesterov: bool = False,
+    weight_decay: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One step of gradient descent with momentum, v ← μv + g, θ ← θ − αv; Nesterov: θ ← θ − α(g + μv).
 
@@ -48,6 +51,8 @@ def momentum_step(
         μ. With μ = 0 it is `sgd_step`.
     nesterov : bool, default False
         Nesterov's variant, with the gradient taken at θ.
+    weight_decay : float ≥ 0, default 0
+        λ of the penalty λ‖θ‖²/2: λθ is added to the gradient.
 
     Returns
     -------
@@ -67,7 +72,8 @@ def momentum_step(
     A float16 parameter is stepped in float32.
 
     PyTorch's convention: α multiplies the velocity when the parameter moves. Keras and Sutskever et al. keep αv in the
-    velocity, v ← μv − αg, θ ← θ + v: the same path as long as α is constant. Used in
+    velocity, v ← μv − αg, θ ← θ + v: the same path as long as α is constant. Keras's ``weight_decay`` multiplies θ by
+    1 − αλ before the step instead: without momentum the same. Used in
     ``chapters/networks/training_a_network.ipynb``.
 
     References
@@ -84,8 +90,10 @@ def momentum_step(
     function = "momentum_step"
     kind = as_array(function, "parameter", parameter).dtype
     parameter, gradient, velocity = as_step(function, parameter, gradient, velocity=velocity)
-    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov, kind)
+    learning_rate, momentum, weight_decay = _settings(function, learning_rate, momentum, nesterov, weight_decay, kind)
     with np.errstate(over="ignore", invalid="ignore"):
+        if weight_decay:
+            gradient = gradient + weight_decay * parameter
         velocity = np.asarray(momentum * velocity + gradient)
         direction = momentum * velocity + gradient if nesterov else velocity
         moved = parameter - learning_rate * direction
@@ -101,6 +109,7 @@ def momentum_step_in_place(
     learning_rate: float,
     momentum: float = 0.9,
     nesterov: bool = False,
+    weight_decay: float = 0.0,
 ) -> None:
     """The same step as `momentum_step`, θ ← θ − αv, to the last bit, written over ``parameter`` and ``velocity``.
 
@@ -110,7 +119,7 @@ def momentum_step_in_place(
         Overwritten by the next ones.
     gradient : ndarray of the same shape and dtype
         Left as it is.
-    learning_rate, momentum, nesterov
+    learning_rate, momentum, nesterov, weight_decay
         As in `momentum_step`.
 
     Returns
@@ -125,7 +134,8 @@ def momentum_step_in_place(
 
     Notes
     -----
-    It works through blocks that stay in the processor's cache, and allocates one block. Used in
+    It works through blocks that stay in the processor's cache, from 262,144 numbers on in two threads
+    (``OMP_NUM_THREADS=1`` keeps it to one). Used in
     ``chapters/networks/training_a_network.ipynb``.
 
     References
@@ -140,25 +150,32 @@ def momentum_step_in_place(
     [0.3] [7.]
     """
     function = "momentum_step_in_place"
-    as_vectors(function, parameter, gradient, velocity=velocity)
+    as_vectors(function, parameter, gradient, narrow=("velocity",), velocity=velocity)
     kind = parameter.dtype
-    learning_rate, momentum = _settings(function, learning_rate, momentum, nesterov, kind)
-    work = np.empty(min(BLOCK, parameter.size), working(kind))
-    for block in blocks(parameter.size):
-        p, w = parameter[block], work[: parameter[block].size]
-        # In float16 these two are copies in float32; else they are the arrays themselves.
-        g, v = (a[block].astype(working(kind), copy=False) for a in (gradient, velocity))
-        v *= momentum
-        v += g
-        if nesterov:
-            np.multiply(v, momentum, out=w)
-            w += g
-            w *= learning_rate
-        else:
-            np.multiply(v, learning_rate, out=w)
-        np.subtract(p, w, out=p, casting="same_kind")
-        if v.dtype != kind:
-            velocity[block] = v
+    learning_rate, momentum, weight_decay = _settings(function, learning_rate, momentum, nesterov, weight_decay, kind)
+    wide = velocity.astype(working(kind), copy=False)
+
+    def step(parameter: np.ndarray, gradient: np.ndarray, blocks: Iterable[slice]) -> None:
+        room, sums = scratch(parameter, 2)
+        for block in blocks:
+            p, g, v = parameter[block], gradient[block], wide[block]
+            w = room[: p.size]
+            if weight_decay:
+                np.multiply(p, weight_decay, out=sums[: p.size])
+                g = np.add(g, sums[: p.size], out=sums[: p.size])
+            v *= momentum
+            v += g
+            if nesterov:
+                np.multiply(v, momentum, out=w)
+                w += g
+                w *= learning_rate
+            else:
+                np.multiply(v, learning_rate, out=w)
+            p -= w
+
+    in_place(parameter, gradient, step)
+    if wide is not velocity:
+        velocity[:] = wide
 
 
 @dataclass(frozen=True)
@@ -173,6 +190,8 @@ class SGD:
         μ.
     nesterov : bool, default False
         Nesterov's variant; needs μ > 0.
+    weight_decay : float ≥ 0, default 0
+        λ of the penalty λ‖θ‖²/2.
 
     Raises
     ------
@@ -200,9 +219,10 @@ class SGD:
     learning_rate: float
     momentum: float = 0.0
     nesterov: bool = False
+    weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
-        _settings("SGD", self.learning_rate, self.momentum, self.nesterov)
+        _settings("SGD", self.learning_rate, self.momentum, self.nesterov, self.weight_decay)
         if self.nesterov and self.momentum == 0:
             raise fail("SGD", "momentum", "> 0 with nesterov=True", "0", "momentum=0.9 is usual")
 
@@ -276,7 +296,8 @@ class SGD:
 
 
 def _settings(
-    function: str, learning_rate: Any, momentum: Any, nesterov: Any, kind: Any = np.float64
-) -> tuple[float, float]:
+    function: str, learning_rate: Any, momentum: Any, nesterov: Any, weight_decay: Any, kind: Any = np.float64
+) -> tuple[float, float, float]:
     as_switch(function, "nesterov", nesterov)
-    return as_learning_rate(function, learning_rate, kind), as_decay(function, "momentum", momentum)
+    alpha, mu = as_learning_rate(function, learning_rate, kind), as_decay(function, "momentum", momentum)
+    return alpha, mu, as_weight_decay(function, weight_decay)

@@ -49,6 +49,11 @@ OPTIONS: dict[str, Any] = {"at_zero": 0.5, "slope": 0.1, "alpha": 1.5, "approxim
 HARD: dict[str, Any] = {"label_smoothing": 0.1, "class_weights": WEIGHTS, "ignore_index": 1}
 RATES: dict[str, Any] = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8}
 
+DECAY: dict[str, Any] = {"weight_decay": 0.1, "amsgrad": True}
+MEAN_SQUARE: dict[str, Any] = {
+    "learning_rate": 0.1, "rho": 0.9, "epsilon": 1e-8, "momentum": 0.5, "centered": True, "weight_decay": 0.1
+}  # fmt: skip
+
 
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
@@ -62,8 +67,12 @@ def length(x: Any) -> Any:
     return np.sum(x**2)
 
 
-def state() -> optimizers.AdamState:
-    return optimizers.AdamState(np.zeros(3), np.ones(3), 1)
+def peaked() -> optimizers.AdamState:
+    return optimizers.AdamState(np.zeros(3), np.ones(3), 1, np.ones(3))
+
+
+def averages() -> optimizers.RMSpropState:
+    return optimizers.RMSpropState(np.ones(3), np.zeros(3), np.zeros(3))
 
 
 def trained() -> network.Network:
@@ -260,14 +269,41 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "losses.huber": lambda: {"prediction": N, "target": N, "delta": 0.7},
     "optimizers.sgd_step": lambda: {"parameter": N, "gradient": N, "learning_rate": 0.1},
     "optimizers.momentum_step": lambda: {
-        "parameter": N, "gradient": N, "velocity": N, "learning_rate": 0.1, "momentum": 0.9, "nesterov": True
+        "parameter": N, "gradient": N, "velocity": N, "learning_rate": 0.1, "momentum": 0.9, "nesterov": True,
+        "weight_decay": 0.1,
     },
     "optimizers.momentum_step_in_place": lambda: {
         "parameter": N.copy(), "gradient": N, "velocity": N.copy(), "learning_rate": 0.1, "momentum": 0.9,
-        "nesterov": False,
+        "nesterov": False, "weight_decay": 0.1,
     },
-    "optimizers.adam_step": lambda: {"parameter": N, "gradient": N, "state": state(), **RATES},
-    "optimizers.adam_step_in_place": lambda: {"parameter": N.copy(), "gradient": N, "state": state(), **RATES},
+    "optimizers.adam_step": lambda: {"parameter": N, "gradient": N, "state": peaked(), **RATES, **DECAY},
+    "optimizers.adam_step_in_place": lambda: {
+        "parameter": N.copy(), "gradient": N, "state": peaked(), **RATES, **DECAY
+    },
+    "optimizers.adamw_step": lambda: {"parameter": N, "gradient": N, "state": peaked(), **RATES, **DECAY},
+    "optimizers.adamw_step_in_place": lambda: {
+        "parameter": N.copy(), "gradient": N, "state": peaked(), **RATES, **DECAY
+    },
+    "optimizers.adagrad_step": lambda: {
+        "parameter": N, "gradient": N, "accumulator": abs(N), "learning_rate": 0.1, "epsilon": 1e-8, "weight_decay": 0.1
+    },
+    "optimizers.adagrad_step_in_place": lambda: {
+        "parameter": N.copy(), "gradient": N, "accumulator": abs(N), "learning_rate": 0.1, "epsilon": 1e-8,
+        "weight_decay": 0.1,
+    },
+    "optimizers.rmsprop_step": lambda: {"parameter": N, "gradient": N, "state": averages(), **MEAN_SQUARE},
+    "optimizers.rmsprop_step_in_place": lambda: {
+        "parameter": N.copy(), "gradient": N, "state": averages(), **MEAN_SQUARE
+    },
+    "optimizers.nadam_step": lambda: {
+        "parameter": N, "gradient": N, "state": optimizers.NAdamState.zeros_like(N), **RATES, "momentum_decay": 0.1,
+        "weight_decay": 0.1, "decoupled": True,
+    },
+    "optimizers.nadam_step_in_place": lambda: {
+        "parameter": N.copy(), "gradient": N, "state": optimizers.NAdamState.zeros_like(N), **RATES,
+        "momentum_decay": 0.1, "weight_decay": 0.1, "decoupled": False,
+    },
+    "optimizers.clip_by_value": lambda: {"gradient": N, "max_value": 1.0},
     "optimizers.gradient_descent": lambda: {
         "gradient": square, "start": N, "learning_rate": 0.1, "steps": 3, "tolerance": 0.1
     },
@@ -312,8 +348,19 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "Network": lambda: {
         "layers": [network.Dense(3, 2)], "loss": "squared_error", "rng": rng(), "dtype": "float32", "input_shape": [3]
     },
-    "SGD": lambda: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True},
-    "Adam": lambda: dict(RATES),
+    "SGD": lambda: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True, "weight_decay": 0.1},
+    "Adam": lambda: {**RATES, **DECAY},
+    "AdamW": lambda: {**RATES, **DECAY},
+    "NAdam": lambda: {**RATES, "momentum_decay": 0.1, "weight_decay": 0.1, "decoupled": True},
+    "AdaGrad": lambda: {"learning_rate": 0.1, "epsilon": 1e-8, "weight_decay": 0.1, "initial": 0.1},
+    "RMSprop": lambda: dict(MEAN_SQUARE),
+    "StepDecay": lambda: {"milestones": (3, 5), "factor": 0.5},
+    "ExponentialDecay": lambda: {"factor": 0.5, "every": 3},
+    "CosineDecay": lambda: {"steps": 5, "floor": 0.1},
+    "Warmup": lambda: {"steps": 5, "start": 0.1},
+    "OneCycle": lambda: {"steps": 9, "rise": 0.3, "divide_start": 25.0, "divide_end": 1e4},
+    "Scheduled": lambda: {"optimizer": optimizers.SGD(0.1), "schedule": optimizers.CosineDecay(3)},
+    "Clipped": lambda: {"optimizer": optimizers.SGD(0.1), "max_norm": 1.0},
     "Bernoulli": lambda: {"p": 0.3},
     "Beta": lambda: {"a": 2.5, "b": 1.5},
     "Binomial": lambda: {"n": 7, "p": 0.3},
@@ -354,11 +401,12 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "progress": False,
     },
 }  # fmt: skip
-CLASSES = {c.__name__: c for c in (network.Dense, network.Network, optimizers.SGD, optimizers.Adam)}
+CLASSES = {c.__name__: c for c in (network.Dense, network.Network)}
 CLASSES |= {name: getattr(network, name) for name in network.layers.__all__ if name in CALLS}
 CLASSES |= {"Var": autodiff.Var, "Dual": autodiff.Dual}
-CLASSES |= {name: getattr(probability, name) for name in probability.__all__ if name in CALLS}
-IN_PLACE = ("momentum_step_in_place", "adam_step_in_place")  # the documented exception: they change what they are given
+CLASSES |= {name: getattr(m, name) for m in (probability, optimizers) for name in m.__all__ if name in CALLS}
+# The documented exception: they change what they are given.
+IN_PLACE = tuple(name for name in optimizers.__all__ if name.endswith("_in_place"))
 
 
 def made(name: str) -> Any:
