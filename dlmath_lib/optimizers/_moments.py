@@ -165,7 +165,7 @@ def step_over(
     shrink = 1 - settings.alpha * decay
 
     def step(parameter: np.ndarray, gradient: np.ndarray, blocks: Iterable[slice]) -> None:
-        room, penalized = scratch(parameter, 2)
+        room, penalized = scratch(parameter.dtype, 2)
         for block in blocks:
             p, g, m, v = parameter[block], gradient[block], state.first[block], state.second[block]
             w = room[: p.size]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextvars
 import os
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -15,10 +17,11 @@ import numpy as np
 from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
 
-# Blocks of 256 KB in float32: the few arrays of one step stay in the cache from the first operation to the last.
-BLOCK = 65536
+# Blocks of 512 KB in float32: the few arrays of one step stay in the cache from the first operation to the last.
+BLOCK = 131072
 # From so many numbers on the blocks are shared by two threads: below, waking the second costs what it saves.
-THREADED = 4 * BLOCK
+THREADED = 2 * BLOCK
+_ROOM = threading.local()
 
 
 def as_step(function: str, parameter: Any, gradient: Any, **state: Any) -> list[np.ndarray]:
@@ -109,31 +112,43 @@ def in_place(
 
 
 def over_blocks(size: int, work: Callable[[Iterable[slice]], None]) -> None:
-    """Call ``work`` with slices that together cover a vector: all of them here, or half of them in a second thread.
+    """Call ``work`` with slices that together cover a vector: with all of them here, or shared with a second thread.
 
     NumPy computes outside of Python's lock, and what is done entry by entry gives the same bits in any number of
-    threads. ``OMP_NUM_THREADS=1`` (or ``OPENBLAS_NUM_THREADS=1``) keeps it to one.
+    threads. Each thread takes the next block when it is done with one: a second thread that a busy machine starts late
+    costs nothing. ``OMP_NUM_THREADS=1`` (or ``OPENBLAS_NUM_THREADS=1``) keeps it to one thread.
     """
     if size < THREADED or threads() < 2:
-        work(blocks(0, size))
+        work(blocks(size))
         return
-    middle = size // 2 // BLOCK * BLOCK
+    left = deque(blocks(size))
     # The other thread works with the caller's np.errstate.
-    other = _pool().submit(contextvars.copy_context().run, work, blocks(middle, size))
+    other = _pool().submit(contextvars.copy_context().run, work, _taken(left))
     try:
-        work(blocks(0, middle))
+        work(_taken(left))
     finally:
-        other.result()
+        if not other.cancel():  # it has begun
+            other.result()
 
 
-def blocks(start: int, stop: int) -> Iterator[slice]:
-    """Slices of at most `BLOCK` numbers that together cover this part of a vector."""
-    return (slice(i, min(i + BLOCK, stop)) for i in range(start, stop, BLOCK))
+def _taken(left: deque[slice]) -> Iterator[slice]:
+    while True:
+        try:
+            yield left.popleft()
+        except IndexError:
+            return
 
 
-def scratch(like: np.ndarray, count: int) -> list[np.ndarray]:
-    """Room for intermediate results, one block each."""
-    return [np.empty(min(BLOCK, like.size), like.dtype) for _ in range(count)]
+def blocks(size: int) -> Iterator[slice]:
+    """Slices of at most `BLOCK` numbers that together cover a vector."""
+    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))
+
+
+def scratch(dtype: Any, count: int) -> list[np.ndarray]:
+    """Room for intermediate results of this thread, one block each; its numbers are those of the last use."""
+    kept = vars(_ROOM).setdefault(np.dtype(dtype).char, [])
+    kept += [np.empty(BLOCK, dtype) for _ in range(count - len(kept))]
+    return kept[:count]
 
 
 def threads() -> int:

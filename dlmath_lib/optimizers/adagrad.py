@@ -146,7 +146,7 @@ def adagrad_step_in_place(
     alpha, floor, decay = _settings(function, learning_rate, epsilon, weight_decay, kind=parameter.dtype)
 
     def step(parameter: np.ndarray, gradient: np.ndarray, blocks: Iterable[slice]) -> None:
-        room, penalized = scratch(parameter, 2)
+        room, penalized = scratch(parameter.dtype, 2)
         for block in blocks:
             p, g, s = parameter[block], gradient[block], accumulator[block]
             w = room[: p.size]

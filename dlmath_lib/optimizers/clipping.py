@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._sums import wide
 from dlmath_lib._validate import as_array, as_scalar
-from dlmath_lib.optimizers._shared import over_blocks
+from dlmath_lib.optimizers._shared import over_blocks, scratch
 
 __all__ = ["clip_by_norm", "clip_by_value"]
 
@@ -114,10 +113,14 @@ def _length(flat: np.ndarray, scale: float) -> float:
     sums: list[float] = []
 
     def work(blocks: Iterable[slice]) -> None:
+        (room,) = scratch(np.float64, 1)
         for block in blocks:
-            part = flat[block].astype(wide(flat.dtype), copy=False)
-            part = part if scale == 1.0 else part / scale
-            sums.append(float(part @ part))
+            part = room[: flat[block].size]
+            part[:] = flat[block]
+            if scale != 1.0:
+                part /= scale
+            np.multiply(part, part, out=part)
+            sums.append(float(part.sum()))
 
     over_blocks(flat.size, work)
     return math.sqrt(math.fsum(sums))
@@ -129,15 +132,18 @@ def _towards_zero(flat: np.ndarray, scale: float, factor: float) -> np.ndarray:
     bits = result.view(f"i{result.itemsize}")
 
     def work(blocks: Iterable[slice]) -> None:
+        (room,) = scratch(np.float64, 1)
         for block in blocks:
-            exact = flat[block].astype(wide(flat.dtype))
+            exact = room[: flat[block].size]
+            exact[:] = flat[block]
             if scale != 1.0:
                 exact /= scale
             exact *= factor
             result[block] = exact
             if result.dtype != exact.dtype:
                 # Sign and size are kept apart in a float: one less in its bits is the next number towards zero.
-                bits[block] -= np.abs(result[block]) > np.abs(exact)
+                np.abs(exact, out=exact)
+                bits[block] -= (np.abs(result[block]) > exact).view("i1")
 
     over_blocks(flat.size, work)
     return result

@@ -156,7 +156,7 @@ def momentum_step_in_place(
     wide = velocity.astype(working(kind), copy=False)
 
     def step(parameter: np.ndarray, gradient: np.ndarray, blocks: Iterable[slice]) -> None:
-        room, sums = scratch(parameter, 2)
+        room, sums = scratch(parameter.dtype, 2)
         for block in blocks:
             p, g, v = parameter[block], gradient[block], wide[block]
             w = room[: p.size]

@@ -209,7 +209,7 @@ def nadam_step_in_place(
     alpha, beta1, beta2, floor, decay, _ = settings
 
     def step(parameter: np.ndarray, gradient: np.ndarray, blocks: Iterable[slice]) -> None:
-        room, more, penalized = scratch(parameter, 3)
+        room, more, penalized = scratch(parameter.dtype, 3)
         for block in blocks:
             p, g, m, v = parameter[block], gradient[block], state.first[block], state.second[block]
             w, q = room[: p.size], more[: p.size]

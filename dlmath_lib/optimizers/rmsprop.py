@@ -234,7 +234,7 @@ def rmsprop_step_in_place(
     mean, velocity = state.mean, state.velocity
 
     def step(parameter: np.ndarray, gradient: np.ndarray, blocks: Iterable[slice]) -> None:
-        room, more, penalized = scratch(parameter, 3)
+        room, more, penalized = scratch(parameter.dtype, 3)
         for block in blocks:
             p, g, v = parameter[block], gradient[block], state.second[block]
             w, q = room[: p.size], more[: p.size]
