@@ -1,0 +1,186 @@
+"""The exercises of ``chapters/networks/linear_classification.ipynb``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array, show
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of
+from dlmath_lib.exercises.registry import exercise
+
+
+@exercise("linear_classification.by_hand", of=("eq-logistic", "eq-odds-ratio", "eq-logistic-gradient"))
+def by_hand(answer: Any) -> str:
+    """Odds, probability and gradient for w = (log 2, −log 3), b = log 3, x = (2, 1), y = 0."""
+    odds, p, slopes = parts(answer, 3, "three things, (odds, probability, [three slopes])")
+    close_to(odds, 4, what="the odds", hint="They are 3 · 2² · ⅓")
+    close_to(p, 0.8, what="the probability", hint="It is the odds over 1 plus the odds")
+    slopes = numbers(slopes, "your gradient", shape=(3,))
+    if np.allclose(slopes, [-0.2, -0.4, -0.2]):
+        raise Wrong("your gradient is that of a label 1, p − 1; the label is 0")
+    same_array(slopes, [0.8, 1.6, 0.8], what="your gradient")
+    return "each slope is p − y times its feature"
+
+
+@exercise("linear_classification.costs", of="eq-threshold")
+def costs(answer: Any) -> str:
+    """The threshold for costs 19 : 1, the calls for four lumps, and what they cost."""
+    threshold, calls, cost = parts(answer, 3, "three things, (threshold, [four times True or False], cost)")
+    close_to(threshold, 0.05, what="the threshold", hint="It is 1/(1 + 19)")
+    given = parts(calls, 4, "a list of four times True or False")
+    if not all(isinstance(each, (bool, np.bool_)) for each in given):
+        raise Wrong(f"your calls must be True or False each; they are {show(given)}")
+    right = [False, False, True, True]
+    wrong = [i for i, (mine, true) in enumerate(zip(given, right, strict=True)) if bool(mine) != true]
+    if wrong:
+        p = (0.02, 0.04, 0.3, 0.9)[wrong[0]]
+        raise Wrong(f"with p = {p} an alarm costs {1 - p:g} on average, and none costs {19 * p:.2g}")
+    close_to(cost, 1.94, what="the cost", hint="Without an alarm a lump costs 19p on average, with one 1 − p")
+    return "the alarms start at p = 1/20"
+
+
+@exercise("linear_classification.rates")
+def rates(answer: Any) -> str:
+    """Accuracy, recall, precision and false positive rate of 18 hits, 2 misses and 98 false alarms."""
+    accuracy, recall, precision, fpr = parts(answer, 4, "four numbers, (accuracy, recall, precision, FPR)")
+    close_to(accuracy, 0.9, what="the accuracy", hint="It is (18 + 882)/1000")
+    close_to(recall, 0.9, what="the recall", hint="It is the share of the ill that are found")
+    if np.isclose(number(precision, "the precision"), 0.9):
+        raise Wrong("the precision is the share of the ill among the alarms, not of the alarms among the ill")
+    close_to(precision, 18 / 116, what="the precision", hint="It is the share of the ill among the 116 alarms")
+    close_to(fpr, 0.1, what="the false positive rate", hint="It is the share of the 980 healthy that get an alarm")
+    return "calling no one ill has the accuracy 0.98, and the recall 0"
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    small = np.exp(-abs(z))
+    return np.asarray(np.where(z >= 0, 1, small) / (1 + small))
+
+
+def _problems() -> list[tuple[np.ndarray, np.ndarray, float, float, int]]:
+    """Features, labels, penalty, learning rate, steps: the last has logits of some hundreds."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(7, 3)) + 1
+    y = np.array([0, 1, 1, 0, 0, 1, 0])
+    far = np.array([[900.0], [-700.0], [800.0]])
+    return [(x, y, 0.0, 0.3, 1), (x, y, 0.0, 0.3, 40), (x, y, 0.2, 0.3, 40), (far, np.array([1, 0, 0]), 0.0, 1.0, 3)]
+
+
+@exercise("linear_classification.fit", of=("eq-logistic-gradient", "eq-logistic"))
+def fit(answer: Any) -> str:
+    """Gradient descent on the penalised mean logistic loss."""
+    for x, y, penalty, rate, steps in _problems():
+        what = f"for x of shape {x.shape}, λ = {penalty:g}, α = {rate:g} and {steps} steps"
+        names = ("x", "y", "penalty", "learning_rate", "steps")
+        found = call(answer, x, y, penalty, rate, steps, names=names)
+        if not isinstance(found, (list, tuple)) or len(found) != 2:
+            raise Wrong(f"fit must return the pair (w, b); {what} it returns {show(found)}")
+        w = numbers(found[0], f"{what} your w", shape=(x.shape[1],))
+        b = number(found[1], f"{what} your b")
+        right = _fitted(x, y, penalty, rate, steps)
+        if _same((w, b), right):
+            continue
+        for words, options in _SLIPS:
+            if _same((w, b), _fitted(x, y, penalty, rate, steps, **options)):
+                raise Wrong(f"{what}: {words}")
+        same_array(w, right[0], what=f"{what} your w")
+        close_to(b, right[1], what=f"{what} your b")
+    return "four problems that you did not see, each with the right weights and bias"
+
+
+_SLIPS: list[tuple[str, dict[str, Any]]] = [
+    ("the loss is a mean, so the gradient is divided by n", {"mean": False}),
+    ("the penalty is on the weights, not on the bias", {"bias_too": True}),
+    ("the penalty λ/2 ‖w‖² has the slope λw, not 2λw", {"double": 2.0}),
+    ("the penalty adds λw to the slope by w", {"double": 0.0}),
+    ("the steps go against the gradient", {"sign": -1.0}),
+    ("the slope by b is computed before w moves", {"late": True}),
+    ("the steps go against p − y; the factor p(1 − p) cancels for the cross-entropy", {"squared": True}),
+]
+
+
+def _fitted(
+    x: np.ndarray, y: np.ndarray, penalty: float, rate: float, steps: int, *, mean: bool = True,
+    bias_too: bool = False, double: float = 1.0, sign: float = 1.0, late: bool = False, squared: bool = False,
+) -> tuple[np.ndarray, float]:  # fmt: skip
+    w, b, share = np.zeros(x.shape[1]), 0.0, 1 / len(y) if mean else 1.0
+    for _ in range(steps):
+        p = _sigmoid(x @ w + b)
+        error = (p - y) * (p * (1 - p) if squared else 1)
+        moved = w - sign * rate * (x.T @ error * share + double * penalty * w)
+        error = _sigmoid(x @ moved + b) - y if late else error
+        b = b - sign * rate * float(error.sum() * share + bias_too * penalty * b)
+        w = moved
+    return w, b
+
+
+def _same(one: tuple[np.ndarray, float], other: tuple[np.ndarray, float]) -> bool:
+    return bool(np.allclose(one[0], other[0], rtol=1e-6, atol=1e-9) and np.isclose(one[1], other[1], atol=1e-9))
+
+
+@exercise("linear_classification.newton_step", of=("eq-logistic-hessian", "eq-logistic-gradient"))
+def newton_step(answer: Any) -> str:
+    """One whole Newton step for the mean logistic loss."""
+    rng = np.random.default_rng(9)
+    cases = [(np.repeat([[1.0, -1.0], [1.0, 1.0]], 4, axis=0), np.array([0, 0, 0, 1, 1, 1, 1, 0]), np.zeros(2))]
+    for size in (3, 4):
+        design = np.column_stack([np.ones(9), rng.normal(size=(9, size - 1))])
+        cases.append((design, rng.integers(0, 2, 9), rng.normal(size=size) / 3))
+    for design, y, theta in cases:
+        p = _sigmoid(design @ theta)
+        slope, bend = design.T @ (p - y), (design.T * (p * (1 - p))) @ design
+        what = f"for A of shape {design.shape} and θ = {show(theta.round(3).tolist())} your θ"
+        found = numbers(call(answer, design, y, theta, names=("A", "y", "theta")), what, shape=theta.shape)
+        step = np.linalg.solve(bend, slope)
+        slips = {
+            "the step goes against the gradient: θ minus the solution": theta + step,
+            "return the new θ, not the step alone": -step,
+            "that is a step of gradient descent; solve with the Hessian": theta - slope / len(y),
+            "gradient and Hessian must both be divided by n, or neither": theta - step * len(y),
+            "gradient and Hessian must both be divided by n, or neither; you divide the gradient": theta - step / len(y),
+            "the Hessian needs the factors p(1 − p)": theta - np.linalg.solve(design.T @ design, slope),
+        }
+        for words, slip in slips.items():
+            if np.allclose(found, slip, rtol=1e-6) and not np.allclose(slip, theta - step, rtol=1e-6):
+                raise Wrong(f"{what} is {show(found.tolist())}: {words}")
+        same_array(found, theta - step, what=what)
+    return "three problems that you did not see"
+
+
+_Z, _V, _T, _Y, _P = sp.symbols("z v t y p", real=True)
+
+
+@exercise("linear_classification.curvature", of=("eq-logistic-convex", "eq-logistic-hessian", "eq-softmax-curvature"))
+def curvature(answer: Any) -> str:
+    """The second derivative of the logistic loss along a line."""
+    line = _Z + _T * _V
+    start = sp.Derivative(sp.log(1 + sp.exp(line)) - _Y * line, _T, 2)
+    given = {_P: 1 / (1 + sp.exp(-line))}
+    proved = derivation_of(answer, start, _P * (1 - _P) * _V**2, min_steps=2, given=given)
+    return f"{proved}. No factor is negative: the loss is convex along each line"
+
+
+@exercise("linear_classification.separable", of=("eq-separable-bound", "eq-separable-slope"))
+def separable(answer: Any) -> str:
+    """Margin, scale and the loss that tells the side."""
+    margin, scale, loss = parts(answer, 3, "three numbers, (margin, t, loss)")
+    close_to(margin, 1, what="the smallest margin", hint="At x = ½ with label 1 it is w x = 2 · ½")
+    close_to(scale, np.log(100), what="t", hint="e⁻ᵗ = 1/100", rtol=1e-4)
+    close_to(loss, np.log(2), what="the loss", hint="It is log(1 + e⁻ᵐ) at m = 0", rtol=1e-4)
+    return "a loss below log 2 tells that the label is on its right side"
+
+
+_WS, _MEAN = sp.symbols("w_1 w_2 w_3", real=True), sp.Symbol("wbar", real=True)
+
+
+@exercise("linear_classification.centred", of="eq-class-redundancy")
+def centred(answer: Any) -> str:
+    """What subtracting the mean takes off a sum of squares."""
+    start = sum((w - _MEAN) ** 2 for w in _WS)
+    end = sum(w**2 for w in _WS) - 3 * _MEAN**2
+    proved = derivation_of(answer, start, end, min_steps=2, given={_MEAN: sum(_WS) / 3})
+    return f"{proved}. The penalty falls unless the mean is 0, and the probabilities stay"
