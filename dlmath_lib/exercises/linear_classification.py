@@ -126,10 +126,11 @@ def _same(one: tuple[np.ndarray, float], other: tuple[np.ndarray, float]) -> boo
 def newton_step(answer: Any) -> str:
     """One whole Newton step for the mean logistic loss."""
     rng = np.random.default_rng(9)
-    cases = [(np.repeat([[1.0, -1.0], [1.0, 1.0]], 4, axis=0), np.array([0, 0, 0, 1, 1, 1, 1, 0]), np.zeros(2))]
+    cases = []
     for size in (3, 4):
         design = np.column_stack([np.ones(9), rng.normal(size=(9, size - 1))])
         cases.append((design, rng.integers(0, 2, 9), rng.normal(size=size) / 3))
+    cases.append((np.repeat([[1.0, -1.0], [1.0, 1.0]], 4, axis=0), np.array([0, 0, 0, 1, 1, 1, 1, 0]), np.zeros(2)))
     for design, y, theta in cases:
         p = _sigmoid(design @ theta)
         slope, bend = design.T @ (p - y), (design.T * (p * (1 - p))) @ design
@@ -141,7 +142,7 @@ def newton_step(answer: Any) -> str:
             "return the new θ, not the step alone": -step,
             "that is a step of gradient descent; solve with the Hessian": theta - slope / len(y),
             "gradient and Hessian must both be divided by n, or neither": theta - step * len(y),
-            "gradient and Hessian must both be divided by n, or neither; you divide the gradient": theta - step / len(y),
+            "divide both gradient and Hessian by n, or neither; you divide the gradient": theta - step / len(y),
             "the Hessian needs the factors p(1 − p)": theta - np.linalg.solve(design.T @ design, slope),
         }
         for words, slip in slips.items():
