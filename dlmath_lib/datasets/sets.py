@@ -92,7 +92,7 @@ def breast_cancer() -> Dataset:
     -----
     Ten properties of a nucleus, such as its radius, each as the mean over an image's nuclei, its standard error, and
     the mean of the three largest ("worst"). The Wisconsin diagnostic set. Used in
-    ``chapters/networks/linear_regression.ipynb``.
+    ``chapters/networks/linear_classification.ipynb``.
 
     References
     ----------

@@ -1,6 +1,6 @@
 """Linear classifiers: logistic and softmax regression by Newton's method, their probabilities, and thresholds.
 
-Derived in ``chapters/networks/linear_regression.ipynb``.
+Derived in ``chapters/networks/linear_classification.ipynb``.
 """
 
 from __future__ import annotations

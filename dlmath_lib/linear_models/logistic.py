@@ -54,7 +54,7 @@ def logistic_regression(
     linearly dependent and λ = 0, many weights have the smallest loss; each step is then the shortest. Classes that
     touch in a hyperplane without crossing it (quasi-separated) have no minimum either. There the steps do not become
     shorter: they run out, and ``converged`` is False. In scikit-learn's ``LogisticRegression`` C is 1/(nλ). Chapter:
-    ``chapters/networks/linear_regression.ipynb``.
+    ``chapters/networks/linear_classification.ipynb#implementation``.
 
     References
     ----------

@@ -36,7 +36,7 @@ def predict_probability(x: Any, weights: Any, bias: Any) -> np.ndarray:
 
     Notes
     -----
-    Chapter: ``chapters/networks/linear_regression.ipynb``.
+    Chapter: ``chapters/networks/linear_classification.ipynb#eq-logistic``.
 
     References
     ----------

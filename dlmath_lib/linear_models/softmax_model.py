@@ -53,7 +53,7 @@ def softmax_regression(
     Newton's method as in `logistic_regression`. One vector added to all rows of W changes no probability, so that the
     Hessian is singular along such shifts. From W = 0 no step needs to move along them; a positive curvature that is
     added there makes the Hessian invertible and changes no step. Time and memory: K²d² numbers for the Hessian, nK²d²/2
-    products for each step. Chapter: ``chapters/networks/linear_regression.ipynb``.
+    products for each step. Chapter: ``chapters/networks/linear_classification.ipynb#more-than-two-classes``.
 
     References
     ----------
