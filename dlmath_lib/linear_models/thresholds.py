@@ -37,7 +37,8 @@ def roc_curve(scores: Any, labels: Any) -> tuple[np.ndarray, np.ndarray, np.ndar
     Notes
     -----
     The area under the curve, by trapezoids, is the share of pairs of a positive and a negative example in which the
-    positive one has the higher score, ties counted half. Chapter: ``chapters/networks/linear_classification.ipynb#thresholds-and-costs``.
+    positive one has the higher score, ties counted half. Chapter:
+    ``chapters/networks/linear_classification.ipynb#thresholds-and-costs``.
 
     References
     ----------
