@@ -17,6 +17,7 @@ from dlmath_lib.optimizers.clipping import clip_by_norm, clip_by_value
 from dlmath_lib.optimizers.descent import Descent, best_learning_rate, contraction_factor, gradient_descent, sgd_step
 from dlmath_lib.optimizers.momentum import SGD, momentum_step, momentum_step_in_place
 from dlmath_lib.optimizers.nadam import NAdam, NAdamState, nadam_step, nadam_step_in_place
+from dlmath_lib.optimizers.oscillator import asymptotic_factor, best_momentum
 from dlmath_lib.optimizers.rmsprop import RMSprop, RMSpropState, rmsprop_step, rmsprop_step_in_place
 from dlmath_lib.optimizers.schedules import CosineDecay, ExponentialDecay, OneCycle, StepDecay, Warmup
 from dlmath_lib.optimizers.wrappers import Clipped, Scheduled, ScheduledState
@@ -47,7 +48,9 @@ __all__ = [  # noqa: RUF022
     "adam_step_in_place",
     "adamw_step",
     "adamw_step_in_place",
+    "asymptotic_factor",
     "best_learning_rate",
+    "best_momentum",
     "clip_by_norm",
     "clip_by_value",
     "contraction_factor",

@@ -63,6 +63,7 @@ CLINIC = {
     "networks/training_a_network": {8, 9, 65},
     "optimization/gradient_descent": {26, 27, 28, 30},
     "optimization/stochastic_gradients": {31, 32},
+    "optimization/momentum": {9, 12},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)

@@ -309,6 +309,10 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "optimizers.best_learning_rate": lambda: {"eigenvalues": abs(N)},
     "optimizers.contraction_factor": lambda: {"eigenvalues": abs(N), "learning_rate": 0.1},
+    "optimizers.best_momentum": lambda: {"eigenvalues": abs(N)},
+    "optimizers.asymptotic_factor": lambda: {
+        "eigenvalues": abs(N), "learning_rate": 0.1, "momentum": 0.5, "nesterov": True
+    },
     "optimizers.clip_by_norm": lambda: {"gradient": N, "max_norm": 1.0},
     "regularization.coordinate_descent": lambda: {
         "x": WIDE, "y": WIDE[:, 0], "penalty": 0.2, "l1_ratio": 0.5, "start": N, "tolerance": 1e-6, "steps": 100

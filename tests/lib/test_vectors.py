@@ -19,6 +19,7 @@ def test_every_file_is_read_whole() -> None:
         "activations",
         "convolution",
         "depth",
+        "momentum",
         "network",
         "normalization",
         "optimizers",
