@@ -13,8 +13,13 @@ from dlmath_lib.network import layers
 from dlmath_lib.network.history import Evaluation, History, TrainingDiverged
 from dlmath_lib.network.layer import Layer
 from dlmath_lib.network.layers.activation import Activation
+from dlmath_lib.network.layers.batch_norm import BatchNorm
+from dlmath_lib.network.layers.conv import Conv
 from dlmath_lib.network.layers.dense import Dense
+from dlmath_lib.network.layers.dropout import Dropout
 from dlmath_lib.network.layers.flatten import Flatten
+from dlmath_lib.network.layers.normalization import GroupNorm, LayerNorm, RMSNorm
+from dlmath_lib.network.layers.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from dlmath_lib.network.layers.residual import Residual
 from dlmath_lib.network.model import LayerGradient, Network
 from dlmath_lib.network.step import Mode
@@ -22,14 +27,24 @@ from dlmath_lib.network.step import Mode
 # In plain order: the contract test of the docstrings reads it so.
 __all__ = [
     "Activation",
+    "AveragePool",
+    "BatchNorm",
+    "Conv",
     "Dense",
+    "Dropout",
     "Evaluation",
     "Flatten",
+    "GlobalAveragePool",
+    "GlobalMaxPool",
+    "GroupNorm",
     "History",
     "Layer",
     "LayerGradient",
+    "LayerNorm",
+    "MaxPool",
     "Mode",
     "Network",
+    "RMSNorm",
     "Residual",
     "TrainingDiverged",
 ]

@@ -348,6 +348,19 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "regularization.ridge_path": lambda: {"x": WIDE, "y": WIDE[:, 0], "penalties": WEIGHTS},
     "Dense": lambda: {"inputs": 3, "outputs": 2, "activation": "relu", "initialization": "he_normal"},
     "Activation": lambda: {"activation": "relu"},
+    "AveragePool": lambda: {
+        "kernel": (2, 2), "stride": (1, 2), "padding": ((0, 1), (0, 0)), "dilation": (1, 1), "count_include_pad": False
+    },
+    "BatchNorm": lambda: {"momentum": 0.2, "epsilon": 1e-3, "unbiased": False},
+    "Conv": lambda: {
+        "inputs": 2, "outputs": 4, "kernel": (3, 2), "stride": (1, 2), "padding": ((0, 1), (0, 0)), "dilation": (1, 1),
+        "groups": 2, "bias": True, "initialization": "zeros",
+    },
+    "Dropout": lambda: {"rate": 0.5, "channels": True},
+    "GroupNorm": lambda: {"groups": 2, "epsilon": 1e-3},
+    "LayerNorm": lambda: {"epsilon": 1e-3},
+    "MaxPool": lambda: {"kernel": (2, 2), "stride": (1, 2), "padding": ((0, 1), (0, 0)), "dilation": (1, 1)},
+    "RMSNorm": lambda: {"epsilon": 1e-3},
     "Residual": lambda: {"layers": [network.Dense(3, 2)], "shortcut": [network.Dense(3, 2)]},
     "Network": lambda: {
         "layers": [network.Dense(3, 2)], "loss": "squared_error", "rng": rng(), "dtype": "float32", "input_shape": [3]
@@ -538,6 +551,8 @@ def fits(name: str, argument: str, value: Any) -> bool:
     kind = value.dtype.kind if isinstance(value, np.ndarray) else ""
     optional = (
         ("vjp", "g"),
+        ("AveragePool", "stride"),
+        ("MaxPool", "stride"),
         ("Network", "input_shape"),
         ("Network.fit", "progress"),
         ("Network.gradients", "rng"),

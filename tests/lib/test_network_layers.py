@@ -7,7 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from dlmath_lib.network import Activation, Dense, Flatten, Layer, Mode, Network, Residual, layers
+from dlmath_lib.network import (
+    Activation,
+    AveragePool,
+    BatchNorm,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    GlobalMaxPool,
+    GroupNorm,
+    Layer,
+    LayerNorm,
+    MaxPool,
+    Mode,
+    Network,
+    Residual,
+    RMSNorm,
+    layers,
+)
 from dlmath_lib.network._fast import FastStep
 from dlmath_lib.network.layers._names import ACTIVATIONS
 from dlmath_lib.optimizers import SGD, Adam
@@ -27,6 +46,29 @@ LAYERS = [
     (Residual([Residual([Dense(4, 4, "silu")]), Activation("tanh")]), (4,)),
     (Residual([Activation("relu")]), (2, 2, 2)),
     (Residual([Flatten()], shortcut=[Flatten(), Dense(8, 8)]), (2, 2, 2)),
+    (Conv(2, 3, 2), (2, 3, 4)),
+    (Conv(2, 4, (3, 2), stride=(2, 1), padding=((1, 0), (0, 2)), dilation=(1, 2), groups=2), (2, 4, 3)),
+    (Conv(2, 2, 3, padding="same", bias=False, initialization="xavier_uniform"), (2, 3, 3)),
+    (Conv(1, 2, 3, padding=1), (1, 5)),
+    (MaxPool(2), (2, 4, 3)),
+    (MaxPool((2, 3), stride=(1, 2), padding=((1, 0), (1, 1))), (2, 3, 4)),
+    (AveragePool(2, stride=1, padding=1, count_include_pad=False), (2, 3, 3)),
+    (AveragePool((2, 1)), (1, 4, 3)),
+    (GlobalAveragePool(), (2, 3, 2)),
+    (GlobalMaxPool(), (2, 3, 2)),
+    (Dropout(0.4), (4,)),
+    (Dropout(0.25, channels=True), (4, 2, 2)),
+    (Dropout(0.0), (3,)),
+    (BatchNorm(), (4,)),
+    (BatchNorm(momentum=0.3, epsilon=1e-3, unbiased=False), (2, 2, 3)),
+    (GroupNorm(2), (4, 2)),
+    (GroupNorm(1, epsilon=0.1), (3,)),
+    (LayerNorm(), (4,)),
+    (LayerNorm(epsilon=0.01), (2, 3, 2)),
+    (RMSNorm(), (4,)),
+    (RMSNorm(epsilon=0.01), (2, 3, 2)),
+    (Residual([BatchNorm(), Activation("relu"), Conv(2, 2, 3, padding=1), Dropout(0.3)]), (2, 3, 3)),
+    (Residual([Conv(2, 3, 3, stride=2, padding=1)], shortcut=[Conv(2, 3, 1, stride=2), BatchNorm()]), (2, 4, 4)),
 ]
 
 
@@ -309,6 +351,66 @@ IMAGES = rng(1).normal(size=(6, 1, 2, 2))
         (lambda: Residual([Dense(4, 4)], shortcut=None), TypeError, "Residual: shortcut must be a non-empty list"),
         (lambda: Residual([Dense(4, 4)], shortcut=[3]), TypeError, "Residual: shortcut[0] must be a layer, got int"),
         (lambda: Activation("softmax"), ValueError, "Activation: activation must be one of 'linear', 'sigmoid'"),
+        (
+            lambda: Network([Conv(1, 4, 3), Conv(1, 4, 3)], rng=rng(), input_shape=(1, 8, 8)),
+            ValueError,
+            "Network: layers[1], Conv(1, 4, 3): the input must be of shape (1, …), with 1 channels and a spatial "
+            "axis at least, got (4, 6, 6): write Conv(4, 4, …)",
+        ),
+        (
+            lambda: Network([Conv(1, 4, 9)], rng=rng(), input_shape=(1, 8, 8)),
+            ValueError,
+            "Network: layers[0], Conv(1, 4, 9): kernel must be no larger than the padded input, (8, 8)",
+        ),
+        (
+            lambda: Network([MaxPool(3)], rng=rng(), input_shape=(1, 2, 2)),
+            ValueError,
+            "Network: layers[0], MaxPool(3): kernel must be no larger than the padded input, (2, 2)",
+        ),
+        (
+            lambda: Network([Dense(4, 3), MaxPool(2)], rng=rng()),
+            ValueError,
+            "Network: layers[1], MaxPool(2): the input must be of shape (channels, …) with a spatial axis",
+        ),
+        (
+            lambda: Network([MaxPool(2, padding=2)], rng=rng(), input_shape=(1, 4, 4)),
+            ValueError,
+            "Network: layers[0], MaxPool(2, padding=2): padding must be so small that each window has an entry",
+        ),
+        (
+            lambda: Network([GlobalAveragePool()], rng=rng(), input_shape=(4,)),
+            ValueError,
+            "Network: layers[0], GlobalAveragePool(): the input must be of shape (channels, …)",
+        ),
+        (
+            lambda: Network([GroupNorm(3)], rng=rng(), input_shape=(4,)),
+            ValueError,
+            "Network: layers[0], GroupNorm(3): groups must be a divisor of the 4 channels, got 3",
+        ),
+        (
+            lambda: Network([GroupNorm(4)], rng=rng(), input_shape=(4,)),
+            ValueError,
+            "Network: layers[0], GroupNorm(4): the input must be of more than one value for each of the 4 groups",
+        ),
+        (
+            lambda: Network([Dense(2, 1), LayerNorm()], rng=rng(), loss="huber"),
+            ValueError,
+            "Network: layers[1], LayerNorm(): the input must be of more than one feature",
+        ),
+        (
+            lambda: Network([Dense(2, 2), Dropout(0.5, channels=True)], rng=rng()),
+            ValueError,
+            "Network: layers[1], Dropout(0.5, channels=True): the input must be of shape (channels, …)",
+        ),
+        (lambda: Conv(3, 4, 3, groups=2), ValueError, "Conv: groups must be a divisor of inputs and outputs, 3 and 4"),
+        (lambda: Conv(1, 1, 0), ValueError, "Conv: kernel must be ≥ 1"),
+        (lambda: Conv(1, 1, 3, stride=0), ValueError, "Conv: stride must be ≥ 1"),
+        (lambda: Conv(1, 1, 3, dilation=(1, 0)), ValueError, "Conv: dilation must be ≥ 1"),
+        (lambda: Conv(1, 1, 3, padding="full"), ValueError, 'Conv: padding must be "same", "valid", or numbers'),
+        (lambda: Conv(1, 1, (3, 3), stride=(1, 1, 1)), ValueError, "Conv: kernel must be one whole number, or one for"),
+        (lambda: Conv(1, 1, 3, stride=2, padding="same"), ValueError, 'Conv: padding must be other than "same" where'),
+        (lambda: Dropout(1), ValueError, "Dropout: rate must be ≥ 0 and < 1, got 1"),
+        (lambda: BatchNorm(momentum=1.5), ValueError, "BatchNorm: momentum must be ≥ 0 and ≤ 1"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_name_of_the_layer(action, error, message):
@@ -326,6 +428,36 @@ def test_examples_of_another_shape_are_refused():
     ):
         with pytest.raises(ValueError, match=re.escape(f"Network.forward: x must be {words}")):
             network.forward(x)
+
+
+def test_dropout_needs_chance_in_training_and_none_else():
+    network = Network([Dense(4, 8), Dropout(0.5), Dense(8, 3)], rng=rng())
+    x, y = rng(1).normal(size=(6, 4)), np.arange(6) % 3
+    plain = Network([Dense(4, 8), Dense(8, 3)], rng=rng())
+    plain.parameters[:] = network.parameters
+    assert np.array_equal(network.forward(x), plain.forward(x))
+    assert np.array_equal(network.loss_and_gradient(x, y)[1], plain.loss_and_gradient(x, y)[1])
+    with pytest.raises(TypeError, match=r"Dropout\(0\.5\): rng must be a numpy\.random\.Generator, got None"):
+        network.loss_and_gradient(x, y, training=True)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_batch_norm_keeps_running_statistics(dtype):
+    layers = [Conv(1, 3, 3, bias=False), BatchNorm(momentum=0.25), Activation("relu"), Flatten(), Dense(12, 2)]
+    network = Network(layers, rng=rng(), input_shape=(1, 4, 4), dtype=dtype)
+    x, y = rng(1).normal(size=(6, 1, 4, 4)), np.arange(6) % 2
+    z = network.layer_outputs(x)[0].astype(float)
+    fit(network, x, y, epochs=1, batch_size=6, optimizer=SGD(1e-9))
+    found, rtol = network.layer_statistics[1], 1e-12 if dtype == "float64" else 1e-5
+    np.testing.assert_allclose(found["mean"], 0.25 * z.mean(axis=(0, 2, 3)), rtol=rtol)
+    np.testing.assert_allclose(found["variance"], 0.75 + 0.25 * z.var(axis=(0, 2, 3), ddof=1), rtol=rtol)
+    one = network.forward(x[:1])
+    np.testing.assert_allclose(one, network.forward(x)[:1], rtol=1e-12 if dtype == "float64" else 1e-5)
+    batch = 4  # of vectors: 6 = 4 + 2; of 5 the last has one
+    vectors = Network([Dense(4, 3), BatchNorm(), Dense(3, 2)], rng=rng(), dtype=dtype)
+    fit(vectors, x[:, 0, 0], y, batch_size=batch)
+    with pytest.raises(ValueError, match=r"at least 2 examples, for layers\[1\], BatchNorm\(\), got 4 for 5 examples"):
+        fit(vectors, x[:5, 0, 0], y[:5], batch_size=batch)
 
 
 def test_training_is_a_switch_and_chance_a_generator():
