@@ -8,7 +8,7 @@ import numpy as np
 
 from dlmath_lib._sums import total, working
 from dlmath_lib._validate import as_array, as_scalar, fail
-from dlmath_lib.convolution._columns import correlate_windows, input_gradient, kernel_gradient
+from dlmath_lib.convolution._columns import gradients, sweep
 from dlmath_lib.convolution.shapes import Windows, as_windows
 
 __all__ = ["as_arrays", "as_bias", "conv", "conv_vjp"]
@@ -75,7 +75,7 @@ def conv(
     x, kernels, bias, windows, groups = as_arrays("conv", x, kernels, bias, stride, padding, dilation, groups)
     kind = np.result_type(x, kernels) if bias is None else np.result_type(x, kernels, bias)
     images, weights = _in(working(kind), x, kernels)
-    y = correlate_windows(images, weights, windows, groups)
+    y, _ = sweep(images, windows, groups, kernels=weights)
     if bias is not None:
         y += bias.astype(y.dtype, copy=False).reshape(-1, *[1] * len(windows.size))
     return y.astype(kind, copy=False)
@@ -122,8 +122,8 @@ def conv_vjp(
     kind = working(np.result_type(x, kernels) if bias is None else np.result_type(x, kernels, bias))
     g = as_array("conv_vjp", "g", g, shape=(len(x), len(kernels), *windows.out), cast=kind)
     images, weights = _in(kind, x, kernels)
-    dx = input_gradient(g, weights, windows, groups).astype(x.dtype, copy=False)
-    dkernels = kernel_gradient(g, images, windows, groups, kernels.shape).astype(kernels.dtype)
+    dx, dkernels = gradients(g, images, weights, windows, groups)
+    dx, dkernels = dx.astype(x.dtype, copy=False), dkernels.astype(kernels.dtype)
     if bias is None:
         return dx, dkernels
     return dx, dkernels, total(g, (0, *range(2, g.ndim))).astype(bias.dtype, copy=False)

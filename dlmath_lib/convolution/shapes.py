@@ -52,6 +52,14 @@ class Windows(NamedTuple):
         for offset in itertools.product(*map(range, self.kernel)):
             yield (ALL, ALL, *offset), (..., *(self.along(a, q, positions[a]) for a, q in enumerate(offset)))
 
+    def reversed(self) -> Windows | None:
+        """The windows over the output that give back the input's shape, for stride 1 and no padding beyond a kernel."""
+        extents = [d * (k - 1) for k, d in zip(self.kernel, self.dilation, strict=True)]
+        pairs = tuple((e - before, e - after) for e, (before, after) in zip(extents, self.padding, strict=True))
+        if max(self.stride) > 1 or min(min(pair) for pair in pairs) < 0:
+            return None
+        return Windows(self.out, self.kernel, self.stride, pairs, self.dilation, self.size)
+
     def counts(self, axis: int) -> np.ndarray:
         """How many entries of the input, padding not counted, each window has along the axis."""
         places = np.arange(self.out[axis])[:, None] * self.stride[axis] - self.padding[axis][0]

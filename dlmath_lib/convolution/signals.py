@@ -9,7 +9,7 @@ import numpy as np
 
 from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_scalar, fail, one_of
-from dlmath_lib.convolution._columns import correlate_windows
+from dlmath_lib.convolution._columns import sweep
 from dlmath_lib.convolution.conv import conv
 from dlmath_lib.convolution.shapes import as_sizes, as_windows
 
@@ -173,4 +173,4 @@ def _slide(function: str, x: Any, kernel: Any, mode: str, *, flip: bool) -> np.n
     kind = np.result_type(x, kernel)
     kernel = np.flip(kernel) if flip else kernel
     one, other = (np.ascontiguousarray(a, working(kind))[None, None] for a in (x, kernel))
-    return correlate_windows(one, other, windows, 1)[0, 0].astype(kind, copy=False)
+    return sweep(one, windows, 1, kernels=other)[0][0, 0].astype(kind, copy=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlmath_lib._sums import total, working
 from dlmath_lib._validate import as_array, fail
-from dlmath_lib.convolution._columns import correlate_windows, input_gradient, kernel_gradient
+from dlmath_lib.convolution._columns import input_gradient, sweep
 from dlmath_lib.convolution.conv import as_bias, as_images
 from dlmath_lib.convolution.shapes import Windows, transposed_windows
 
@@ -127,8 +127,9 @@ def conv_transpose_vjp(
     )
     kind = working(np.result_type(x, kernels) if bias is None else np.result_type(x, kernels, bias))
     g = as_array("conv_transpose_vjp", "g", g, shape=(len(x), kernels.shape[1] * groups, *windows.size), cast=kind)
-    dx = correlate_windows(g, kernels.astype(kind, copy=False), windows, groups).astype(x.dtype, copy=False)
-    dkernels = kernel_gradient(x.astype(kind, copy=False), g, windows, groups, kernels.shape).astype(kernels.dtype)
+    cotangents = x.astype(kind, copy=False)
+    dx, dkernels = sweep(g, windows, groups, kernels=kernels.astype(kind, copy=False), g=cotangents)
+    dx, dkernels = dx.astype(x.dtype, copy=False), dkernels.astype(kernels.dtype)
     if bias is None:
         return dx, dkernels
     return dx, dkernels, total(g, (0, *range(2, g.ndim))).astype(bias.dtype, copy=False)
