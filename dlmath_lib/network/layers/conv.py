@@ -11,7 +11,7 @@ import numpy as np
 from dlmath_lib._sums import total
 from dlmath_lib._validate import as_scalar, as_switch, fail, one_of
 from dlmath_lib.convolution import conv, conv_vjp
-from dlmath_lib.convolution._columns import correlate_windows, input_gradient, kernel_gradient
+from dlmath_lib.convolution._columns import gradients, sweep
 from dlmath_lib.network.layer import Layer
 from dlmath_lib.network.layers._names import INITIALIZATIONS, initial_weight
 from dlmath_lib.network.layers._windows import as_options, windows
@@ -146,7 +146,7 @@ class ConvStep(Step):
 
     def forward(self, x: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
         self.x = x
-        y = correlate_windows(x, self.room.parameters["weight"], self.windows, self.layer.groups)
+        y, _ = sweep(x, self.windows, self.layer.groups, kernels=self.room.parameters["weight"])
         if self.layer.bias:
             y += self.room.parameters["bias"].reshape(-1, *self.ones)
         return y
@@ -155,7 +155,11 @@ class ConvStep(Step):
         if not np.isfinite(g).all():
             raise NotFinite
         weight, groups = self.room.parameters["weight"], self.layer.groups
-        self.room.gradients["weight"][...] = kernel_gradient(g, self.x, self.windows, groups, weight.shape)
+        dx = None
+        if self.room.needs_slope:
+            dx, self.room.gradients["weight"][...] = gradients(g, self.x, weight, self.windows, groups)
+        else:
+            self.room.gradients["weight"][...] = sweep(self.x, self.windows, groups, g=g)[1]
         if self.layer.bias:
             self.room.gradients["bias"][...] = total(g.reshape(*g.shape[:2], math.prod(g.shape[2:])), (0, 2))
-        return input_gradient(g, weight, self.windows, groups) if self.room.needs_slope else None
+        return dx
