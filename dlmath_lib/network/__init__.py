@@ -22,6 +22,7 @@ from dlmath_lib.network.layers.normalization import GroupNorm, LayerNorm, RMSNor
 from dlmath_lib.network.layers.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from dlmath_lib.network.layers.residual import Residual
 from dlmath_lib.network.model import LayerGradient, Network
+from dlmath_lib.network.pieces import LinearPieces, linear_pieces
 from dlmath_lib.network.step import Mode
 
 # In plain order: the contract test of the docstrings reads it so.
@@ -41,12 +42,14 @@ __all__ = [
     "Layer",
     "LayerGradient",
     "LayerNorm",
+    "LinearPieces",
     "MaxPool",
     "Mode",
     "Network",
     "RMSNorm",
     "Residual",
     "TrainingDiverged",
+    "linear_pieces",
 ]
 
 
