@@ -50,22 +50,30 @@ def gap(X: np.ndarray, y: np.ndarray, w: np.ndarray, r: np.ndarray, slopes: np.n
     return max(min(bounds), 0.0)
 
 
-def with_these_signs(X: np.ndarray, y: np.ndarray, w: np.ndarray, l1: float, l2: float) -> np.ndarray | None:
-    """The minimum, if it has the zeros and the signs of w: (XᵀX/n + l2 I)w = Xᵀy/n − l1 sign(w) for the others."""
-    kept = np.flatnonzero(w)
-    if not 0 < len(kept) <= len(y):
-        return None
-    part, signs = X[:, kept], np.sign(w[kept])
-    matrix = part.T @ part / len(y) + l2 * np.eye(len(kept))
-    try:
-        solution = np.linalg.solve(matrix, part.T @ y / len(y) - l1 * signs)
-    except np.linalg.LinAlgError:  # dependent columns: there may be many such minima
-        return None
-    if (np.sign(solution) != signs).any():
-        return None
-    whole = np.zeros_like(w)
-    whole[kept] = solution
-    return whole
+def within_signs(X: np.ndarray, y: np.ndarray, w: np.ndarray, l1: float, l2: float) -> np.ndarray:
+    """From w to the minimum among the weights with its zeros and signs, or 0 where w was.
+
+    With the signs s of the others, the objective is the quadratic whose minimum solves
+    (XᵀX/n + l2 I)w = Xᵀy/n − l1 s. On the way there the first weights that reach 0 stay there, and the rest goes on.
+    """
+    w = w.copy()
+    while len(kept := np.flatnonzero(w)):
+        part, signs = X[:, kept], np.sign(w[kept])
+        matrix, right = part.T @ part / len(y) + l2 * np.eye(len(kept)), part.T @ y / len(y) - l1 * signs
+        try:
+            goal = np.linalg.solve(matrix, right)
+        except np.linalg.LinAlgError:
+            goal = np.full(len(kept), np.inf)
+        if not np.abs(goal).max() < 1e6 * np.abs(w[kept]).max():  # dependent columns: the nearest of many minima
+            goal = w[kept] + np.linalg.lstsq(matrix, right - matrix @ w[kept], rcond=1e-12)[0]
+        crossing = goal * signs <= 0
+        if not crossing.any():
+            w[kept] = goal
+            return w
+        shares = w[kept][crossing] / (w[kept] - goal)[crossing]
+        w[kept] += shares.min() * (goal - w[kept])
+        w[kept[crossing][shares == shares.min()]] = 0.0
+    return w
 
 
 def descend(
@@ -98,8 +106,8 @@ def descend(
                     r += (old - new) * column
                     w[j] = new
         distance, w, r, slopes = judged(w)
-        if finish and distance > enough and (solved := with_these_signs(X, y, w, l1, l2)) is not None:
-            distance, w, r, slopes = min((distance, w, r, slopes), judged(solved), key=lambda found: found[0])
+        if finish and distance > enough:
+            distance, w, r, slopes = judged(within_signs(X, y, w, l1, l2))
     return CoordinateDescent(w, distance, sweeps, distance <= enough)
 
 
@@ -154,7 +162,7 @@ def coordinate_descent(
     ----------
     J. Friedman, T. Hastie, R. Tibshirani, Regularization Paths for Generalized Linear Models via Coordinate Descent,
     J. Stat. Softw. 33 (2010), 1–22.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-coordinate-step.
 
     Examples
     --------
@@ -208,7 +216,7 @@ def duality_gap(x: Any, y: Any, w: Any, *, penalty: float, l1_ratio: float = 1.0
     References
     ----------
     O. Fercoq, A. Gramfort, J. Salmon, Mind the duality gap: safer rules for the Lasso, ICML (2015).
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-duality-gap.
 
     Examples
     --------

@@ -66,14 +66,14 @@ def elastic_net(
 
     Notes
     -----
-    b = ȳ − x̄ᵀw is the best intercept for every w; so x and y are centred, and `coordinate_descent` does the rest. Once
-    it has found which weights are not 0, and their signs, these solve a linear system; the gap judges that w too.
+    b = ȳ − x̄ᵀw is the best intercept for every w; so x and y are centred, and `coordinate_descent` does the rest. After
+    a few sweeps the minimum among the weights of these zeros and signs is found by solving linear systems.
 
     References
     ----------
     J. Friedman, T. Hastie, R. Tibshirani, Regularization Paths for Generalized Linear Models via Coordinate Descent,
     J. Stat. Softw. 33 (2010), 1–22.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-penalized-objective.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def lasso(x: Any, y: Any, *, penalty: float, tolerance: float = 1e-10, steps: in
     References
     ----------
     R. Tibshirani, Regression Shrinkage and Selection via the Lasso, J. R. Statist. Soc. B 58 (1996), 267–288.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-coordinate-step.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def lambda_max(x: Any, y: Any, *, l1_ratio: float = 1.0) -> float:
     ----------
     J. Friedman, T. Hastie, R. Tibshirani, Regularization Paths for Generalized Linear Models via Coordinate Descent,
     J. Stat. Softw. 33 (2010), 1–22.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#when-is-a-point-the-minimum.
 
     Examples
     --------

@@ -56,7 +56,7 @@ def group_lasso(
     ----------
     M. Yuan, Y. Lin, Model selection and estimation in regression with grouped variables, J. R. Statist. Soc. B 68
     (2006), 49–67.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-group-prox.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def elastic_net_path(
     ----------
     J. Friedman, T. Hastie, R. Tibshirani, Regularization Paths for Generalized Linear Models via Coordinate Descent,
     J. Stat. Softw. 33 (2010), 1–22.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#the-path-and-the-choice-of-λ.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def lasso_path(x: Any, y: Any, *, penalties: Any, tolerance: float = 1e-10, step
     References
     ----------
     R. Tibshirani, Regression Shrinkage and Selection via the Lasso, J. R. Statist. Soc. B 58 (1996), 267–288.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#the-path-and-the-choice-of-λ.
 
     Examples
     --------

@@ -35,7 +35,7 @@ def l2_penalty(w: Any) -> Any:
     References
     ----------
     I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (MIT Press, 2016), section 7.1.1.
-    Chapter: probability/estimation#eq-ridge.
+    Chapter: regularization/weight_penalties#eq-ridge-direction.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def l1_penalty(w: Any) -> Any:
     References
     ----------
     R. Tibshirani, Regression Shrinkage and Selection via the Lasso, J. R. Statist. Soc. B 58 (1996), 267–288.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-penalized-objective.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def elastic_net_penalty(w: Any, *, l1_ratio: float) -> Any:
     ----------
     J. Friedman, T. Hastie, R. Tibshirani, Regularization Paths for Generalized Linear Models via Coordinate Descent,
     J. Stat. Softw. 33 (2010), 1–22.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-penalized-objective.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def group_penalty(w: Any, *, groups: Any) -> Any:
     ----------
     M. Yuan, Y. Lin, Model selection and estimation in regression with grouped variables, J. R. Statist. Soc. B 68
     (2006), 49–67.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-group-prox.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def l0_penalty(w: Any) -> int:
     References
     ----------
     D. L. Donoho, I. M. Johnstone, Ideal spatial adaptation by wavelet shrinkage, Biometrika 81 (1994), 425–455.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-hard-threshold.
 
     Examples
     --------

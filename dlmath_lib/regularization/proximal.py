@@ -105,7 +105,7 @@ def proximal_gradient(
     ----------
     A. Beck, M. Teboulle, A Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse Problems, SIAM J.
     Imaging Sciences 2 (2009), 183–202.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-proximal-step.
 
     Examples
     --------

@@ -47,7 +47,7 @@ def ridge_path(x: Any, y: Any, *, penalties: Any) -> np.ndarray:
     References
     ----------
     T. Hastie, R. Tibshirani, J. Friedman, The Elements of Statistical Learning, 2nd ed. (2009), section 3.4.1.
-    Chapter: probability/estimation#eq-ridge.
+    Chapter: regularization/weight_penalties#eq-ridge-direction.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def degrees_of_freedom(x: Any, *, penalty: float) -> float:
     References
     ----------
     T. Hastie, R. Tibshirani, J. Friedman, The Elements of Statistical Learning, 2nd ed. (2009), section 3.4.1.
-    Chapter: probability/estimation#eq-ridge.
+    Chapter: regularization/weight_penalties#eq-degrees-of-freedom.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def elastic_net_prox(z: Any, penalty: float, *, l1_ratio: float) -> Any:
     References
     ----------
     N. Parikh, S. Boyd, Proximal Algorithms, Foundations and Trends in Optimization 1 (2014), 123–231.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-elastic-net-prox.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def group_prox(z: Any, penalty: float, *, groups: Any) -> np.ndarray:
     References
     ----------
     N. Parikh, S. Boyd, Proximal Algorithms, Foundations and Trends in Optimization 1 (2014), 123–231.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-group-prox.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def hard_threshold(z: Any, threshold: float) -> Any:
     References
     ----------
     D. L. Donoho, I. M. Johnstone, Ideal spatial adaptation by wavelet shrinkage, Biometrika 81 (1994), 425–455.
-    Chapter: probability/estimation#eq-soft-threshold.
+    Chapter: regularization/weight_penalties#eq-hard-threshold.
 
     Examples
     --------

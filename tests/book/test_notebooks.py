@@ -40,6 +40,7 @@ HEADINGS = [
 ]  # fmt: skip
 # The common mistakes that a chapter refutes, by their number.
 CLINIC = {
+    "regularization/weight_penalties": {54, 55},
     "linear_algebra/matrices": {50, 53},
     "linear_algebra/linear_systems": {50},
     "calculus/limits": {47},

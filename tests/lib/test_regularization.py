@@ -209,6 +209,17 @@ def test_dependent_columns() -> None:
     assert started.converged and started.weights[5] == 0
 
 
+def test_squares_and_products_of_which_one_repeats_another() -> None:
+    """Sex has two values, so that its standardised square is ±its column: sweeps alone took more than 10,000."""
+    i, j = np.triu_indices(10)
+    wide = np.hstack([X, X[:, i] * X[:, j]])
+    wide = (wide - wide.mean(axis=0)) / wide.std(axis=0)
+    for penalty in (3.0, 0.01):
+        found = lasso(wide, Y, penalty=penalty, steps=200)
+        gap = duality_gap(wide, Y - Y.mean(), found.weights, penalty=penalty)
+        assert gap == pytest.approx(found.gap, abs=1e-8) and found.gap <= 1e-10 * np.var(Y) / 2
+
+
 def test_lambda_max_is_where_the_first_weight_leaves_0() -> None:
     for ratio in (1.0, 0.3):
         edge = lambda_max(SMALL, TARGET, l1_ratio=ratio)
