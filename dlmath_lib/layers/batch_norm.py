@@ -55,7 +55,7 @@ def batch_norm(
     Notes
     -----
     σ² is the biased variance (division by the number m of values). float16 is computed in float32. A channel that is
-    constant gives β. Towards the derivation: ``chapters/networks/vanishing_gradients.ipynb``.
+    constant gives β. Derivation: ``chapters/regularization/normalization.ipynb#batch-norm-of-one-channel``.
 
     References
     ----------
@@ -106,12 +106,13 @@ def batch_norm_vjp(
 
     Notes
     -----
-    Running statistics are no inputs: they are updated beside the gradient, and get none.
+    Running statistics are no inputs: they are updated beside the gradient, and get none. Derivation:
+    ``chapters/regularization/normalization.ipynb#backward``.
 
     References
     ----------
     S. Ioffe, C. Szegedy, Batch normalization: accelerating deep network training by reducing internal covariate
-    shift, ICML (2015), section 3.
+    shift, ICML (2015).
 
     Examples
     --------
@@ -153,7 +154,8 @@ def batch_statistics(x: Any) -> tuple[np.ndarray, np.ndarray]:
 
     Notes
     -----
-    Sums run in float64 and are rounded once. Towards the derivation: ``chapters/probability/estimation.ipynb``.
+    Sums run in float64 and are rounded once. Derivation:
+    ``chapters/regularization/normalization.ipynb#batch-norm-of-one-channel``.
 
     References
     ----------
@@ -215,7 +217,7 @@ def update_running_statistics(
     Notes
     -----
     Training normalises by the biased variance in both libraries; the two conventions are about what is stored.
-    Towards the derivation: ``chapters/probability/estimation.ipynb``.
+    Derivation: ``chapters/regularization/normalization.ipynb#running-statistics``.
 
     References
     ----------

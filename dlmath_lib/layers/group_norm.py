@@ -52,7 +52,7 @@ def group_norm(x: Any, gamma: Any, beta: Any, *, groups: int, epsilon: float = 1
     Notes
     -----
     σ² is the biased variance. There are no running statistics: an example's output does not hang on the batch.
-    Towards the derivation: ``chapters/networks/vanishing_gradients.ipynb``.
+    Derivation: ``chapters/regularization/normalization.ipynb#the-other-normalisations``.
 
     References
     ----------

@@ -48,7 +48,7 @@ def layer_norm(x: Any, gamma: Any, beta: Any, *, epsilon: float = 1e-5) -> np.nd
     Notes
     -----
     σ² is the biased variance. There are no running statistics: an example's output does not hang on the batch.
-    Towards the derivation: ``chapters/networks/vanishing_gradients.ipynb``.
+    Derivation: ``chapters/regularization/normalization.ipynb#the-other-normalisations``.
 
     References
     ----------
@@ -133,11 +133,12 @@ def rms_norm(x: Any, gamma: Any, *, epsilon: float = 1e-5) -> np.ndarray:
 
     Notes
     -----
-    Nothing is centred and there is no β. Towards the derivation: ``chapters/networks/vanishing_gradients.ipynb``.
+    Nothing is centred and there is no β. Derivation:
+    ``chapters/regularization/normalization.ipynb#the-other-normalisations``.
 
     References
     ----------
-    B. Zhang, R. Sennrich, Root mean square layer normalization, NeurIPS (2019), equation 4.
+    B. Zhang, R. Sennrich, Root mean square layer normalization, NeurIPS (2019).
 
     Examples
     --------

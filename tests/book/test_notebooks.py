@@ -65,6 +65,7 @@ CLINIC = {
     "optimization/gradient_descent": {26, 27, 28, 30},
     "optimization/stochastic_gradients": {31, 32},
     "optimization/momentum": {9, 12},
+    "regularization/normalization": {57, 58},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)

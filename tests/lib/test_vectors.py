@@ -18,6 +18,7 @@ def test_every_file_is_read_whole() -> None:
     assert vectors.names() == [
         "activations",
         "convolution",
+        "cures",
         "depth",
         "momentum",
         "network",
