@@ -1,4 +1,4 @@
-"""Update rules, schedules for their learning rates, clipping, and the loop that descends until it is done.
+"""Update rules, schedules for their learning rates, clipping, line search, and the loop that descends until it is done.
 
 A rule is a pure function: it takes a parameter and its gradient, in that order, and returns the next parameter; its
 settings are keyword-only. A rule with a memory (a velocity, two moments) takes that state as its third argument and
@@ -15,6 +15,7 @@ from dlmath_lib.optimizers.adam import Adam, adam_step, adam_step_in_place
 from dlmath_lib.optimizers.adamw import AdamW, adamw_step, adamw_step_in_place
 from dlmath_lib.optimizers.clipping import clip_by_norm, clip_by_value
 from dlmath_lib.optimizers.descent import Descent, best_learning_rate, contraction_factor, gradient_descent, sgd_step
+from dlmath_lib.optimizers.line_search import backtracking_line_search, exact_line_search, newton_step
 from dlmath_lib.optimizers.momentum import SGD, momentum_step, momentum_step_in_place
 from dlmath_lib.optimizers.nadam import NAdam, NAdamState, nadam_step, nadam_step_in_place
 from dlmath_lib.optimizers.oscillator import asymptotic_factor, best_momentum
@@ -49,16 +50,19 @@ __all__ = [  # noqa: RUF022
     "adamw_step",
     "adamw_step_in_place",
     "asymptotic_factor",
+    "backtracking_line_search",
     "best_learning_rate",
     "best_momentum",
     "clip_by_norm",
     "clip_by_value",
     "contraction_factor",
+    "exact_line_search",
     "gradient_descent",
     "momentum_step",
     "momentum_step_in_place",
     "nadam_step",
     "nadam_step_in_place",
+    "newton_step",
     "rmsprop_step",
     "rmsprop_step_in_place",
     "sgd_step",

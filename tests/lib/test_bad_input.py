@@ -307,6 +307,12 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "optimizers.gradient_descent": lambda: {
         "gradient": square, "start": N, "learning_rate": 0.1, "steps": 3, "tolerance": 0.1
     },
+    "optimizers.backtracking_line_search": lambda: {
+        "function": length, "parameter": N, "gradient": 2 * N, "direction": -N, "start": 4.0, "decrease": 0.1,
+        "shrink": 0.3,
+    },
+    "optimizers.exact_line_search": lambda: {"gradient": N, "hessian": COVARIANCE, "direction": -N},
+    "optimizers.newton_step": lambda: {"parameter": N, "gradient": N, "hessian": COVARIANCE, "damping": 0.5},
     "optimizers.best_learning_rate": lambda: {"eigenvalues": abs(N)},
     "optimizers.contraction_factor": lambda: {"eigenvalues": abs(N), "learning_rate": 0.1},
     "optimizers.best_momentum": lambda: {"eigenvalues": abs(N)},
