@@ -66,6 +66,7 @@ CLINIC = {
     "optimization/stochastic_gradients": {31, 32},
     "optimization/momentum": {9, 12},
     "regularization/normalization": {57, 58},
+    "optimization/learning_rates": {26},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)

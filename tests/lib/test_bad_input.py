@@ -566,6 +566,8 @@ def fits(name: str, argument: str, value: Any) -> bool:
         ("pseudo_inverse", "rtol"),
         ("histogram_information", "bins"),
         ("coordinate_descent", "start"),
+        ("backtracking_line_search", "direction"),
+        ("exact_line_search", "direction"),
         *((other, "stride" if "pool" in other else "bias") for other in CONVOLVED),
     )
     return (
