@@ -80,8 +80,8 @@ def _slips_of_factor(k: int, warmup: int, steps: int, floor: float) -> list[tupl
             "the cosine has steps − warmup steps, not steps",
         ),
         (floor + half, "the height of the cosine is 1 − floor, so that it begins at 1"),
-        (half, "the floor is missing: the cosine ends there, not at 0"),
-        (max(half, floor), "the cosine ends at the floor; it is not cut off there"),
+        (half, "the cosine runs from 1 to the floor: scale it by 1 − floor, and add the floor"),
+        (max(half, floor), "the cosine runs from 1 to the floor: scale it by 1 − floor, and add the floor"),
         (floor + (1 - floor) * (1 - part), "that is a straight line, not half a cosine"),
         (floor + (1 - floor) * (1 + np.cos(2 * np.pi * part)) / 2, "that is a whole wave: half of one is π"),
     ]
@@ -113,7 +113,7 @@ def backtrack(answer: Any) -> str:
             raise Wrong(f"backtrack must return the pair (alpha, trials); {what} it returns {show(found)}")
         length, trials = number(found[0], f"{what} your alpha"), number(found[1], f"{what} your trials")
         right = _backtracked(loss, x, way, start, c * float(slope @ way))
-        if np.isclose(length, right[0], rtol=1e-9) and trials == right[1]:
+        if np.isclose(length, right[0], rtol=1e-9, atol=0) and trials == right[1]:
             continue
         for slip, words in (
             (_backtracked(loss, x, way, start, 0.0), "any fall satisfies it: the term c·α·gᵀd is missing"),
@@ -121,9 +121,9 @@ def backtrack(answer: Any) -> str:
             (_backtracked(loss, x, way, start, -c * float(slope @ slope)), "along d the slope is gᵀd, not −gᵀg"),
             (_backtracked(loss, x, -slope, start, -c * float(slope @ slope)), "go along direction, not against g"),
         ):
-            if np.isclose(length, slip[0], rtol=1e-9) and not np.isclose(length, right[0], rtol=1e-9):
+            if np.isclose(length, slip[0], rtol=1e-9, atol=0) and not np.isclose(length, right[0], rtol=1e-9, atol=0):
                 raise Wrong(f"{what} your alpha is {length:.6g}, and {right[0]:.6g} is right: {words}")
-        if np.isclose(length, right[0], rtol=1e-9):
+        if np.isclose(length, right[0], rtol=1e-9, atol=0):
             raise Wrong(f"{what} your alpha is right, after {right[1]} trials, the last included; you count {trials:g}")
         raise Wrong(f"{what} your alpha is {length:.6g}; {right[0]:.6g} is the first that passes")
     return f"{len(_LINES)} searches with the right length and the right number of trials"
@@ -157,7 +157,7 @@ def range_test(answer: Any) -> str:
         right = _tested(gradient, loss, start, tried)
         if not isinstance(found, (list, tuple, np.ndarray)) or (isinstance(found, np.ndarray) and found.ndim == 0):
             raise Wrong(f"range_test must return the list of losses; it returns {type(found).__name__}")
-        theirs = numbers(list(found), f"{what} your list") if len(found) else np.array([])
+        theirs = numbers(found, f"{what} your list") if len(found) else np.array([])
         if theirs.shape == (len(right),) and np.allclose(theirs, right, rtol=1e-9):
             continue
         for slip, words in (

@@ -49,7 +49,7 @@ def range_test(gradient, loss, w, rates, *, limit=4, again=False, keep=True, fir
     return losses
 
 
-def tested(**options):
+def slipping(**options):
     return lambda *args: range_test(*args, **options)
 
 
@@ -94,11 +94,11 @@ def test_right_answers_pass(name, answer):
         ("factor", after_the_rise(lambda k, w, n, f: factor(k, 0, n, f)), "count its steps from there"),
         ("factor", after_the_rise(lambda k, w, n, f: f + (1 - f) * wave((k - w) / n)), "steps − warmup steps"),
         ("factor", after_the_rise(lambda k, w, n, f: f + wave((k - w) / (n - w))), "is 1 − floor"),
-        ("factor", after_the_rise(lambda k, w, n, f: wave((k - w) / (n - w))), "the floor is missing"),
-        ("factor", after_the_rise(lambda k, w, n, f: max(f, wave((k - w) / (n - w)))), "it is not cut off"),
+        ("factor", after_the_rise(lambda k, w, n, f: wave((k - w) / (n - w))), "scale it by 1 − floor"),
+        ("factor", after_the_rise(lambda k, w, n, f: max(f, wave((k - w) / (n - w)))), "scale it by 1 − floor"),
         ("factor", after_the_rise(lambda k, w, n, f: f + (1 - f) * (1 - (k - w) / (n - w))), "a straight line"),
         ("factor", after_the_rise(lambda k, w, n, f: f + (1 - f) * wave((k - w) / (n - w), 2)), "a whole wave"),
-        ("factor", lambda k, w, n, f: k / w, "ZeroDivisionError"),
+        ("factor", lambda k, w, n, f: k / w if k <= w else factor(k, w, n, f), "ZeroDivisionError"),
         ("factor", lambda k, w, n, f: 2.0, "and it should be"),
         ("backtrack", lambda *a: backtrack(*a, asked=0), "any fall satisfies it"),
         ("backtrack", lambda *a: backtrack(*a, asked=np.sum(a[2] * a[3])), "the factor c is missing"),
@@ -108,12 +108,12 @@ def test_right_answers_pass(name, answer):
         ("backtrack", lambda *a: backtrack(*a)[0], "the pair (alpha, trials)"),
         ("backtrack", lambda *a: (1e-9, 30), "is the first that passes"),
         ("backtrack", lambda f, x, g, d, s, c: backtrack(f, -x, g, d, s, c), "is the first that passes"),
-        ("range_test", tested(again=True), "begins where the one before led"),
-        ("range_test", tested(early=True), "noted after the step"),
-        ("range_test", tested(limit=np.inf), "stop after a loss"),
-        ("range_test", tested(keep=False), "belongs to the list"),
-        ("range_test", tested(first=True), "not with the first"),
-        ("range_test", tested(sign=-1), "it climbs"),
+        ("range_test", slipping(again=True), "begins where the one before led"),
+        ("range_test", slipping(early=True), "noted after the step"),
+        ("range_test", slipping(limit=np.inf), "stop after a loss"),
+        ("range_test", slipping(keep=False), "belongs to the list"),
+        ("range_test", slipping(first=True), "not with the first"),
+        ("range_test", slipping(sign=-1), "it climbs"),
         ("range_test", lambda *a: range_test(*a)[:1], "your list has 1 losses"),
         ("range_test", lambda *a: [2 * v for v in range_test(*a)], "your loss 0 is"),
         ("range_test", lambda *a: 3, "must return the list"),
