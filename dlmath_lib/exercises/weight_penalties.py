@@ -16,23 +16,32 @@ from dlmath_lib.exercises.several import several
 
 
 @exercise(
-    "weight_penalties.shrunk", of=("eq-ridge-direction", "eq-elastic-net-prox", "eq-hard-threshold", "eq-group-prox")
+    "weight_penalties.shrunk",
+    of=("eq-ridge-direction", "eq-degrees-of-freedom", "eq-elastic-net-prox", "eq-hard-threshold", "eq-group-prox"),
 )
 def shrunk(answer: Any) -> str:
     """What four penalties make of −0.8, and the group penalty of (3, 4)."""
-    names = ["the ridge value", "the lasso value", "the elastic net value", "the L0 value", "the length of the group"]
+    names = [
+        "the ridge value",
+        "the lasso value",
+        "the elastic net value",
+        "the L0 value",
+        "the length of the group",
+        "the number of degrees of freedom",
+    ]
     slips: list[dict[float, str]] = [
         {-1.8: "The square's slope is tw, so that z is divided by 1 + t", -0.267: "The penalty is t/2·w², not t·w²"},
         {-0.8: "−0.8 lies within t of 0", 0.2: "The size is |z| − t, if that is positive", -1.8: "Towards 0, not away"},
         {-0.3: "Divide by 1 + t(1 − ρ)", -0.533: "Subtract tρ before you divide", -0.15: "t(1 − ρ) is ½, not 1"},
         {-0.8: "Keeping −0.8 costs t = 1, dropping it costs 0.32", -0.4: "L0 keeps or drops, it does not shrink"},
         {4.0: "The group has two entries: its penalty is t√2 times the length", 3.0: "t√2, not 2t"},
+        {2.0: "That is without a penalty", 1.167: "Each direction keeps d²/(d² + nλ), with d² and not d"},
     ]
     several(
         answer,
-        "five numbers, [ridge, lasso, elastic net, L0, length]",
+        "six numbers, [ridge, lasso, elastic net, L0, length, degrees of freedom]",
         names,
-        [-0.4, 0.0, -0.2, 0.0, 5 - 2**0.5],
+        [-0.4, 0.0, -0.2, 0.0, 5 - 2**0.5, 1.3],
         slips,
     )
     return "ridge and elastic net keep a part, lasso and L0 give 0, the group is shortened without a turn"

@@ -50,8 +50,8 @@ def test_all_exercises_are_there():
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("shrunk", [-0.4, 0, -0.2, 0, 5 - np.sqrt(2)]),
-        ("shrunk", np.array([-0.4, 0, -0.2, 0, 3.5858])),
+        ("shrunk", [-0.4, 0, -0.2, 0, 5 - np.sqrt(2), 1.3]),
+        ("shrunk", np.array([-0.4, 0, -0.2, 0, 3.5858, 1.3])),
         ("lambda_max", [2 / 3, 4 / 3, 1 / 2, 0, 1 / 30]),
         ("rule", choose),
         ("rule", lambda penalties, losses: list(choose(penalties, losses))),
@@ -71,12 +71,13 @@ def test_right_answers_pass(name, answer):
 @pytest.mark.parametrize(
     ("name", "answer", "words"),
     [
-        ("shrunk", [-1.8, 0, -0.2, 0, 3.5858], "divided by 1 + t"),
-        ("shrunk", [-0.4, 0.2, -0.2, 0, 3.5858], "if that is positive"),
-        ("shrunk", [-0.4, 0, -0.3, 0, 3.5858], "Divide by 1 + t(1 − ρ)"),
-        ("shrunk", [-0.4, 0, -0.2, -0.8, 3.5858], "dropping it costs 0.32"),
-        ("shrunk", [-0.4, 0, -0.2, 0, 4], "t√2 times"),
-        ("shrunk", [-0.4, 0], "five numbers"),
+        ("shrunk", [-1.8, 0, -0.2, 0, 3.5858, 1.3], "divided by 1 + t"),
+        ("shrunk", [-0.4, 0.2, -0.2, 0, 3.5858, 1.3], "if that is positive"),
+        ("shrunk", [-0.4, 0, -0.3, 0, 3.5858, 1.3], "Divide by 1 + t(1 − ρ)"),
+        ("shrunk", [-0.4, 0, -0.2, -0.8, 3.5858, 1.3], "dropping it costs 0.32"),
+        ("shrunk", [-0.4, 0, -0.2, 0, 4, 1.3], "t√2 times"),
+        ("shrunk", [-0.4, 0, -0.2, 0, 3.5858, 2], "without a penalty"),
+        ("shrunk", [-0.4, 0], "six numbers"),
         ("lambda_max", [2, 4 / 3, 0.5, 0, 1 / 30], "divided by n = 3"),
         ("lambda_max", [2 / 3, 2 / 3, 0.5, 0, 1 / 30], "The weight at |w| is λρ"),
         ("lambda_max", [2 / 3, 4 / 3, 1, 0, 1 / 30], "without the penalty"),
