@@ -14,6 +14,7 @@ from dlmath_lib.convolution.global_pool import (
     global_max_pool_vjp,
 )
 from dlmath_lib.convolution.pool import average_pool, average_pool_vjp, max_pool, max_pool_vjp
+from dlmath_lib.convolution.receptive import receptive_field
 from dlmath_lib.convolution.shapes import output_shape
 from dlmath_lib.convolution.signals import convolution_matrix, convolve, correlate
 from dlmath_lib.convolution.transposed import conv_transpose, conv_transpose_vjp
@@ -35,4 +36,5 @@ __all__ = [
     "max_pool",
     "max_pool_vjp",
     "output_shape",
+    "receptive_field",
 ]

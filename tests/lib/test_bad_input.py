@@ -142,6 +142,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "convolution.global_max_pool_vjp": lambda: {"g": np.ones((2, 4)), "x": np.ones((2, 4, 5, 3))},
     "convolution.max_pool": lambda: pooled(),
     "convolution.max_pool_vjp": lambda: {"g": np.ones((2, 4, 3, 2)), **pooled()},
+    "convolution.receptive_field": lambda: {"kernel": (3, 2), "stride": (1, 2), "dilation": (1, 1)},
     "convolution.output_shape": lambda: {
         "spatial": (5, 4), "kernel": (3, 2), "stride": (2, 1), "padding": ((1, 1), (0, 0)), "dilation": (1, 2)
     },
