@@ -66,8 +66,8 @@ def adagrad_step(
     Notes
     -----
     PyTorch's convention: ε outside of the root, 1e-10; s starts at 0. Keras divides by √(s + ε) with 1e-7, and starts
-    s at 0.1, so that its first step is shorter than α. A float16 parameter is stepped in float32. Compared with Adam in
-    ``chapters/networks/training_a_network.ipynb``.
+    s at 0.1, so that its first step is shorter than α. A float16 parameter is stepped in float32. Derivation:
+    ``chapters/optimization/adaptive_methods.ipynb#eq-adagrad``.
 
     References
     ----------
@@ -127,7 +127,8 @@ def adagrad_step_in_place(
 
     Notes
     -----
-    In blocks and threads as `adam_step_in_place`. Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    In blocks and threads as `adam_step_in_place`. Derivation:
+    ``chapters/optimization/adaptive_methods.ipynb#eq-adagrad``.
 
     References
     ----------
@@ -187,7 +188,7 @@ class AdaGrad:
     Notes
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
-    the next state. Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    the next state. Derivation: ``chapters/optimization/adaptive_methods.ipynb#eq-adagrad``.
 
     References
     ----------

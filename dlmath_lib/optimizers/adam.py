@@ -70,8 +70,8 @@ def adam_step(
 
     ε has the place that PyTorch gives it (1e-8). Keras divides by √v + ε with 1e-7, ε beside the uncorrected root:
     there it weighs 1/√(1 − β₂ᵏ) times as much, 32 times in the first step. Both take the largest of the uncorrected v
-    for AMSGrad. Keras's ``weight_decay`` is the decay of `adamw_step`. Used in
-    ``chapters/networks/training_a_network.ipynb``.
+    for AMSGrad. Keras's ``weight_decay`` is the decay of `adamw_step`. Derivation:
+    ``chapters/optimization/adaptive_methods.ipynb#eq-adam``.
 
     References
     ----------
@@ -132,7 +132,7 @@ def adam_step_in_place(
     -----
     It works through blocks that stay in the processor's cache: a dozen operations read each number from memory once,
     not a dozen times. From 262,144 numbers on two threads share the blocks, which changes no bit;
-    ``OMP_NUM_THREADS=1`` keeps it to one. Used in ``chapters/networks/training_a_network.ipynb``.
+    ``OMP_NUM_THREADS=1`` keeps it to one. Derivation: ``chapters/optimization/adaptive_methods.ipynb#eq-adam``.
 
     References
     ----------
@@ -176,7 +176,7 @@ class Adam:
     Notes
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
-    the next state. Used in ``chapters/networks/training_a_network.ipynb``.
+    the next state. Derivation: ``chapters/optimization/adaptive_methods.ipynb#eq-adam``.
 
     References
     ----------

@@ -59,7 +59,7 @@ def adamw_step(
     -----
     PyTorch and Keras multiply the decay by the learning rate, as here, and decay before the step; their λ are 0.01 and
     0.004 where none is given. In the paper's algorithm 2 the decay is λ itself, times the schedule's factor alone.
-    Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    Derivation: ``chapters/optimization/adaptive_methods.ipynb#eq-adamw``.
 
     References
     ----------
@@ -119,7 +119,8 @@ def adamw_step_in_place(
 
     Notes
     -----
-    In blocks and threads as `adam_step_in_place`. Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    In blocks and threads as `adam_step_in_place`. Derivation:
+    ``chapters/optimization/adaptive_methods.ipynb#eq-adamw``.
 
     References
     ----------

@@ -120,7 +120,8 @@ def nadam_step(
     -----
     PyTorch's convention (there the product of the momenta is kept in float32, unless float64 is its default type).
     Keras takes ψ = 1 (μ grows 250 times as fast), ε = 1e-7 and α = 0.001. A float16 parameter is stepped in float32.
-    Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    Compared with others in
+    ``chapters/optimization/adaptive_methods.ipynb#implementation``.
 
     References
     ----------
@@ -186,7 +187,8 @@ def nadam_step_in_place(
 
     Notes
     -----
-    In blocks and threads as `adam_step_in_place`. Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    In blocks and threads as `adam_step_in_place`. Compared with others in
+    ``chapters/optimization/adaptive_methods.ipynb#implementation``.
 
     References
     ----------
@@ -265,7 +267,8 @@ class NAdam:
     Notes
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
-    the next state. Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    the next state. Compared with others in
+    ``chapters/optimization/adaptive_methods.ipynb#implementation``.
 
     References
     ----------

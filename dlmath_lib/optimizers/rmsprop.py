@@ -139,8 +139,8 @@ def rmsprop_step(
     PyTorch's convention: ε outside of the root, ρ = 0.99 (there called α), and the rate multiplies the velocity when θ
     moves. Keras divides by √(v + ε) with 1e-7, takes ρ = 0.9 as the lecture does, and keeps the rate in the velocity:
     the same path as long as α is constant. v − a² is a variance with weights: not negative; where rounding makes it so,
-    0 stands for it. A float16 parameter is stepped in float32. Compared with Adam in
-    ``chapters/networks/training_a_network.ipynb``.
+    0 stands for it. A float16 parameter is stepped in float32. Derivation:
+    ``chapters/optimization/adaptive_methods.ipynb#eq-rmsprop``.
 
     References
     ----------
@@ -213,7 +213,8 @@ def rmsprop_step_in_place(
 
     Notes
     -----
-    In blocks and threads as `adam_step_in_place`. Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    In blocks and threads as `adam_step_in_place`. Derivation:
+    ``chapters/optimization/adaptive_methods.ipynb#eq-rmsprop``.
 
     References
     ----------
@@ -298,7 +299,7 @@ class RMSprop:
     Notes
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
-    the next state. Compared with Adam in ``chapters/networks/training_a_network.ipynb``.
+    the next state. Derivation: ``chapters/optimization/adaptive_methods.ipynb#eq-rmsprop``.
 
     References
     ----------
