@@ -38,6 +38,29 @@ def _near(value: Any, wanted: float) -> bool:
     return abs(number(value, "each rate") - wanted) < 1e-6
 
 
+@exercise(
+    "learning_rates.numbers",
+    of=("eq-step-decay", "eq-exponential-decay", "eq-cosine-mean", "eq-zigzag", "eq-noisy-newton"),
+)
+def five_numbers(answer: Any) -> str:
+    """A factor of step decay, a ratio, a mean rate, a zigzag and a noise floor."""
+    factor, ratio, mean, y, floor = parts(answer, 5, "five numbers, (factor, factor per step, mean rate, y, floor)")
+    if abs(number(factor, "the factor") - 0.1 ** (65 / 30)) < 1e-5:
+        raise Wrong("the factor of step decay stays as it is for 30 steps: the exponent is ⌊65/30⌋ = 2")
+    close_to(factor, 0.01, what="the factor of step 65", hint="Two cuts are done, at 30 and at 60")
+    if abs(number(ratio, "the factor per step") - 0.95) < 1e-6:
+        raise Wrong("the factor per step is 0.95: but 0.95¹⁰ is 0.6, and it must be ½")
+    close_to(ratio, 0.5**0.1, rtol=1e-4, what="the factor per step", hint="Its tenth power is ½")
+    if abs(number(mean, "the mean rate") - 0.6) < 1e-6:
+        raise Wrong("the mean rate is 0.6: that is the mean factor, times α = 0.5 is missing")
+    close_to(mean, 0.3, what="the mean rate", hint="The mean factor is (1 + f)/2")
+    close_to(y, -0.512, rtol=1e-4, what="y", hint="(κ − 1)/(κ + 1) is 0.8, and the sign changes in each step")
+    if abs(number(floor, "the floor") - 2) < 1e-6:
+        raise Wrong("the floor is 2: that is the typical distance, its root")
+    close_to(floor, 4, what="the floor", hint="It is σ²/λ²")
+    return "a flat direction has a high floor under Newton's steps: here a typical distance of 2"
+
+
 @exercise("learning_rates.factor", of=("eq-warm-up", "eq-cosine-decay"))
 def factor(answer: Any) -> str:
     """Warm-up and cosine, for runs with and without a rise."""

@@ -55,7 +55,7 @@ def slipping(**options):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("learning_rates")]
-    assert names == ["backtrack", "exact", "factor", "newton_cycle", "range_test", "rates", "three_steps"]
+    assert names == ["backtrack", "exact", "factor", "newton_cycle", "numbers", "range_test", "rates", "three_steps"]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,8 @@ def test_all_exercises_are_there():
     [
         ("rates", [0.02, 0.11, 0.2, 0.1, 0.05]),
         ("rates", np.array([0.02, 0.11, 0.2, 0.1, 0.05])),
+        ("numbers", (0.01, 0.5**0.1, 0.3, -0.512, 4)),
+        ("numbers", [sp.Rational(1, 100), 0.93303, 0.3, -0.512, 4.0]),
         ("factor", factor),
         ("factor", lambda k, w, n, f: np.float64(factor(k, w, n, f))),
         ("backtrack", backtrack),
@@ -89,6 +91,14 @@ def test_right_answers_pass(name, answer):
         ("rates", [0.02, 0.1, 0.2, 0.1, 0.05], "the rate of step 5"),
         ("rates", [0.02, 0.11, 0.2, 0.085, 0.05], "the rate of step 55"),
         ("rates", [0.02, 0.11, 0.2, 0.1], "a list of five rates"),
+        ("numbers", (0.1 ** (65 / 30), 0.933, 0.3, -0.512, 4), "the exponent is ⌊65/30⌋"),
+        ("numbers", (0.001, 0.933, 0.3, -0.512, 4), "Two cuts are done"),
+        ("numbers", (0.01, 0.95, 0.3, -0.512, 4), "it must be ½"),
+        ("numbers", (0.01, 0.93303, 0.6, -0.512, 4), "times α = 0.5 is missing"),
+        ("numbers", (0.01, 0.93303, 0.3, 0.512, 4), "its sign is wrong"),
+        ("numbers", (0.01, 0.93303, 0.3, -0.512, 2), "its root"),
+        ("numbers", (0.01, 0.93303, 0.3, -0.512, 0.4), "It is σ²/λ²"),
+        ("numbers", 0.01, "five numbers"),
         ("factor", lambda k, w, n, f: (k + 1) / w if k < w else factor(k, w, n, f), "the rise begins at 0"),
         ("factor", lambda k, w, n, f: factor(k, 0, n, f), "the rise is missing"),
         ("factor", after_the_rise(lambda k, w, n, f: factor(k, 0, n, f)), "count its steps from there"),
