@@ -22,15 +22,19 @@ from dlmath_lib.regularization.penalties import (
 from dlmath_lib.regularization.proximal import ProximalDescent, proximal_gradient
 from dlmath_lib.regularization.shrinkage import degrees_of_freedom, ridge_path
 from dlmath_lib.regularization.thresholds import elastic_net_prox, group_prox, hard_threshold
+from dlmath_lib.regularization.tradeoff import BiasVariance, bias_variance, early_stopping_filter
 
 __all__ = [
+    "BiasVariance",
     "CoordinateDescent",
     "ElasticNetPath",
     "LinearFit",
     "ProximalDescent",
+    "bias_variance",
     "coordinate_descent",
     "degrees_of_freedom",
     "duality_gap",
+    "early_stopping_filter",
     "elastic_net",
     "elastic_net_path",
     "elastic_net_penalty",

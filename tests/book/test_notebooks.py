@@ -67,6 +67,7 @@ CLINIC = {
     "optimization/momentum": {9, 12},
     "regularization/normalization": {57, 58},
     "optimization/learning_rates": {26},
+    "regularization/overfitting": {54, 68, 69},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)

@@ -321,6 +321,10 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "eigenvalues": abs(N), "learning_rate": 0.1, "momentum": 0.5, "nesterov": True
     },
     "optimizers.clip_by_norm": lambda: {"gradient": N, "max_norm": 1.0},
+    "regularization.bias_variance": lambda: {
+        "smoother": WIDE, "truth": WIDE[0], "noise_variance": 0.5, "truth_at": WIDE[:, 0]
+    },
+    "regularization.early_stopping_filter": lambda: {"singular_values": abs(N), "learning_rate": 1e-3, "steps": 5},
     "regularization.coordinate_descent": lambda: {
         "x": WIDE, "y": WIDE[:, 0], "penalty": 0.2, "l1_ratio": 0.5, "start": N, "tolerance": 1e-6, "steps": 100
     },

@@ -20,6 +20,7 @@ def test_every_file_is_read_whole() -> None:
         "convolution",
         "cures",
         "depth",
+        "double_descent",
         "momentum",
         "network",
         "normalization",

@@ -1,0 +1,169 @@
+"""The checks of the exercises on overfitting: right answers of several kinds pass, wrong ones are told why."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.verify import Derivation
+
+Z, K = sp.Symbol("z", positive=True), sp.Symbol("k", integer=True, nonnegative=True)
+P, SIGMA, C = sp.symbols("p sigma C", positive=True)
+START = (1 - Z) * (1 - (1 - Z) ** K) + Z
+MIDDLE = 1 - (1 - Z) ** K + Z * (1 - Z) ** K
+END = 1 - (1 - Z) ** (K + 1)
+
+
+def projection(x, degree):
+    features = np.vander(x, degree + 1)
+    return features @ np.linalg.pinv(features)
+
+
+def tradeoff(x, f, degree, noise_variance):
+    p = projection(x, degree)
+    return np.mean((p @ f - f) ** 2), noise_variance * np.mean(np.sum(p**2, axis=1))
+
+
+def by_polyfit(x, f, degree, noise_variance):
+    return [np.mean((np.polyval(np.polyfit(x, f, degree), x) - f) ** 2), noise_variance * (degree + 1) / len(x)]
+
+
+def with_variance(variance):
+    return lambda x, f, d, s: (tradeoff(x, f, d, s)[0], variance(x, d, s))
+
+
+def honest(
+    x, y, folds, choose, accuracy, *, leak=False, fit_all=False, count=None, columns_of=lambda c: c, weigh=False
+):
+    scores = []
+    for fold in folds[:count]:
+        rest = np.setdiff1d(np.arange(len(y)), fold)
+        columns = columns_of(choose(x, y) if leak else choose(x[rest], y[rest]))
+        if fit_all:
+            rest = np.arange(len(y))
+        scores.append(accuracy(x[rest][:, columns], y[rest], x[fold][:, columns], y[fold]))
+    return np.average(scores, weights=[len(fold) for fold in folds]) if weigh else np.mean(scores)
+
+
+def by_mask(x, y, folds, choose, accuracy):
+    total = 0.0
+    for fold in reversed(folds):
+        mask = np.ones(len(y), bool)
+        mask[fold] = False
+        c = list(choose(x[mask], y[mask]))
+        total += accuracy(x[np.ix_(mask, c)], y[mask], x[np.ix_(fold, c)], y[fold]) / len(folds)
+    return total
+
+
+def chosen_on_the_fold(x, y, folds, choose, accuracy):
+    scores = []
+    for fold in folds:
+        rest = np.setdiff1d(np.arange(len(y)), fold)
+        columns = choose(x[fold], y[fold])
+        scores.append(accuracy(x[rest][:, columns], y[rest], x[fold][:, columns], y[fold]))
+    return np.mean(scores)
+
+
+def never_chosen(x, y, folds, choose, accuracy):
+    rest = np.setdiff1d(np.arange(len(y)), folds[0])
+    return accuracy(x[rest][:, :2], y[rest], x[folds[0]][:, :2], y[folds[0]])
+
+
+def wrong_labels(x, y, folds, choose, accuracy):
+    return honest(x, y, folds, choose, lambda a, b, c, d: accuracy(a, 1 - b, c, d))
+
+
+def test_all_exercises_are_there():
+    names = [e.name.partition(".")[2] for e in exercises_of("overfitting")]
+    assert names == ["best_penalty", "by_hand", "hidden", "honest", "leaks", "one_step", "tradeoff"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("by_hand", (7, 6, 2)),
+        ("hidden", [4, 6, 120]),
+        ("tradeoff", tradeoff),
+        ("tradeoff", by_polyfit),
+        ("one_step", Derivation(START).step(MIDDLE, because="a").step(END, because="b")),
+        ("honest", honest),
+        ("honest", by_mask),
+        ("leaks", "bde"),
+        ("leaks", "E, b, d"),
+        ("leaks", ["d", "e", "b"]),
+        ("leaks", {"b", "d", "e"}),
+        ("best_penalty", P * SIGMA**2 / C**2),
+        ("best_penalty", P * (SIGMA / C) ** 2),
+    ],
+)
+def test_right_answers_pass(name, answer):
+    verdict = check(f"overfitting.{name}", answer)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("by_hand", (3, 6, 2), "a new target has noise of its own"),
+        ("by_hand", (7, 5, 2), "squared bias"),
+        ("by_hand", (7, 6, 1.5), "the first whole r"),
+        ("hidden", (5, 6, 120), "σ²(1 − p/n)"),
+        ("hidden", (4, 5, 120), "σ²(1 + p/n)"),
+        ("hidden", (4, 6, 60), "n is 60"),
+        ("tradeoff", lambda x, f, d, s: (0.0, tradeoff(x, f, d, s)[1]), "the bias is squared at each input"),
+        ("tradeoff", lambda x, f, d, s: (np.sqrt(tradeoff(x, f, d, s)[0]), 0), "not its root"),
+        ("tradeoff", lambda x, f, d, s: (len(x) * tradeoff(x, f, d, s)[0], 0), "this is the sum"),
+        ("tradeoff", lambda x, f, d, s: (np.mean(np.abs(projection(x, d) @ f - f)), 0), "without its sign"),
+        ("tradeoff", with_variance(lambda x, d, s: s * (1 - (d + 1) / len(x))), "the residual has"),
+        ("tradeoff", with_variance(lambda x, d, s: s * d / len(x)), "one more coefficient"),
+        ("tradeoff", with_variance(lambda x, d, s: (d + 1) / len(x)), "the noise variance is missing"),
+        ("tradeoff", with_variance(lambda x, d, s: s**2 * (d + 1) / len(x)), "is squared"),
+        ("tradeoff", with_variance(lambda x, d, s: s * (d + 1)), "this is the sum"),
+        ("tradeoff", with_variance(lambda x, d, s: s * np.mean(projection(x, d) ** 2)), "not averaged"),
+        ("tradeoff", lambda x, f, d, s: tradeoff(x, f, d, s)[0], "must return the pair"),
+        ("honest", lambda *given: honest(*given, leak=True), "that is the leak"),
+        ("honest", lambda *given: honest(*given, fit_all=True), "the fit sees rows"),
+        ("honest", lambda *given: honest(*given, count=2), "each fold must be predicted once"),
+        ("honest", lambda *given: honest(*given, weigh=True), "each counts once"),
+        ("honest", lambda *given: honest(*given) + 0.1, "right is"),
+        ("honest", lambda *given: honest(*given, columns_of=lambda c: slice(None)), "the chosen columns alone"),
+        ("honest", chosen_on_the_fold, "choose sees rows that are then predicted"),
+        ("honest", never_chosen, "the columns must come from choose"),
+        ("honest", wrong_labels, "labels that do not belong"),
+        ("honest", lambda *given: 0.5, "accuracy is not called"),
+        ("leaks", "abde", "(a) does not leak"),
+        ("leaks", "bd", "(e) can leak, too"),
+        ("leaks", "xyz", "letters from a to e"),
+        ("leaks", 3, "a text of letters"),
+        ("best_penalty", P * SIGMA / C, "has a smaller error"),
+        ("best_penalty", sp.Integer(0), "has a smaller error"),
+        ("best_penalty", -P, "a number of at least 0"),
+    ],
+)
+def test_wrong_answers_are_told_why(name, answer, words):
+    verdict = check(f"overfitting.{name}", answer)
+    assert verdict.status == "wrong"
+    assert words in verdict.message, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("chain", "words"),
+    [
+        (Derivation(START).step(END, because="by magic"), "at least 2 steps"),
+        (Derivation(MIDDLE).step(START, because="a").step(END, because="b"), "must start at"),
+        (Derivation(START).step(MIDDLE, because="a").step(START, because="b"), "must end at"),
+    ],
+)
+def test_a_proof_starts_arrives_and_moves(chain, words):
+    verdict = check("overfitting.one_step", chain)
+    assert not verdict.passed and words in verdict.message, verdict.message
+
+
+@pytest.mark.parametrize("name", [e.name for e in exercises_of("overfitting")])
+def test_stubs_are_not_yet_answers(name):
+    assert check(name, ...).status == "not yet"
+
+
+@pytest.mark.parametrize("name", ["tradeoff", "honest"])
+def test_an_unfinished_function_is_not_yet_an_answer(name):
+    assert check(f"overfitting.{name}", lambda *given: ...).status == "not yet"
