@@ -46,7 +46,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()[:3]
-    ['activations', 'convolution', 'cures']
+    ['activations', 'convolution', 'convolutional_network']
     """
     files = resources.files(__name__).iterdir()
     return sorted(file.name.removesuffix(".npz") for file in files if file.name.endswith(".npz"))
@@ -58,8 +58,8 @@ def load(name: str) -> Vectors:
     Parameters
     ----------
     name : str
-        One of :func:`names`: "activations", "convolution", "cures", "depth", "double_descent", "momentum",
-        "network", "normalization", "optimizers", "training".
+        One of :func:`names`: "activations", "convolution", "convolutional_network", "cures", "depth",
+        "double_descent", "momentum", "network", "normalization", "optimizers", "training".
 
     Returns
     -------

@@ -15,18 +15,8 @@ from dlmath_lib._needs import need
 
 
 def test_every_file_is_read_whole() -> None:
-    assert vectors.names() == [
-        "activations",
-        "convolution",
-        "cures",
-        "depth",
-        "double_descent",
-        "momentum",
-        "network",
-        "normalization",
-        "optimizers",
-        "training",
-    ]
+    stored_files = sorted(path.stem for path in Path(vectors.__file__).parent.glob("*.npz"))
+    assert vectors.names() == stored_files and {"network", "optimizers", "training"} <= set(stored_files)
     for name in vectors.names():
         arrays = vectors.load(name)
         with np.load(Path(vectors.__file__).with_name(f"{name}.npz")) as stored:
