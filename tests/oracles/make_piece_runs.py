@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlmath_lib.datasets import digits
 from dlmath_lib.network import Dense, Network, linear_pieces
 from dlmath_lib.optimizers import Adam
 
@@ -21,6 +22,7 @@ POINTS, EPOCHS, BATCH = 256, 600, 32
 RATES = (0.01, 0.003)
 # Hidden layers and their width: about 300 parameters each.
 SHAPES = ((1, 100), (2, 15), (3, 11), (5, 8), (8, 6))
+DIGITS = ((1, 128), (2, 66), (4, 48))  # about 10,000 parameters each
 X = (np.arange(POINTS) + 0.5) / POINTS
 
 
@@ -54,6 +56,24 @@ def run(target: np.ndarray, hidden: int, width: int, rate: float, seed: int) -> 
     return error, before, linear_pieces(network, [0.0], [1.0]).count
 
 
+def on_digits(hidden: int, width: int, seed: int) -> tuple[float, list[int], list[int]]:
+    """Test accuracy after training, and the pieces between 40 pairs of test images, before and after."""
+    data = digits()
+    order = np.random.default_rng(0).permutation(len(data.y))
+    train, test = order[:1200], order[1200:]
+    widths = [64] + [width] * hidden
+    layers = [Dense(n, m, "relu", "he_normal") for n, m in pairwise(widths)]
+    network = Network([*layers, Dense(width, 10)], rng=np.random.default_rng(seed))
+    pairs = [(data.x[a], data.x[b]) for a, b in test[:80].reshape(40, 2)]
+    before = [linear_pieces(network, *pair).count for pair in pairs]
+    network.fit(
+        data.x[train], data.y[train], epochs=30, batch_size=32, optimizer=Adam(0.003),
+        rng=np.random.default_rng(100 + seed), progress=False,
+    )  # fmt: skip
+    accuracy = network.evaluate(data.x[test], data.y[test]).accuracy
+    return accuracy, before, [linear_pieces(network, *pair).count for pair in pairs]
+
+
 def main() -> None:
     arrays = {
         "hidden": np.array([h for h, _ in SHAPES]),
@@ -71,7 +91,12 @@ def main() -> None:
             np.median(found[..., 2], axis=2).tolist(),
             flush=True,
         )
-        np.savez_compressed(Path(__file__).parents[2] / "dlmath_lib/vectors/pieces.npz", **arrays)
+    arrays["digits_hidden"], arrays["digits_width"] = np.array(DIGITS).T
+    runs = [[on_digits(*shape, seed) for seed in range(5)] for shape in DIGITS]
+    arrays["digits_accuracy"] = np.array([[run[0] for run in row] for row in runs], np.float32)
+    for k, when in ((1, "before"), (2, "after")):
+        arrays[f"digits_{when}"] = np.array([[run[k] for run in row] for row in runs], np.int16)
+    np.savez_compressed(Path(__file__).parents[2] / "dlmath_lib/vectors/pieces.npz", **arrays)
 
 
 if __name__ == "__main__":
