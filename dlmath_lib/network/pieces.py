@@ -93,7 +93,7 @@ def linear_pieces(network: Network, start: Any, end: Any, *, tolerance: float = 
     -----
     A kink of a hidden unit that the next layers cancel or cut off is no end of a piece. Knots that are nearer than
     1e-13 count as one. Time: for each layer, knots times weights. Derivation:
-    ``chapters/networks/neurons_and_layers.ipynb#one-wide-hidden-layer``.
+    ``chapters/networks/why_depth.ipynb#implementation``.
 
     References
     ----------

@@ -62,6 +62,7 @@ CLINIC = {
     "networks/backpropagation_in_matrices": {14, 15, 23, 24},
     "networks/vanishing_gradients": {35, 63},
     "networks/training_a_network": {8, 9, 65},
+    "networks/why_depth": {63, 64},
     "optimization/gradient_descent": {26, 27, 28, 30},
     "optimization/stochastic_gradients": {31, 32},
     "optimization/momentum": {9, 12},
