@@ -40,7 +40,7 @@ def dropout_mask(shape: Sequence[int], rate: float, *, rng: np.random.Generator,
     Notes
     -----
     Inverted dropout: the source multiplies by 1 − p in evaluation instead (section 4 and figure 2), with the same
-    expectations. A step towards it: ``chapters/probability/random_variables.ipynb``.
+    expectations. Derivation: ``chapters/regularization/dropout.ipynb#the-mask``.
 
     References
     ----------
@@ -89,8 +89,8 @@ def dropout(x: Any, mask: Any) -> np.ndarray:
 
     Notes
     -----
-    The mask is an argument, so that forward and backward pass have the same one and a derivative exists. A step
-    towards it: ``chapters/probability/random_variables.ipynb``.
+    The mask is an argument, so that forward and backward pass have the same one and a derivative exists. Derivation:
+    ``chapters/regularization/dropout.ipynb#the-mask``.
 
     References
     ----------

@@ -59,7 +59,7 @@ def load(name: str) -> Vectors:
     ----------
     name : str
         One of :func:`names`: "activations", "convolution", "convolutional_network", "cures", "depth",
-        "double_descent", "momentum", "network", "normalization", "optimizers", "training".
+        "double_descent", "dropout", "momentum", "network", "normalization", "optimizers", "training".
 
     Returns
     -------

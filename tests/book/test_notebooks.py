@@ -66,6 +66,7 @@ CLINIC = {
     "optimization/gradient_descent": {26, 27, 28, 30},
     "optimization/stochastic_gradients": {31, 32},
     "optimization/momentum": {9, 12},
+    "regularization/dropout": {56},
     "regularization/normalization": {57, 58},
     "optimization/learning_rates": {26},
     "regularization/overfitting": {54, 68, 69},

@@ -40,8 +40,8 @@ class BatchNorm(Layer):
     Notes
     -----
     γ starts at 1, β at 0, the running mean at 0 and the running variance at 1. In training a batch needs two values
-    for each channel. ∂L/∂x goes through μ and σ² of the batch. Towards the derivation:
-    ``chapters/networks/vanishing_gradients.ipynb``.
+    for each channel. ∂L/∂x goes through μ and σ² of the batch. Derivation:
+    ``chapters/regularization/normalization.ipynb#backward``.
 
     References
     ----------

@@ -33,7 +33,7 @@ class Dropout(Layer):
 
     Notes
     -----
-    A step towards it: ``chapters/probability/random_variables.ipynb``.
+    Derivation: ``chapters/regularization/dropout.ipynb#the-mask``.
 
     References
     ----------

@@ -39,7 +39,8 @@ class GroupNorm(Layer):
 
     Notes
     -----
-    The same in training and in evaluation. Towards the derivation: ``chapters/networks/vanishing_gradients.ipynb``.
+    The same in training and in evaluation. Derivation:
+    ``chapters/regularization/normalization.ipynb#the-other-normalisations``.
 
     References
     ----------
@@ -116,8 +117,8 @@ class LayerNorm(Layer):
 
     Notes
     -----
-    γ and β have an entry for each of the example's. The same in training and in evaluation. Towards the derivation:
-    ``chapters/networks/vanishing_gradients.ipynb``.
+    γ and β have an entry for each of the example's. The same in training and in evaluation. Derivation:
+    ``chapters/regularization/normalization.ipynb#the-other-normalisations``.
 
     References
     ----------
@@ -189,8 +190,8 @@ class RMSNorm(Layer):
 
     Notes
     -----
-    γ has an entry for each of the example's. The same in training and in evaluation. Towards the derivation:
-    ``chapters/networks/vanishing_gradients.ipynb``.
+    γ has an entry for each of the example's. The same in training and in evaluation. Derivation:
+    ``chapters/regularization/normalization.ipynb#the-other-normalisations``.
 
     References
     ----------
