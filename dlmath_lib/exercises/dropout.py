@@ -111,7 +111,8 @@ def _judge_draws(mask: np.ndarray, rate: float, where: str) -> None:
 @exercise("dropout.one_input", of=("eq-drop-error", "eq-drop-term"))
 def one_input(answer: Any) -> str:
     """The expected squared error with one input."""
-    p, y, w, x = sp.Symbol("p", positive=True), *sp.symbols("y w x", real=True)
+    p = sp.Symbol("p", positive=True)
+    y, w, x = sp.symbols("y w x", real=True)
     begin = (1 - p) * (y - w * x / (1 - p)) ** 2 + p * y**2
     end = (y - w * x) ** 2 + p / (1 - p) * w**2 * x**2
     return derivation_of(answer, begin, end, min_steps=2, where={p: (0, 1)})
