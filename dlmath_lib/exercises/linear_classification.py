@@ -56,6 +56,19 @@ def rates(answer: Any) -> str:
     return "calling no one ill has the accuracy 0.98, and the recall 0"
 
 
+@exercise("linear_classification.three_classes", of=("eq-softmax-model", "eq-softmax-gradient"))
+def three_classes(answer: Any) -> str:
+    """Probabilities, loss and slopes of softmax regression with exponentials 1, 2, 5 at x = 2, second label."""
+    chances, loss, slopes = parts(answer, 3, "three things, ([three probabilities], loss, [three slopes])")
+    same_array(chances, [1 / 8, 2 / 8, 5 / 8], what="your probabilities")
+    close_to(loss, np.log(4), what="the loss", hint="It is −log of the second probability", rtol=1e-4)
+    slopes = numbers(slopes, "your slopes", shape=(3,))
+    if np.allclose(slopes, [1 / 8, -3 / 4, 5 / 8]):
+        raise Wrong("these are the slopes by the logits, p − q; a weight moves its logit by x = 2")
+    same_array(slopes, [1 / 4, -3 / 2, 5 / 4], what="your slopes")
+    return "each slope is (p − q) x, and they sum to 0"
+
+
 def _sigmoid(z: np.ndarray) -> np.ndarray:
     small = np.exp(-abs(z))
     return np.asarray(np.where(z >= 0, 1, small) / (1 + small))
@@ -155,7 +168,10 @@ def newton_step(answer: Any) -> str:
 _Z, _V, _T, _Y, _P = sp.symbols("z v t y p", real=True)
 
 
-@exercise("linear_classification.curvature", of=("eq-logistic-convex", "eq-logistic-hessian", "eq-softmax-curvature"))
+@exercise(
+    "linear_classification.curvature",
+    of=("eq-logistic-convex", "eq-logistic-hessian", "eq-logistic-slope", "eq-softmax-curvature"),
+)
 def curvature(answer: Any) -> str:
     """The second derivative of the logistic loss along a line."""
     line = _Z + _T * _V

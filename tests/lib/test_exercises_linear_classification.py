@@ -16,6 +16,7 @@ MEAN = {WBAR: (W1 + W2 + W3) / 3}
 SPREAD = (W1 - WBAR) ** 2 + (W2 - WBAR) ** 2 + (W3 - WBAR) ** 2
 SQUARES = W1**2 + W2**2 + W3**2
 MULTIPLIED = SQUARES - 2 * WBAR * (W1 + W2 + W3) + 3 * WBAR**2
+CHANCES = [1 / 8, 1 / 4, 5 / 8]
 CURVED = P * (1 - P) * V**2
 LINE, SPREADS = Derivation(START, given=GIVEN), Derivation(SPREAD, given=MEAN)
 
@@ -64,7 +65,17 @@ def plain_step(A, y, theta):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("linear_classification")]
-    assert names == ["by_hand", "centred", "costs", "curvature", "fit", "newton_step", "rates", "separable"]
+    assert names == [
+        "by_hand",
+        "centred",
+        "costs",
+        "curvature",
+        "fit",
+        "newton_step",
+        "rates",
+        "separable",
+        "three_classes",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +86,7 @@ def test_all_exercises_are_there():
         ("costs", (0.05, [False, False, True, True], 1.94)),
         ("costs", (1 / 20, np.array([False, False, True, True]), 1.94)),
         ("rates", (0.9, 0.9, 18 / 116, 0.1)),
+        ("three_classes", (CHANCES, np.log(4), [0.25, -1.5, 1.25])),
         ("fit", fit),
         ("newton_step", newton),
         ("curvature", LINE.step(sp.Derivative((P - Y) * V, T), because="chain rule").step(CURVED, because="σ′")),
@@ -102,6 +114,10 @@ def test_right_answers_pass(name, answer):
         ("rates", (0.9, 0.9, 0.9, 0.1), "among the alarms"),
         ("rates", (0.98, 0.9, 18 / 116, 0.1), "the accuracy is 0.98"),
         ("rates", (0.9, 0.9, 18 / 116, 0.098), "the false positive rate is 0.098"),
+        ("three_classes", (CHANCES, np.log(4), [0.125, -0.75, 0.625]), "slopes by the logits"),
+        ("three_classes", (CHANCES, np.log(4), [0.25, 0.5, 1.25]), "your slopes is 0.5 at index 1"),
+        ("three_classes", ([0.1, 0.2, 0.5], np.log(4), [0.25, -1.5, 1.25]), "your probabilities is 0.1"),
+        ("three_classes", (CHANCES, 2.0, [0.25, -1.5, 1.25]), "the loss is 2"),
         ("fit", slip(total=True), "divided by n"),
         ("fit", slip(bias_too=1), "not on the bias"),
         ("fit", slip(double=2), "not 2λw"),
