@@ -47,7 +47,7 @@ def batch_error(answer: Any) -> str:
     close_to(with_it, 7.75, what="the error with replacement", hint="It is V/b")
     slips = {7.75: "that is the error with replacement", 7.75 / 2: "the factor is (n − b)/(n − 1), not (n − b)/n"}
     _told(without, slips, "the error without replacement")
-    close_to(without, 31 / 6, atol=1e-3, what="the error without replacement", hint="It is V/b · (n − b)/(n − 1)")
+    close_to(without, 31 / 6, atol=5e-3, what="the error without replacement", hint="It is V/b · (n − b)/(n − 1)")
     return "the six pairs have the means 3, 3.5, 6.5, 5.5, 8.5 and 9: their mean is 6, their mean squared error 31/6"
 
 
@@ -64,8 +64,12 @@ def floor(answer: Any) -> str:
     _told(first, {0.25: "the noise of the step is missing: α²σ²", 0.6875: "square the factor 1 − αλ"}, "v1")
     close_to(first, 0.4375, what="v1", hint="It is (1 − αλ)²v₀ + α²σ² with v₀ = 1")
     close_to(size, 10, what="b", hint="σ² = V/b, and the floor is proportional to it")
-    _told(rate, {0.025: "α enters the divisor 2 − αλ too: the floor is not proportional to it"}, "alpha")
-    close_to(rate, 0.1 / 3.1, atol=1e-4, what="alpha", hint="αV = λ(2 − αλ)v* is linear in α")
+    slips = {
+        0.025: "α enters the divisor 2 − αλ too: the floor is not proportional to it",
+        1 / 30: "that is from the floor for small α, ασ²/(2λ): keep 2 − αλ",
+    }
+    _told(rate, slips, "alpha")
+    close_to(rate, 0.1 / 3.1, atol=3e-4, what="alpha", hint="αV = λ(2 − αλ)v* is linear in α")
     return "for the same floor: ten times the batch, or about an eighth of the step"
 
 
@@ -92,18 +96,21 @@ _RUNS = [(0, 7, 3, 2, 0), (1, 6, 2, 3, 1), (2, 4, 9, 3, 0), (3, 5, 1, 2, 1)]
 def _run(
     gradient: _Gradient, w: np.ndarray, orders: list[np.ndarray], size: int, rate: _Rate,
     *, sign: int = 1, late: int = 0, restart: bool = False, drop: bool = False, same: bool = False, stay: bool = False,
-    start: bool = True,
+    start: bool = True, slow: bool = False, power: int = 0, only_epochs: bool = False,
 ) -> list[np.ndarray]:  # fmt: skip
     """The points of SGD; the options make a slip each."""
     path, at = [w], w
-    for order in [orders[0]] * len(orders) if same else orders:
+    for epoch, order in enumerate([orders[0]] * len(orders) if same else orders):
         for place, first in enumerate(range(0, len(order), size)):
             batch = order[first : first + size]
             if drop and len(batch) < size <= len(order):
                 continue
-            k = place if restart else len(path) - 1 + late
-            at = at - sign * rate(k) * gradient(w if stay else at, batch)
+            k = epoch if slow else place if restart else len(path) - 1 + late
+            at = at - sign * rate(k) * float(len(batch)) ** power * gradient(w if stay else at, batch)
             path.append(at)
+    if only_epochs:
+        steps = -(-len(orders[0]) // size)
+        path = path[::steps]
     return path if start else path[1:]
 
 
@@ -114,6 +121,10 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the step is counted through all epochs, and does not begin at 0 again in each", {"restart": True}),
     ("what is left at the end of an epoch makes a step, too", {"drop": True}),
     ("each epoch has an order of its own", {"same": True}),
+    ("the rate goes by the steps, and not by the epochs", {"slow": True}),
+    ("the points after each epoch are there; each step makes a point", {"only_epochs": True}),
+    ("gradient gives the mean already: do not multiply it by the number of examples", {"power": 1}),
+    ("gradient gives the mean already: do not divide it by the number of examples", {"power": -1}),
     ("each gradient is taken at the start: take it at the point of the step before", {"stay": True}),
 ]
 
@@ -170,6 +181,7 @@ def budget(answer: Any) -> str:
     close_to(
         single, 1600, what="the number of examples with b = 1", hint="Then σ² = 4: more steps, of one example each"
     )
+    _told(variance, {0.08: "the noise of a batch has the variance V/b, and not V"}, "the variance")
     close_to(variance, 0.01, what="the variance", hint="It is σ²/(λ²K), as with the decaying steps")
     return "1600 examples in any batches; the average of the points does as well"
 
@@ -178,13 +190,16 @@ def budget(answer: Any) -> str:
 def noisy_step(answer: Any) -> str:
     """β = 2, G² = 9, σ² = 27: the best rate of the bound, its fall, and the limit."""
     best, fall, limit = parts(answer, 3, "three numbers, (best alpha, fall, limit)")
-    _told(
-        best, {0.5: "that is 1/β, without noise", 1 / 6: "the mean square of the estimate is G² + σ²"}, "the best alpha"
-    )
+    slips = {
+        0.5: "that is 1/β, without noise",
+        1 / 6: "the mean square of the estimate is G² + σ²",
+        0.25: "there the bound is f again: it is lowest half-way",
+    }
+    _told(best, slips, "the best alpha")
     close_to(best, 1 / 8, what="the best alpha", hint="It is G²/(β(G² + σ²))")
     if number(fall, "the fall") < 0:
         raise Wrong("the fall is asked for as a positive number")
-    close_to(fall, 9 / 16, what="the fall", hint="Put the best alpha into −9α + 36α²")
+    close_to(fall, 9 / 16, atol=3e-3, what="the fall", hint="Put the best alpha into −9α + 36α²")
     close_to(limit, 1 / 4, what="the limit", hint="−9α + 36α² is negative between 0 and that α")
     return "a quarter of the step that is best without noise, since σ² is three times G²"
 
