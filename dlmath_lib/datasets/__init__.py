@@ -1,4 +1,4 @@
-"""Data: three real sets that come with scikit-learn, two of NIST with certified answers, three drawn by own code.
+"""Data: real sets, two of NIST with certified answers, three drawn by own code, and recordings that packages bring.
 
 And how to split and batch them. Nothing is downloaded. Used from ``chapters/linear_algebra/vectors.ipynb`` on.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dlmath_lib.datasets.certified import CertifiedRegression, filip, longley
 from dlmath_lib.datasets.parts import minibatches, split
 from dlmath_lib.datasets.sets import Dataset, breast_cancer, diabetes, digits, spirals, two_moons, xor
+from dlmath_lib.datasets.shipped import eeg, elevation, photograph
 
 __all__ = [
     "CertifiedRegression",
@@ -15,9 +16,12 @@ __all__ = [
     "breast_cancer",
     "diabetes",
     "digits",
+    "eeg",
+    "elevation",
     "filip",
     "longley",
     "minibatches",
+    "photograph",
     "spirals",
     "split",
     "two_moons",

@@ -2,13 +2,25 @@
 
 import sys
 
+import matplotlib.cbook
 import numpy as np
 import pytest
 import sklearn.datasets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlmath_lib.datasets import diabetes, digits, minibatches, spirals, split, two_moons, xor
+from dlmath_lib.datasets import (
+    diabetes,
+    digits,
+    eeg,
+    elevation,
+    minibatches,
+    photograph,
+    spirals,
+    split,
+    two_moons,
+    xor,
+)
 
 
 def rng(seed=0):
@@ -37,6 +49,35 @@ def test_diabetes():
 def test_without_scikit_learn_the_error_names_the_install(load, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(ModuleNotFoundError, match=f"{load.__name__}: scikit-learn must be installed: pip install"):
+        load()
+
+
+def test_what_packages_ship():
+    raw = np.fromfile(matplotlib.cbook.get_sample_data("eeg.dat", asfileobj=False), float).reshape(800, 4)
+    np.testing.assert_array_equal(eeg(), raw.T)
+    np.testing.assert_allclose(eeg().std(axis=1), 1, rtol=3e-3)
+    map_ = elevation()
+    stored = matplotlib.cbook.get_sample_data("jacksboro_fault_dem.npz")["elevation"]
+    assert map_.dtype == np.float64 and np.array_equal(map_, stored)
+    picture = photograph()
+    assert picture.shape == (3, 427, 640) and (picture.min(), picture.max()) == (0, 1)
+    np.testing.assert_array_equal(
+        np.rint(picture * 255), sklearn.datasets.load_sample_image("china.jpg").transpose(2, 0, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("load", "module", "name"),
+    [
+        (eeg, "matplotlib", "matplotlib"),
+        (elevation, "matplotlib", "matplotlib"),
+        (photograph, "sklearn", "scikit-learn"),
+        (photograph, "PIL", "pillow"),
+    ],
+)
+def test_without_the_package_the_error_names_the_install(load, module, name, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ModuleNotFoundError, match=f"{load.__name__}: {name} must be installed: pip install {name}"):
         load()
 
 
