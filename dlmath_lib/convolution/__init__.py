@@ -1,7 +1,7 @@
 """Convolution and pooling over any number of spatial axes, forward and backward.
 
 Arrays are ``(n, channels, *spatial)``, kernels ``(out, channels / groups, *kernel)``. What is called convolution here,
-as in deep learning, does not flip the kernel; `convolve` does. Used in ``chapters/linear_algebra/matrices.ipynb``.
+as in deep learning, does not flip the kernel; `convolve` does. Derived in ``chapters/convolution/convolution.ipynb``.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def conv(
     The kernel is not flipped: signal processing calls this a cross-correlation (`correlate`, `convolve`). The windows
     of some examples at a time are copied into columns (4 MiB, or one row of the output if that is larger) and
     multiplied by the kernels as a matrix. Derivation:
-    ``chapters/linear_algebra/matrices.ipynb#a-convolution-is-a-matrix``.
+    ``chapters/convolution/convolution.ipynb#channels-and-more-axes``.
 
     References
     ----------

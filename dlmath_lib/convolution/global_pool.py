@@ -34,7 +34,8 @@ def global_average_pool(x: Any) -> np.ndarray:
 
     Notes
     -----
-    Pictures of any size give as many numbers as there are channels. Used in ``chapters/linear_algebra/matrices.ipynb``.
+    Pictures of any size give as many numbers as there are channels. Channels:
+    ``chapters/convolution/convolution.ipynb#channels-and-more-axes``.
 
     References
     ----------
@@ -97,7 +98,8 @@ def global_max_pool(x: Any) -> np.ndarray:
 
     Notes
     -----
-    It says that something is in the picture, not where. Used in ``chapters/linear_algebra/matrices.ipynb``.
+    It says that something is in the picture, not where. Channels:
+    ``chapters/convolution/convolution.ipynb#channels-and-more-axes``.
 
     References
     ----------

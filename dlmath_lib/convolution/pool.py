@@ -46,7 +46,8 @@ def max_pool(x: Any, kernel: Any, *, stride: Any = None, padding: Any = 0, dilat
     Notes
     -----
     Computed as shifted maxima, axis by axis. What a last window would have to hold beyond the input is dropped (no
-    ``ceil_mode``). Used in ``chapters/linear_algebra/matrices.ipynb``.
+    ``ceil_mode``). Windows:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     References
     ----------
@@ -79,7 +80,8 @@ def max_pool_vjp(g: Any, x: Any, kernel: Any, *, stride: Any = None, padding: An
     Notes
     -----
     Where several entries of a window are largest, the first of them in row-major order takes all of g, as in PyTorch:
-    one of the subgradients there. Used in ``chapters/linear_algebra/matrices.ipynb``.
+    one of the subgradients there. Windows:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     Examples
     --------
@@ -130,8 +132,8 @@ def average_pool(
 
     Notes
     -----
-    A depthwise convolution with equal weights, where the padding counts. Used in
-    ``chapters/linear_algebra/matrices.ipynb``.
+    A depthwise convolution with equal weights, where the padding counts. Windows:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     References
     ----------

@@ -98,8 +98,8 @@ def output_shape(spatial: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0
 
     Notes
     -----
-    Keras takes "same" with a stride s too, for ⌈n / s⌉ outputs; PyTorch refuses it, as here. Used in
-    ``chapters/linear_algebra/matrices.ipynb#a-convolution-is-a-matrix``.
+    Keras takes "same" with a stride s too, for ⌈n / s⌉ outputs; PyTorch refuses it, as here. Derivation:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     References
     ----------

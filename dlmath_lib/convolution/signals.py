@@ -45,7 +45,7 @@ def correlate(x: Any, kernel: Any, *, mode: str = "valid") -> np.ndarray:
     -----
     What deep learning calls a convolution. With "full" the first entry is that at i = −(k − 1), where k's last entry
     lies on x's first, as in ``scipy.signal.correlate``. Derivation:
-    ``chapters/linear_algebra/matrices.ipynb#a-convolution-is-a-matrix``.
+    ``chapters/convolution/convolution.ipynb#convolution-and-cross-correlation``.
 
     References
     ----------
@@ -84,7 +84,7 @@ def convolve(x: Any, kernel: Any, *, mode: str = "full") -> np.ndarray:
     Notes
     -----
     The coefficients of a product of polynomials, and the law of a sum of independent integers, are "full"
-    convolutions. Derivation: ``chapters/linear_algebra/matrices.ipynb#a-convolution-is-a-matrix``.
+    convolutions. Derivation: ``chapters/convolution/convolution.ipynb#convolution-and-cross-correlation``.
 
     References
     ----------
@@ -131,7 +131,7 @@ def convolution_matrix(
     Notes
     -----
     For small shapes: T holds all its zeros. Its columns are the convolutions of the basis vectors, and Tᵀ is
-    `conv_transpose`. Derivation: ``chapters/linear_algebra/matrices.ipynb#a-convolution-is-a-matrix``.
+    `conv_transpose`. Derivation: ``chapters/convolution/convolution.ipynb#it-is-a-matrix``.
 
     References
     ----------

@@ -61,7 +61,7 @@ def conv_transpose(
     Notes
     -----
     It is not the inverse of the convolution, though it gives back the input's shape. The workspace is `conv`'s.
-    Derivation: ``chapters/linear_algebra/matrices.ipynb#a-convolution-is-a-matrix``.
+    Derivation: ``chapters/convolution/convolution.ipynb#the-way-back``.
 
     References
     ----------

@@ -48,7 +48,7 @@ class Conv(Layer):
 
     Notes
     -----
-    Derivation: ``chapters/linear_algebra/matrices.ipynb#a-convolution-is-a-matrix``.
+    Derivation: ``chapters/convolution/convolution.ipynb#channels-and-more-axes``.
 
     References
     ----------

@@ -47,7 +47,8 @@ class MaxPool(Layer):
 
     Notes
     -----
-    Of equal largest entries the first takes the slope. Used in ``chapters/linear_algebra/matrices.ipynb``.
+    Of equal largest entries the first takes the slope. Windows:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     References
     ----------
@@ -107,7 +108,8 @@ class AveragePool(Layer):
 
     Notes
     -----
-    Used in ``chapters/linear_algebra/matrices.ipynb``.
+    Windows:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     References
     ----------
@@ -158,7 +160,8 @@ class GlobalAveragePool(Layer):
 
     Notes
     -----
-    Used in ``chapters/linear_algebra/matrices.ipynb``.
+    Windows:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     References
     ----------
@@ -198,7 +201,8 @@ class GlobalMaxPool(Layer):
 
     Notes
     -----
-    Of equal largest entries the first takes the slope. Used in ``chapters/linear_algebra/matrices.ipynb``.
+    Of equal largest entries the first takes the slope. Windows:
+    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
 
     References
     ----------
