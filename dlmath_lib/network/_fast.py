@@ -38,8 +38,8 @@ class FastStep:
         outputs = self.steps.forward(x, rng)
         if not np.isfinite(outputs).all():
             raise NotFinite
-        losses, delta, correct = self.objective.for_training(outputs, y)
+        losses, delta = self.objective.value_and_grad(outputs, y)
         delta /= len(x)
-        loss = float(total(losses))
+        loss, correct = float(total(losses)), self.objective.correct(outputs, y)
         self.steps.backward(delta)
         return loss, correct
