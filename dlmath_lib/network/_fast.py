@@ -38,8 +38,8 @@ class FastStep:
         outputs = self.steps.forward(x, rng)
         if not np.isfinite(outputs).all():
             raise NotFinite
-        losses, delta = self.objective.value_and_grad(outputs, y)
+        losses, delta, correct = self.objective.for_training(outputs, y)
         delta /= len(x)
-        loss, correct = float(total(losses)), self.objective.correct(outputs, y)
+        loss = float(total(losses))
         self.steps.backward(delta)
         return loss, correct

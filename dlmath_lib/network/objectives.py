@@ -42,11 +42,12 @@ class Objective:
             raise fail(function, "y", "in [0, 1]", f"{y.min():g} to {y.max():g}")
         return y
 
-    def value_and_grad(self, outputs: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Each example's loss and its gradient, in a new array."""
+    def for_training(self, outputs: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float | None]:
+        """Each example's loss and its gradient, in a new array; how many examples are answered rightly."""
         if self.targets == "classes":
-            return value_and_grad_by_labels("Network.fit", outputs, y)
-        return self.value(outputs, y), self.grad(outputs, y)
+            losses, gradient, answers = value_and_grad_by_labels(outputs, y)
+            return losses, gradient, float(np.count_nonzero(answers == y))
+        return self.value(outputs, y), self.grad(outputs, y), self.correct(outputs, y)
 
     def correct(self, outputs: np.ndarray, y: np.ndarray) -> float | None:
         """How many examples are answered rightly; None where numbers are predicted."""

@@ -58,12 +58,12 @@ def adamw_step(
     Notes
     -----
     PyTorch and Keras multiply the decay by the learning rate, as here, and decay before the step; their λ are 0.01 and
-    0.004 where none is given. In the paper's algorithm 2 the decay is λ itself, times the schedule's factor alone.
+    0.004 where none is given. In the paper the decay is λ itself, times the schedule's factor alone.
     Derivation: ``chapters/optimization/adaptive_methods.ipynb#eq-adamw``.
 
     References
     ----------
-    I. Loshchilov, F. Hutter, Decoupled weight decay regularization, ICLR (2019), algorithm 2.
+    I. Loshchilov, F. Hutter, Decoupled weight decay regularization, ICLR (2019).
 
     Examples
     --------
@@ -124,7 +124,7 @@ def adamw_step_in_place(
 
     References
     ----------
-    I. Loshchilov, F. Hutter, Decoupled weight decay regularization, ICLR (2019), algorithm 2.
+    I. Loshchilov, F. Hutter, Decoupled weight decay regularization, ICLR (2019).
 
     Examples
     --------
@@ -169,7 +169,7 @@ class AdamW:
 
     References
     ----------
-    I. Loshchilov, F. Hutter, Decoupled weight decay regularization, ICLR (2019), algorithm 2.
+    I. Loshchilov, F. Hutter, Decoupled weight decay regularization, ICLR (2019).
 
     Examples
     --------

@@ -39,7 +39,7 @@ class StepDecay:
 
     References
     ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.3.1.
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), chapter 8.
 
     Examples
     --------
@@ -89,7 +89,7 @@ class ExponentialDecay:
 
     References
     ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.3.1.
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), chapter 8.
 
     Examples
     --------
@@ -133,7 +133,7 @@ class CosineDecay:
 
     References
     ----------
-    I. Loshchilov, F. Hutter, SGDR: stochastic gradient descent with warm restarts, ICLR (2017), equation 5.
+    I. Loshchilov, F. Hutter, SGDR: stochastic gradient descent with warm restarts, ICLR (2017).
 
     Examples
     --------
@@ -179,7 +179,7 @@ class Warmup:
 
     References
     ----------
-    P. Goyal et al., Accurate, large minibatch SGD: training ImageNet in 1 hour (2017), section 2.2.
+    P. Goyal et al., Accurate, large minibatch SGD: training ImageNet in 1 hour (2017).
 
     Examples
     --------

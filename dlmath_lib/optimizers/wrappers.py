@@ -53,7 +53,7 @@ class Scheduled:
 
     References
     ----------
-    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.3.1.
+    I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), chapter 8.
 
     Examples
     --------

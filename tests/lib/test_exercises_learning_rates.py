@@ -53,6 +53,29 @@ def slipping(**options):
     return lambda *args: range_test(*args, **options)
 
 
+def against_the_one_before(gradient, loss, w, rates):
+    found = []
+    for rate in rates:
+        w = w - rate * gradient(w)
+        found.append(loss(w))
+        if found[-1] > 4 * found[-2:][0]:
+            break
+    return found
+
+
+def reaching_the_floor(k, warmup, steps, floor):
+    if k < warmup:
+        return k / warmup
+    return floor + (1 - floor) * (1 + np.cos(np.pi * (k - warmup) / (steps - 1 - warmup))) / 2
+
+
+def taking_away(loss, x, gradient, direction, start, c):
+    trials = 1
+    while loss(x + start * direction) > loss(x) - c * start * gradient @ direction:
+        start, trials = start / 2, trials + 1
+    return start, trials
+
+
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("learning_rates")]
     assert names == ["backtrack", "exact", "factor", "newton_cycle", "numbers", "range_test", "rates", "three_steps"]
@@ -72,6 +95,7 @@ def test_all_exercises_are_there():
         ("range_test", range_test),
         ("range_test", lambda *a: np.array(range_test(*a))),
         ("three_steps", (5 / 34, [0, 0], [1, 0.2], 0.125)),
+        ("three_steps", (0.147, [0, 0], [1, 0.2], 0.125)),
         ("three_steps", (sp.Rational(5, 34), np.zeros(2), (1, sp.Rational(1, 5)), 0.125)),
         ("exact", Derivation(START).step(BETWEEN, because="a").step(SQUARE, because="b")),
         ("newton_cycle", (1 / sp.sqrt(5), 0)),
@@ -135,7 +159,12 @@ def test_right_answers_pass(name, answer):
         ("three_steps", 5 / 34, "four parts"),
         ("exact", Derivation(START).step(SQUARE, because="all"), "at least 2 steps"),
         ("exact", SQUARE, "must be a Derivation"),
-        ("newton_cycle", (1 / sp.sqrt(3), 0), "x: this is not the right expression"),
+        ("newton_cycle", (1 / sp.sqrt(3), 0), "the divisor 3x² − 1 is 0"),
+        ("newton_cycle", (-1 / sp.sqrt(5), 0), "x > 0 is asked for"),
+        ("newton_cycle", (1 / sp.sqrt(2), 0), "x: this is not the right expression"),
+        ("range_test", against_the_one_before, "not the one before"),
+        ("factor", reaching_the_floor, "one step after the last"),
+        ("backtrack", taking_away, "gᵀd is negative"),
         ("newton_cycle", (0.447214, 0), "rounded"),
         ("newton_cycle", (1 / sp.sqrt(5), 1), "is no minimum"),
         ("newton_cycle", (1 / sp.sqrt(5), 0.5), "below 1 in size"),

@@ -18,9 +18,11 @@ import sympy as sp
 
 from dlmath_lib import autodiff, vectors
 from dlmath_lib.datasets import diabetes, digits, minibatches, split, two_moons, xor
+from dlmath_lib.losses import softmax_cross_entropy_with_logits, softmax_cross_entropy_with_logits_grad
 from dlmath_lib.network import Dense, History, Network, TrainingDiverged
 from dlmath_lib.network._fast import FastStep
 from dlmath_lib.network.layers._names import ACTIVATIONS
+from dlmath_lib.network.objectives import OBJECTIVES
 from dlmath_lib.optimizers import SGD, Adam
 
 VECTORS = vectors.load("network")
@@ -697,3 +699,17 @@ class TestFiles:
             for method in ("save", "load", "from_file"):
                 with pytest.raises(TypeError, match=rf"Network.{method}: path must be a name or a path, got"):
                     getattr(make(), method)(path)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("scale", [1, 1000])
+def test_the_loss_in_training_has_the_numbers_of_the_public_functions(dtype, scale):
+    """Ties among the largest logits, and logits far apart, too."""
+    z = (scale * rng(0).normal(size=(40, 5))).round(1).astype(dtype)
+    z[:5, 1:3] = z[:5].max(axis=1, keepdims=True)
+    labels = rng(1).integers(5, size=40)
+    losses, gradient, correct = OBJECTIVES["softmax_cross_entropy"].for_training(z, labels)
+    assert np.array_equal(losses, softmax_cross_entropy_with_logits(z, labels)) and losses.dtype == dtype
+    expected, limits = softmax_cross_entropy_with_logits_grad(z, labels), np.finfo(dtype)
+    np.testing.assert_allclose(gradient, expected, rtol=8 * limits.eps, atol=8 * limits.eps)
+    assert correct == np.count_nonzero(z.argmax(axis=1) == labels)
