@@ -1,0 +1,137 @@
+"""The exercises of ``chapters/convolution/pooling.ipynb``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array
+from dlmath_lib.exercises.functions import call
+from dlmath_lib.exercises.proofs import derivation_of
+from dlmath_lib.exercises.registry import exercise
+
+
+@exercise("pooling.by_hand", of=("eq-max-pooling", "eq-average-pooling", "eq-average-gradient"))
+def by_hand(answer: Any) -> str:
+    """Both poolings of six numbers, and both ways back."""
+    largest, mean, back_max, back_mean = parts(answer, 4, "four lists, (max, average, dx of max, dx of average)")
+    same_array(numbers(largest, "your maxima"), [5.0, 4.0], what="your maxima")
+    same_array(numbers(mean, "your means"), [3.0, 2.0], what="your means")
+    back_max, back_mean = numbers(back_max, "your dx of max"), numbers(back_mean, "your dx of average")
+    if back_mean.shape == (6,) and np.allclose(back_mean, [6, 6, 6, 9, 9, 9]):
+        raise Wrong(
+            "your dx of average leaves out the division by 3: an entry moves the mean by a third of its own move"
+        )
+    same_array(back_max, [0.0, 0, 6, 0, 0, 9], what="your dx of max")
+    same_array(back_mean, [2.0, 2, 2, 3, 3, 3], what="your dx of average")
+    return "both ways back hand on 6 + 9 = 15 in all"
+
+
+@exercise("pooling.sizes", of=("eq-max-pooling", "eq-average-pooling"))
+def sizes(answer: Any) -> str:
+    """Sizes and numbers of parameters."""
+    a, b, c, d = parts(answer, 4, "four numbers, (a, b, c, d)")
+    close_to(a, 14, what="(a)", hint="⌊(28 − 2)/2⌋ + 1")
+    close_to(b, 56, what="(b)", hint="⌊(112 + 2 − 3)/2⌋ + 1, with two entries added in all")
+    close_to(c, 0.25, what="(c)", hint="One number is kept of each window of four, in each channel")
+    close_to(d, 30_720, what="(d)", hint="Without pooling 64·49·10 weights, with it 64·10; what is the difference")
+    return "and the pooling layer has no parameter of its own"
+
+
+@exercise("pooling.max_pool_backward", of=("eq-max-slope", "eq-subgradient"))
+def max_pool_backward(answer: Any) -> str:
+    """A program that pulls a cotangent back through max pooling of one axis."""
+    rng = np.random.default_rng(6)
+    cases = [(rng.normal(size=n), window, stride) for n, window, stride in ((6, 2, 2), (7, 3, 1), (9, 3, 2), (8, 2, 3))]
+    cases += [(np.array([2.0, 2.0, 1.0, 3.0, 3.0, 3.0]), 3, 3), (np.zeros(5), 3, 1), (-np.arange(5.0) - 1, 2, 1)]
+    for x, window, stride in cases:
+        g = rng.normal(size=(len(x) - window) // stride + 1)
+        where = f"for n = {len(x)}, window {window}, stride {stride}"
+        found = numbers(call(answer, g, x, window, stride, names=("g", "x", "window", "stride")), f"{where} your dx")
+        right = _pulled(g, x, window, stride)
+        if found.shape == right.shape and not np.allclose(found, right):
+            for words, options in _SLIPS:
+                if np.allclose(found, _pulled(g, x, window, stride, **options)):
+                    raise Wrong(f"{where}: {words}")
+        same_array(found, right, what=f"{where} your dx")
+    return f"{len(cases)} signals, two of them with ties"
+
+
+def _pulled(
+    g: np.ndarray, x: np.ndarray, window: int, stride: int, *, adds: bool = True, which: str = "first"
+) -> np.ndarray:
+    dx = np.zeros(len(x))
+    for i, upstream in enumerate(g):
+        part = x[i * stride : i * stride + window]
+        tied = np.flatnonzero(part == part.max()) + i * stride
+        places = {"first": tied[:1], "last": tied[-1:]}.get(which, tied)
+        share = upstream / len(tied) if which == "split" else upstream
+        dx[places] = (dx[places] if adds else 0) + share
+    return dx
+
+
+_SLIPS: list[tuple[str, dict[str, Any]]] = [
+    ("where windows overlap their shares add up: += and not =", {"adds": False}),
+    ("of equal largest entries each takes the whole of g; let the first take it", {"which": "each"}),
+    ("of equal largest entries the last takes g; let the first take it", {"which": "last"}),
+    ("g is split between equal largest entries, which is a subgradient too; let the first take it", {"which": "split"}),
+]
+
+
+@exercise("pooling.transpose", of="eq-average-gradient")
+def transpose(answer: Any) -> str:
+    """g · (P x) = (Pᵀ g) · x for means of two of four numbers, stride 1."""
+    g, x = sp.symbols("g0:3", real=True), sp.symbols("x0:4", real=True)
+    start = sum(g[i] * (x[i] + x[i + 1]) / 2 for i in range(3))
+    goal = x[0] * g[0] / 2 + x[1] * (g[0] + g[1]) / 2 + x[2] * (g[1] + g[2]) / 2 + x[3] * g[2] / 2
+    return derivation_of(answer, start, goal, min_steps=2)
+
+
+@exercise("pooling.ties", of="eq-subgradient")
+def ties(answer: Any) -> str:
+    """Which weights are a subgradient of the maximum of (2, 5, 5)."""
+    given = parts(answer, 5, "five answers, each True or False, (a, b, c, d, e)")
+    for letter, said, (right, words) in zip("abcde", given, _TIES, strict=True):
+        if said is ...:
+            number(said)
+        if not isinstance(said, (bool, np.bool_)):
+            raise Wrong(f"({letter}) must be True or False")
+        if bool(said) is not right:
+            raise Wrong(f"({letter}) {words}")
+    return "weights that are not negative, add up to 1, and are 0 where the entry is below the maximum"
+
+
+def _pooled(x: np.ndarray) -> np.ndarray:
+    return x.reshape(3, 2).max(axis=1)
+
+
+def _moved(x: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0.0], x[:-1]])
+
+
+_TIES = [
+    (True, "compare max(z) with 5 + (z₁ − 5) = z₁"),
+    (True, "compare max(z) with the mean of z₁ and z₂"),
+    (False, "take z = (2, 6, 6): the maximum is 6; what is the right side?"),
+    (False, "take z = (1, 5, 5): the maximum is 5; what is the right side?"),
+    (False, "take z = (2, 5, 4): the maximum is 5; what is the right side?"),
+]
+
+
+@exercise("pooling.shifts", of=("eq-max-unchanged", "eq-average-change", "eq-pool-shift"))
+def shifts(answer: Any) -> str:
+    """A signal whose pooled maxima stay when it moves by one place, and one whose maxima all change."""
+    stays, changes = parts(answer, 2, "two lists of six numbers, (stays, changes)")
+    stays, changes = numbers(stays, "stays", shape=(6,)), numbers(changes, "changes", shape=(6,))
+    for name, signal in (("stays", stays), ("changes", changes)):
+        if (signal < 0).any() or signal[-1] != 0:
+            raise Wrong(f"{name} must have no negative entry, and end in 0, so that nothing leaves")
+    if len(np.unique(_pooled(stays))) < 3:
+        raise Wrong("stays must have three different maxima")
+    if not np.array_equal(_pooled(stays), _pooled(_moved(stays))):
+        raise Wrong("stays changes: " + f"{_pooled(stays)} becomes {_pooled(_moved(stays))}")
+    if (_pooled(changes) == _pooled(_moved(changes))).any():
+        raise Wrong("one maximum of changes stays: " + f"{_pooled(changes)} becomes {_pooled(_moved(changes))}")
+    return "a maximum stays where the entries that enter and leave are no larger than what remains"
