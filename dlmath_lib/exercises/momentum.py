@@ -26,7 +26,7 @@ def by_hand(answer: Any) -> str:
     close_to(x3, -1.0, what="x3", hint="At 0 the slope is 0, and half of the velocity 8 is left")
     close_to(y1, 1.0, what="y1", hint="The velocity is 8, and the step is α(h + βv) = (8 + 4)/4")
     close_to(y2, -0.25, what="y2", hint="At 1 the slope is 2 and the new velocity 4 + 2; the step is (2 + 3)/4")
-    return "the ball rolls past the minimum, from which the slope pulls it back"
+    return "the ball rolls past the minimum; from there the slope pulls it back"
 
 
 @exercise("momentum.valley", of=("eq-best-momentum", "eq-heavy-ball-limit", "eq-complex-roots"))
@@ -54,12 +54,12 @@ _WALKS: list[tuple[str, Callable[[Any], Any], list[float], float, float, int]] =
 
 def _walk(
     gradient: Callable[[Any], Any], x: np.ndarray, rate: float, momentum: float, steps: int,
-    *, at: str = "look", start: str = "look", sign: float = 1.0, keep: str = "x", more: int = 0,
+    *, at: str = "look", start: str = "look", sign: float = 1.0, keep: str = "x", first: float = 1.0,
 ) -> np.ndarray:  # fmt: skip
     """Nesterov's points; the options make a slip each."""
-    previous, looks = x, [x]
+    previous, looks = first * x, [x]
     points = [x]
-    for _ in range(steps + more):
+    for _ in range(steps):
         look = x + sign * momentum * (x - previous)
         base = look if start == "look" else x
         previous, x = x, base - rate * gradient(look if at == "look" else x)
@@ -72,8 +72,9 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the gradient is taken at x: that is the heavy ball; Nesterov takes it at the look-ahead", {"at": "x"}),
     ("the step starts from x; it starts from the look-ahead, where the gradient is taken", {"start": "x"}),
     ("the momentum pushes back: the look-ahead is x + β(x − previous)", {"sign": -1.0}),
+    ("the point before the first step is taken to be 0; it is the start", {"first": 0.0}),
     ("these are the look-aheads; the points x are asked for", {"keep": "look"}),
-    ("that is gradient descent: where is the momentum?", {"sign": 0.0}),
+    ("that is gradient descent: where is the momentum? Is the previous point kept until it is used?", {"sign": 0.0}),
 ]
 
 
@@ -137,7 +138,7 @@ def keras_step(answer: Any) -> str:
     names = ("x", "g", "velocity", "learning_rate", "momentum", "nesterov")
     rng = np.random.default_rng(7)
     for nesterov_form in (False, True):
-        for rate, momentum, size in ((0.1, 0.9, 3), (0.5, 0.5, 1)):
+        for rate, momentum, size in ((0.2, 0.9, 3), (0.3, 0.6, 1)):
             x, g, v = rng.normal(size=(3, size)).round(2)
             kind = "with" if nesterov_form else "without"
             what = f"for α = {rate:g}, β = {momentum:g}, {kind} nesterov"
@@ -153,16 +154,30 @@ def keras_step(answer: Any) -> str:
                     raise Wrong(f"{what} the velocity is PyTorch's, βv + g; Keras's is βv − αg")
                 if np.allclose(speed, momentum * v + rate * g):
                     raise Wrong(f"{what} the sign of αg is wrong: Keras's velocity points downhill, βv − αg")
+                if np.allclose(speed, momentum * v + (1 - momentum) * g):
+                    raise Wrong(f"{what} the velocity is a running mean, βv + (1 − β)g; Keras's is βv − αg")
                 raise Wrong(f"{what} your velocity is {show(speed.tolist())}, right is {new.round(6).tolist()}")
             if not np.allclose(point, right):
                 if np.allclose(point, x + new):
                     raise Wrong(f"{what} x moves by v; with nesterov it moves by βv − αg with the new velocity")
+                if nesterov_form and np.allclose(point, x + momentum * new):
+                    raise Wrong(f"{what} x moves by βv with the new velocity; the −αg is missing")
                 if np.allclose(point, x + v):
                     raise Wrong(f"{what} x moves by the old velocity; it moves by the new one")
                 if np.allclose(point, x - rate * new):
                     raise Wrong(f"{what} x moves by −αv; Keras's velocity contains α already")
                 raise Wrong(f"{what} your x is {show(point.tolist())}, right is {right.round(6).tolist()}")
     return "four steps, with points and velocities as Keras computes them"
+
+
+@exercise("momentum.noise", of="eq-momentum-floor")
+def noise(answer: Any) -> str:
+    """The floor for λ = σ = 1 and β = 0.9 at α = 0.1, its ratio to 1/19, and the α with the floor 1/19."""
+    floor, times, rate = parts(answer, 3, "three numbers, (floor, times, rate)")
+    close_to(floor, 1.9 / 3.7, what="the floor", hint="It is 19α/(3.8 − α) for β = 0.9 and λ = σ = 1")
+    close_to(times, 19 * 1.9 / 3.7, what="the ratio", hint="It is your floor divided by 1/19")
+    close_to(rate, 3.8 / 362, what="the α of (c)", hint="Solve 19α/(3.8 − α) = 1/19, a linear equation in α")
+    return "at the same α nearly ten times the floor; at nearly the same effective rate the same floor"
 
 
 @exercise("momentum.nesterov_limit", of="eq-nesterov-rate")

@@ -14,8 +14,8 @@ MIDDLE = (BETA * G * (1 - BETA**K) + G * (1 - BETA)) / (1 - BETA)
 END = G * (1 - BETA ** (K + 1)) / (1 - BETA)
 
 
-def nesterov(gradient, x, learning_rate, momentum, steps, *, at_look=True, from_look=True, keep="x", sign=1):
-    previous, points, looks = x, [x], [x]
+def nesterov(gradient, x, learning_rate, momentum, steps, *, at_look=True, from_look=True, keep="x", sign=1, first=1):
+    previous, points, looks = first * x, [x], [x]
     for _ in range(steps):
         look = x + sign * momentum * (x - previous)
         slope = gradient(look if at_look else x)
@@ -53,6 +53,7 @@ def test_all_exercises_are_there():
         "keras_step",
         "nesterov",
         "nesterov_limit",
+        "noise",
         "terminal_velocity",
         "valley",
     ]
@@ -64,6 +65,7 @@ def test_all_exercises_are_there():
         ("by_hand", [2, 0, -1, 1, -0.25]),
         ("by_hand", np.array([2, 0, -1, 1, -1 / 4])),
         ("valley", (1 / 16, 1 / 4, 1 / 2, 10, 5 / 72)),
+        ("noise", (19 / 37, 361 / 37, 1.9 / 181)),
         ("nesterov", nesterov),
         ("nesterov", by_velocity),
         ("keras_step", keras),
@@ -90,6 +92,10 @@ def test_right_answers_pass(name, answer):
         ("valley", (1 / 16, 1 / 2, 1 / 2, 10, 5 / 72), "the best β is 0.5"),
         ("valley", (1 / 16, 1 / 4, 1 / 2, 31, 5 / 72), "the number of steps is 31"),
         ("valley", (1 / 16, 1 / 4, 1 / 2, 10, 2 / 36), "the limit of α"),
+        ("noise", (1 / 19, 361 / 37, 1.9 / 181), "the floor is"),
+        ("noise", (19 / 37, 10, 1.9 / 181), "your floor divided by 1/19"),
+        ("noise", (19 / 37, 361 / 37, 0.01), "the α of (c) is 0.01"),
+        ("nesterov", lambda *given: nesterov(*given, first=0), "it is the start"),
         ("nesterov", lambda *given: nesterov(*given, at_look=False), "that is the heavy ball"),
         ("nesterov", lambda *given: nesterov(*given, from_look=False), "it starts from the look-ahead"),
         ("nesterov", lambda *given: nesterov(*given, keep="look"), "these are the look-aheads"),
@@ -102,6 +108,8 @@ def test_right_answers_pass(name, answer):
         ("nesterov", 3, "must be a function"),
         ("keras_step", torch, "the velocity is PyTorch's"),
         ("keras_step", lambda x, g, v, a, b, n: (x - b * v - a * g, b * v + a * g), "the sign of αg is wrong"),
+        ("keras_step", lambda x, g, v, a, b, n: (x - a * v, b * v + (1 - b) * g), "a running mean"),
+        ("keras_step", lambda x, g, v, a, b, n: (x + (b if n else 1) * (b * v - a * g), b * v - a * g), "is missing"),
         ("keras_step", lambda x, g, v, a, b, n: (x + v, b * v - a * g), "by the old velocity"),
         ("keras_step", lambda x, g, v, a, b, n: keras(x, g, v, a, b, False), "with nesterov it moves by βv − αg"),
         ("keras_step", lambda x, g, v, a, b, n: (x - a * (b * v - a * g), b * v - a * g), "contains α already"),
