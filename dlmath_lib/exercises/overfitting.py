@@ -29,11 +29,18 @@ def by_hand(answer: Any) -> str:
 
 @exercise("overfitting.hidden", of=("eq-generalisation-gap", "eq-squared-residual"))
 def hidden(answer: Any) -> str:
-    """Training error, new error and the data needed, for 12 weights, 60 examples and σ² = 5."""
-    train, new, count = parts(answer, 3, "three numbers, (training error, new error, n)")
+    """Training error, new error, their mixed term and the data needed, for 12 weights, 60 examples and σ² = 5."""
+    train, new, mixed, count = parts(answer, 4, "four numbers, (training error, new error, mixed term, n)")
     close_to(train, 4.0, what="the training error", hint="It is σ²(1 − p/n)")
     close_to(new, 6.0, what="the error of new targets", hint="It is σ²(1 + p/n)")
-    close_to(count, 120.0, what="n", hint="It is the first n with 5(1 + 12/n) ≤ 5.5")
+    close_to(mixed, -2.0, what="the mixed term", hint="It is −2σ²Pᵢᵢ, and the mean of the Pᵢᵢ is p/n")
+    n = number(count, "n")
+    if n != 120:
+        if n < 12:
+            raise Wrong(f"n is {show(n)}: twelve independent columns need at least 12 examples")
+        error = 5 * (1 + 12 / n)
+        words = "more than 5.5" if n < 120 else "enough, but not with the smallest n"
+        raise Wrong(f"n is {show(n)}: the error of new targets is then {error:.6g}, {words}")
     return "the gap is 2σ²p/n = 2"
 
 
@@ -62,17 +69,23 @@ def tradeoff(answer: Any) -> str:
             )
         own_bias = number(found[0], f"{what} your mean squared bias")
         own_variance = number(found[1], f"{what} your mean variance")
+        swapped = np.allclose((own_bias, own_variance), (variance, bias), rtol=1e-6, atol=1e-9)
+        if swapped and not np.isclose(bias, variance, rtol=1e-4, atol=1e-9):
+            raise Wrong(f"{what} the two parts are right, and in the wrong order: (mean squared bias, mean variance)")
         if not np.isclose(own_bias, bias, rtol=1e-6, atol=1e-9):
             _why(own_bias, bias, len(x), f"{what} your mean squared bias", {
                 float(np.mean(p @ f - f)): "the bias is squared at each input, and then averaged",
                 float(np.mean(np.abs(p @ f - f))): "the bias is squared, not taken without its sign",
                 float(np.sqrt(bias)): "the mean of the squares is asked for, not its root",
+                bias + noise: "the noise is a part of its own; the bias has none of it",
             })  # fmt: skip
         if not np.isclose(own_variance, variance, rtol=1e-6, atol=1e-9):
             _why(own_variance, variance, len(x), f"{what} your mean variance", {
                 noise * (1 - (degree + 1) / len(x)): "that is what the residual has; the prediction has σ²p/n",
                 (degree + 1) / len(x): "the noise variance is missing",
                 noise**2 * (degree + 1) / len(x): "the noise variance is squared; it is σ² already",
+                float(np.sqrt(noise)) * (degree + 1) / len(x): "this has σ in the place of σ²",
+                float(noise * np.var(p @ f)): "so the fit varies from input to input; from sample to sample is asked for",
                 noise * degree / len(x): "a polynomial of this degree has one more coefficient than its degree",
                 float(noise * np.mean(p**2)): "P² is summed over a row, not averaged",
                 float(noise * np.mean(np.sum(p, axis=1) ** 2)): "the entries of P are squared before they are summed",
@@ -111,8 +124,11 @@ def honest(answer: Any) -> str:
         scores = [_score(x, fold) for fold in folds]
         if not np.isclose(found, np.mean(scores), rtol=1e-9, atol=1e-12):
             weights = [len(fold) / n for fold in folds]
-            words = "; the mean of the folds is asked for, each counts once" if np.isclose(
-                found, np.dot(weights, scores)) else f"; right is {np.mean(scores):.6g}"  # fmt: skip
+            words = f"; right is {np.mean(scores):.6g}"
+            if np.isclose(found, np.dot(weights, scores)):
+                words = "; the mean of the folds is asked for, each counts once"
+            elif np.isclose(found, np.sum(scores)):
+                words = "; that is the sum of the folds, and the mean is asked for"
             raise Wrong(f"{what} your mean accuracy is {found:.6g}{words}")
     return "in no fold did the choice see the rows that it was judged on"
 
@@ -214,6 +230,24 @@ def leaks(answer: Any) -> str:
     for letter in sorted(set("bde") - given):
         raise Wrong(f"({letter}) can leak, too: {_LEAKS[letter]}")
     return "computed from all rows is leaked from all rows; with labels it is worst"
+
+
+@exercise("overfitting.threshold", of="eq-bias-variance")
+def threshold(answer: Any) -> str:
+    """The variance part for Gaussian features by its limits, for n = 100 and σ² = 2."""
+    found = parts(answer, 4, "four numbers, (at 50, at 80, at 125, p)")
+    for value, p, right in zip(found, (50, 80, 125), (2.0, 8.0, 8.0), strict=False):
+        limit = "p/(n − p)" if p < 100 else "n/(p − n)"
+        own = number(value, f"the variance part at p = {p}")
+        if np.isclose(2 * own, right, rtol=1e-6):
+            raise Wrong(f"the variance part at p = {p} is {show(own)}: σ² = 2 is missing")
+        close_to(own, right, what=f"the variance part at p = {p}", hint=f"It is σ² times {limit}")
+    last = number(found[3], "p")
+    if last <= 100:
+        raise Wrong(f"p is {show(last)}, and a p larger than n = 100 is asked for")
+    if not np.isclose(last, 200, rtol=1e-9):
+        raise Wrong(f"at p = {show(last)} the variance part is {200 / (last - 100):.4g}, and at p = 50 it is 2")
+    return "p and n²/p have the same variance part"
 
 
 @exercise("overfitting.best_penalty", of="eq-bias-variance")

@@ -62,7 +62,7 @@ def bias_variance(smoother: Any, truth: Any, *, noise_variance: float, truth_at:
 
     References
     ----------
-    T. Hastie, R. Tibshirani, J. Friedman, The Elements of Statistical Learning, 2nd ed. (2009), section 7.2.
+    T. Hastie, R. Tibshirani, J. Friedman, The Elements of Statistical Learning, 2nd ed. (2009), section 7.3.
     Chapter: regularization/overfitting#eq-bias-variance.
 
     Examples

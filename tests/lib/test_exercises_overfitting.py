@@ -75,14 +75,15 @@ def wrong_labels(x, y, folds, choose, accuracy):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("overfitting")]
-    assert names == ["best_penalty", "by_hand", "hidden", "honest", "leaks", "one_step", "tradeoff"]
+    assert names == ["best_penalty", "by_hand", "hidden", "honest", "leaks", "one_step", "threshold", "tradeoff"]
 
 
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
         ("by_hand", (7, 6, 2)),
-        ("hidden", [4, 6, 120]),
+        ("hidden", [4, 6, -2, 120]),
+        ("threshold", (2, 8, 8, 200)),
         ("tradeoff", tradeoff),
         ("tradeoff", by_polyfit),
         ("one_step", Derivation(START).step(MIDDLE, because="a").step(END, because="b")),
@@ -107,9 +108,23 @@ def test_right_answers_pass(name, answer):
         ("by_hand", (3, 6, 2), "a new target has noise of its own"),
         ("by_hand", (7, 5, 2), "squared bias"),
         ("by_hand", (7, 6, 1.5), "the first whole r"),
-        ("hidden", (5, 6, 120), "σ²(1 − p/n)"),
-        ("hidden", (4, 5, 120), "σ²(1 + p/n)"),
-        ("hidden", (4, 6, 60), "n is 60"),
+        ("hidden", (5, 6, -2, 120), "σ²(1 − p/n)"),
+        ("hidden", (4, 5, -2, 120), "σ²(1 + p/n)"),
+        ("hidden", (4, 6, 0, 120), "−2σ²Pᵢᵢ"),
+        ("hidden", (4, 6, -2, 119), "5.5042, more than 5.5"),
+        ("hidden", (4, 6, -2, 121), "not with the smallest n"),
+        ("hidden", (4, 6, -2, 0), "at least 12 examples"),
+        ("hidden", (4, 6, 120), "four numbers"),
+        ("threshold", (1, 4, 4, 200), "σ² = 2 is missing"),
+        ("threshold", (2, 8, 2.5, 200), "n/(p − n)"),
+        ("threshold", (2, 0.5, 8, 200), "p/(n − p)"),
+        ("threshold", (2, 8, 8, 150), "the variance part is 4, and at p = 50 it is 2"),
+        ("threshold", (2, 8, 8, 50), "larger than n = 100"),
+        ("tradeoff", lambda *given: tradeoff(*given)[::-1], "in the wrong order"),
+        ("tradeoff", lambda x, f, d, s: (tradeoff(x, f, d, s)[0] + s, 0), "a part of its own"),
+        ("tradeoff", with_variance(lambda x, d, s: np.sqrt(s) * (d + 1) / len(x)), "σ in the place of σ²"),
+        ("tradeoff", lambda x, f, d, s: (tradeoff(x, f, d, s)[0], s * np.var(projection(x, d) @ f)), "input to input"),
+        ("honest", lambda *given: len(given[2]) * honest(*given), "the sum of the folds"),
         ("tradeoff", lambda x, f, d, s: (0.0, tradeoff(x, f, d, s)[1]), "the bias is squared at each input"),
         ("tradeoff", lambda x, f, d, s: (np.sqrt(tradeoff(x, f, d, s)[0]), 0), "not its root"),
         ("tradeoff", lambda x, f, d, s: (len(x) * tradeoff(x, f, d, s)[0], 0), "this is the sum"),
