@@ -85,7 +85,7 @@ def tradeoff(answer: Any) -> str:
                 (degree + 1) / len(x): "the noise variance is missing",
                 noise**2 * (degree + 1) / len(x): "the noise variance is squared; it is σ² already",
                 float(np.sqrt(noise)) * (degree + 1) / len(x): "this has σ in the place of σ²",
-                float(noise * np.var(p @ f)): "so the fit varies from input to input; from sample to sample is asked for",
+                float(noise * np.var(p @ f)): "so the fit varies from input to input, not from sample to sample",
                 noise * degree / len(x): "a polynomial of this degree has one more coefficient than its degree",
                 float(noise * np.mean(p**2)): "P² is summed over a row, not averaged",
                 float(noise * np.mean(np.sum(p, axis=1) ** 2)): "the entries of P are squared before they are summed",
