@@ -13,14 +13,24 @@ from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.layers import affine, batch_norm, batch_norm_vjp
 
+_STATISTICS = ("eq-bn-mean", "eq-bn-variance", "eq-bn-mean-square")
+
 
 @exercise(
     "normalization.by_hand",
-    of=("eq-bn-mean", "eq-bn-variance", "eq-bn-normalised", "eq-bn-output", "eq-bn-sum-left", "eq-bn-rms"),
+    of=(
+        "eq-bn-mean",
+        "eq-bn-variance",
+        "eq-bn-normalised",
+        "eq-bn-output",
+        "eq-bn-sum-left",
+        "eq-bn-rms",
+        "eq-bn-mean-square",
+    ),
 )
 def by_hand(answer: Any) -> str:
-    """A batch of two, its gradient, evaluation, and RMS norm of one example."""
-    low, high, slope, evaluated, rms = parts(answer, 5, "a list of five numbers, [a, b, c, d, e]")
+    """A batch of two, its gradient, evaluation, RMS norm of one example, and a large ε."""
+    low, high, slope, evaluated, rms, damped = parts(answer, 6, "a list of six numbers, [a, b, c, d, e, f]")
     _not_by(low, {4: "−6 + 10 divides by 1: x̂ is −1"}, "(a)")
     close_to(low, 7, what="(a), the first output", hint="x̂ = −1, times γ, plus β")
     close_to(high, 13, what="(b), the second output", hint="x̂ = 1, times γ, plus β")
@@ -34,7 +44,11 @@ def by_hand(answer: Any) -> str:
         rms, {0.6: "3/5 divides by the length; the mean square is 25/2", -1.0: "nothing is centred in RMS norm"}, "(e)"
     )
     close_to(rms, 3 / np.sqrt(12.5), rtol=1e-3, what="(e), the output of RMS norm", hint="3 over the root of 12.5")
-    return "in training two values give −1 and 1, whatever they are"
+    apart = 10 - 6 / (2 + np.sqrt(12))
+    slips = {7: "that is (a): ε counts", 9.625: "the root of v + ε = 16 is meant", apart: "add v and ε before the root"}
+    _not_by(damped, slips, "(f)")
+    close_to(damped, 8.5, what="(f), the first output with ε", hint="−2 over the root of 4 + 12, times γ, plus β")
+    return "for ε = 0 two different values give −1 and 1 in training, whatever they are"
 
 
 def _not_by(value: Any, slips: dict[float, str], part: str) -> None:
@@ -63,13 +77,13 @@ def count(answer: Any) -> str:
     return "1 % of the start is left after 44 batches with 0.1, and after 459 with 0.01"
 
 
-@exercise("normalization.own_slope", of=("eq-bn-rms-own", "eq-bn-own"))
-def own_slope(answer: Any) -> str:
-    """The derivative of an entry's own value in RMS norm."""
-    x, (rest, d, epsilon) = sp.Symbol("x", real=True), sp.symbols("R d epsilon", positive=True)
-    inside = (x**2 + rest) / d + epsilon
-    begin = sp.Derivative(x / sp.sqrt(inside), x)
-    return derivation_of(answer, begin, (rest / d + epsilon) / inside ** sp.Rational(3, 2), min_steps=2)
+@exercise("normalization.along_the_weights", of=("eq-bn-invariant", "eq-bn-along", "eq-bn-variance-along"))
+def along_the_weights(answer: Any) -> str:
+    """The derivative of a normalised value by the scale of the weights before it."""
+    distance, (k, v, epsilon) = sp.Symbol("d", real=True), sp.symbols("k v epsilon", positive=True)
+    inside = k**2 * v + epsilon
+    begin = sp.Derivative(k * distance / sp.sqrt(inside), k)
+    return derivation_of(answer, begin, epsilon * distance / inside ** sp.Rational(3, 2), min_steps=2)
 
 
 def _batch(shape: tuple[int, int], seed: int) -> np.ndarray:
@@ -77,7 +91,10 @@ def _batch(shape: tuple[int, int], seed: int) -> np.ndarray:
     return rng.normal(rng.normal(0, 3, size=shape[1]), rng.uniform(0.5, 3, size=shape[1]), size=shape)
 
 
-@exercise("normalization.backward", of=("eq-bn-backward", "eq-bn-gamma", "eq-bn-beta", "eq-bn-root", "eq-bn-other"))
+@exercise(
+    "normalization.backward",
+    of=("eq-bn-backward", "eq-bn-gamma", "eq-bn-beta", "eq-bn-root", "eq-bn-other", "eq-bn-own"),
+)
 def backward(answer: Any) -> str:
     """The pull back through batch norm in training."""
     for seed, (shape, epsilon) in enumerate([((5, 3), 1e-5), ((8, 2), 0.5), ((2, 4), 0.1), ((30, 1), 2.0)]):
@@ -132,6 +149,7 @@ def _slips(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, epsilon: float) -> d
             "the part along x̂ counts twice": gamma / root * (g - mean - 2 * along),
             "divide both sums by the number of examples": gamma / root * (g - m * mean - m * along),
             "multiply by 1/s, not by s": gamma * root * (g - mean - along),
+            "ε goes under the root": gamma / (x.std(axis=0) + epsilon) * (g - mean - along),
         },
     }
 
@@ -151,6 +169,7 @@ def running(answer: Any) -> str:
             "ρ is the weight of the new batch": _run(batches, 1 - rho),
             "the variance starts at 1": _run(batches, rho, first=0.0),
             "the mean starts at 0": _run(batches, rho, begin=1.0),
+            "the first batch does not take the place of the start, 0 and 1": _run(batches[1:], rho, start=batches[0]),
         }
         for k, name in enumerate(("mean", "variance")):
             got = numbers(found[k], f"{where} your {name}", shape=right[k].shape)
@@ -165,9 +184,18 @@ def running(answer: Any) -> str:
 
 
 def _run(
-    batches: list[np.ndarray], rho: float, *, ddof: int = 1, first: float = 1.0, begin: float = 0.0
+    batches: list[np.ndarray],
+    rho: float,
+    *,
+    ddof: int = 1,
+    first: float = 1.0,
+    begin: float = 0.0,
+    start: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    mean, variance = np.full(batches[0].shape[1], begin), np.full(batches[0].shape[1], first)
+    if start is None:
+        mean, variance = np.full(batches[0].shape[1], begin), np.full(batches[0].shape[1], first)
+    else:
+        mean, variance = start.mean(axis=0), start.var(axis=0, ddof=ddof)
     for batch in batches:
         mean = (1 - rho) * mean + rho * batch.mean(axis=0)
         variance = (1 - rho) * variance + rho * batch.var(axis=0, ddof=ddof)
@@ -194,6 +222,7 @@ def fold(answer: Any) -> str:
             "ε is missing in the root": (gamma / np.sqrt(variance))[:, None] * weight,
             "divide by the root of the variance": (gamma / (variance + epsilon))[:, None] * weight,
             "the factor γ is missing": weight / np.sqrt(variance + epsilon)[:, None],
+            "ε goes under the root": (gamma / (np.sqrt(variance) + epsilon))[:, None] * weight,
         })  # fmt: skip
         _judge(new_bias, factor * (bias - mean) + beta, f"{where} your bias", {
             "the old bias is lost": beta - factor * mean,
@@ -201,6 +230,7 @@ def fold(answer: Any) -> str:
             "the running mean is taken off, not added": factor * (bias + mean) + beta,
             "the running mean is missing": factor * bias + beta,
             "β is missing": factor * (bias - mean),
+            "the running mean is multiplied by γ/s too": factor * bias - mean + beta,
         })  # fmt: skip
         ours = batch_norm(affine(x, weight, bias), gamma, beta, mean=mean, variance=variance, epsilon=epsilon)
         if not np.allclose(affine(x, new_weight, new_bias), ours, rtol=1e-6, atol=1e-8):
@@ -216,4 +246,6 @@ def _judge(got: np.ndarray, right: np.ndarray, what: str, slips: dict[str, np.nd
         return slip.shape == got.shape and np.allclose(got, slip, rtol=1e-6)
 
     clue = next((f": {words}" for words, slip in slips.items() if same(slip)), "")
-    raise Wrong(f"{what} is not that of the two layers together{clue}")
+    spot = np.unravel_index(np.abs(got - right).argmax(), right.shape)
+    place = ", ".join(map(str, spot))
+    raise Wrong(f"{what}[{place}] is {got[spot]:.4g}; the two layers together have {right[spot]:.4g}{clue}")

@@ -7,11 +7,11 @@ import sympy as sp
 from dlmath_lib.exercises import check, exercises_of
 from dlmath_lib.verify import Derivation
 
-X, (R, D, E) = sp.Symbol("x", real=True), sp.symbols("R d epsilon", positive=True)
-INSIDE = (X**2 + R) / D + E
-BEGIN = sp.Derivative(X / sp.sqrt(INSIDE), X)
-END = (R / D + E) / INSIDE ** sp.Rational(3, 2)
-HALFWAY = (sp.sqrt(INSIDE) - X * (X / D) / sp.sqrt(INSIDE)) / INSIDE
+D, (K, V, E) = sp.Symbol("d", real=True), sp.symbols("k v epsilon", positive=True)
+INSIDE = K**2 * V + E
+BEGIN = sp.Derivative(K * D / sp.sqrt(INSIDE), K)
+END = E * D / INSIDE ** sp.Rational(3, 2)
+HALFWAY = (D * sp.sqrt(INSIDE) - K * D * (K * V) / sp.sqrt(INSIDE)) / INSIDE
 
 
 def backward(g, x, gamma, epsilon, *, along=1.0, mean=1.0, factor=True, root=1, ddof=0, summed=True):
@@ -57,13 +57,15 @@ def fold_of(change):
             "epsilon": ((gamma / np.sqrt(variance))[:, None] * weight, new_bias),
             "bias": (new_weight, beta - factor * mean),
             "beta": (new_weight, new_bias - beta),
+            "mean": (new_weight, factor * bias - mean + beta),
+            "outside": ((gamma / (np.sqrt(variance) + epsilon))[:, None] * weight, new_bias),
         }[change]
 
     return changed
 
 
 COUNT = [44, 459, 0.02, 100, 25088, 6272, 50176]
-HAND = [7, 13, 0, 16, 3 / np.sqrt(12.5)]
+HAND = [7, 13, 0, 16, 3 / np.sqrt(12.5), 8.5]
 
 
 def put(values, place, value):
@@ -72,16 +74,19 @@ def put(values, place, value):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("normalization")]
-    assert names == ["backward", "by_hand", "count", "fold", "own_slope", "running"]
+    assert names == ["along_the_weights", "backward", "by_hand", "count", "fold", "running"]
 
 
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
         ("by_hand", HAND),
-        ("by_hand", (7, 13, 0, 16, 0.8485)),
+        ("by_hand", (7, 13, 0, 16, 0.8485, 8.5)),
         ("count", (44, 459, sp.Rational(1, 50), 100, *COUNT[4:])),
-        ("own_slope", Derivation(BEGIN).step(HALFWAY, because="quotient rule").step(END, because="x² cancels")),
+        (
+            "along_the_weights",
+            Derivation(BEGIN).step(HALFWAY, because="quotient rule").step(END, because="cancel"),
+        ),
         ("backward", backward),
         ("backward", by_loops),
         ("running", running),
@@ -104,14 +109,18 @@ def test_right_answers_pass(name, answer):
         ("by_hand", put(HAND, 3, 13), "divides by the variance"),
         ("by_hand", put(HAND, 4, 0.6), "divides by the length"),
         ("by_hand", put(HAND, 4, -1.0), "nothing is centred"),
-        ("by_hand", HAND[:4], "a list of five numbers"),
+        ("by_hand", HAND[:4], "a list of six numbers"),
+        ("by_hand", put(HAND, 5, 7), "ε counts"),
+        ("by_hand", put(HAND, 5, 9.625), "the root of v + ε"),
+        ("by_hand", put(HAND, 5, 10 - 6 / (2 + np.sqrt(12))), "add v and ε before the root"),
+        ("by_hand", put(HAND, 5, 11.5), "(f), the first output with ε"),
         ("count", put(COUNT, 0, 43), "the first whole k"),
         ("count", put(COUNT, 1, 1), "0.99 is Keras's weight of the old"),
         ("count", put(COUNT, 2, 1 / 49), "not 1/ρ"),
         ("count", put(COUNT, 3, 10), "a tenth of the gradient is left"),
         ("count", put(COUNT, 3, 0.01), "fell to a hundredth"),
-        ("own_slope", Derivation(BEGIN).step(END, because="by hand"), "step"),
-        ("own_slope", END, "must be a Derivation"),
+        ("along_the_weights", Derivation(BEGIN).step(END, because="by hand"), "step"),
+        ("along_the_weights", END, "must be a Derivation"),
         ("backward", lambda *a: backward(*a, along=0.0), "through the variance, is missing"),
         ("backward", lambda *a: backward(*a, along=0.0, mean=0.0), "holds mean and variance still"),
         ("backward", lambda *a: backward(*a, mean=0.0), "the mean of g is not taken out"),
@@ -127,11 +136,15 @@ def test_right_answers_pass(name, answer):
         ("running", lambda b, rho: running(b, 1 - rho), "ρ is the weight of the new batch"),
         ("running", lambda b, rho: running(b, rho, first=0.0), "the variance starts at 1"),
         ("running", lambda b, rho: running(b, rho, begin=1.0), "the mean starts at 0"),
+        ("running", lambda b, rho: (b[0].mean(0), b[0].var(0, ddof=1)), "does not take the place of the start"),
         ("running", lambda b, rho: running(b, rho)[0], "the pair (mean, variance)"),
         ("fold", fold_of("column"), "γ/s belongs to a row"),
         ("fold", fold_of("epsilon"), "ε is missing in the root"),
         ("fold", fold_of("bias"), "the old bias is lost"),
         ("fold", fold_of("beta"), "β is missing"),
+        ("fold", fold_of("mean"), "the running mean is multiplied by γ/s too"),
+        ("fold", fold_of("outside"), "ε goes under the root"),
+        ("fold", lambda w, b, *a: (2 * fold(w, b, *a)[0], b), "the two layers together have"),
         ("fold", lambda *a: fold(*a)[0], "the pair (weight, bias)"),
         ("count", put(COUNT, 4, 32), "the pixels of a channel count too"),
         ("count", put(COUNT, 5, 50176), "that is one group"),
