@@ -17,11 +17,13 @@ from dlmath_lib.exercises.registry import exercise
 def by_hand(answer: Any) -> str:
     """Odds, probability and gradient for w = (log 2, −log 3), b = log 3, x = (2, 1), y = 0."""
     odds, p, slopes = parts(answer, 3, "three things, (odds, probability, [three slopes])")
-    close_to(odds, 4, what="the odds", hint="They are 3 · 2² · ⅓")
+    close_to(odds, 4, what="your value of the odds", hint="They are 3 · 2² · ⅓")
     close_to(p, 0.8, what="the probability", hint="It is the odds over 1 plus the odds")
     slopes = numbers(slopes, "your gradient", shape=(3,))
     if np.allclose(slopes, [-0.2, -0.4, -0.2]):
         raise Wrong("your gradient is that of a label 1, p − 1; the label is 0")
+    if np.allclose(slopes, [1.6, 0.8, 0.8]):
+        raise Wrong("your gradient is in the order w₁, w₂, b; the exercise asks for (b, w₁, w₂)")
     same_array(slopes, [0.8, 1.6, 0.8], what="your gradient")
     return "each slope is p − y times its feature"
 
@@ -45,27 +47,37 @@ def costs(answer: Any) -> str:
 
 @exercise("linear_classification.rates")
 def rates(answer: Any) -> str:
-    """Accuracy, recall, precision and false positive rate of 18 hits, 2 misses and 98 false alarms."""
-    accuracy, recall, precision, fpr = parts(answer, 4, "four numbers, (accuracy, recall, precision, FPR)")
-    close_to(accuracy, 0.9, what="the accuracy", hint="It is (18 + 882)/1000")
+    """Rates of 18 hits, 2 misses and 147 false alarms, the area of one threshold, and the excess of p = 0.2."""
+    accuracy, recall, precision, fpr, area, excess = parts(
+        answer, 6, "six numbers, (accuracy, recall, precision, FPR, area, excess of p)"
+    )
+    close_to(accuracy, 0.851, what="the accuracy", hint="It is (18 + 833)/1000")
     close_to(recall, 0.9, what="the recall", hint="It is the share of the ill that are found")
     if np.isclose(number(precision, "the precision"), 0.9):
         raise Wrong("the precision is the share of the ill among the alarms, not of the alarms among the ill")
-    close_to(precision, 18 / 116, what="the precision", hint="It is the share of the ill among the 116 alarms")
-    close_to(fpr, 0.1, what="the false positive rate", hint="It is the share of the 980 healthy that get an alarm")
-    return "calling no one ill has the accuracy 0.98, and the recall 0"
+    close_to(precision, 18 / 165, what="the precision", hint="It is the share of the ill among the 165 alarms")
+    close_to(fpr, 0.15, what="the false positive rate", hint="It is the share of the 980 healthy that get an alarm")
+    close_to(
+        area, 0.875, what="the area", hint="It is ½ · 0.15 · 0.9 under the first piece, 0.85 · 0.95 under the second"
+    )
+    if np.isclose(number(excess, "the excess"), 18 / 165 - 0.2):
+        raise Wrong("the excess is p minus the frequency, 0.2 minus the precision; yours has the other sign")
+    close_to(excess, 0.2 - 18 / 165, what="the excess of p", hint="The frequency among the alarms is the precision")
+    return "calling no one ill has the accuracy 0.98, and the recall 0; the p of the alarms is too high"
 
 
 @exercise("linear_classification.three_classes", of=("eq-softmax-model", "eq-softmax-gradient"))
 def three_classes(answer: Any) -> str:
     """Probabilities, loss and slopes of softmax regression with exponentials 1, 2, 5 at x = 2, second label."""
     chances, loss, slopes = parts(answer, 3, "three things, ([three probabilities], loss, [three slopes])")
-    same_array(chances, [1 / 8, 2 / 8, 5 / 8], what="your probabilities")
+    same_array(chances, [1 / 8, 2 / 8, 5 / 8], what="your list of probabilities")
     close_to(loss, np.log(4), what="the loss", hint="It is −log of the second probability", rtol=1e-4)
     slopes = numbers(slopes, "your slopes", shape=(3,))
     if np.allclose(slopes, [1 / 8, -3 / 4, 5 / 8]):
         raise Wrong("these are the slopes by the logits, p − q; a weight moves its logit by x = 2")
-    same_array(slopes, [1 / 4, -3 / 2, 5 / 4], what="your slopes")
+    if np.allclose(slopes, [1 / 4, 1 / 2, 5 / 4]):
+        raise Wrong("these are p x; for the label's class, the second, the slope is (p − 1) x")
+    same_array(slopes, [1 / 4, -3 / 2, 5 / 4], what="your list of slopes")
     return "each slope is (p − q) x, and they sum to 0"
 
 
@@ -110,6 +122,8 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the penalty is on the weights, not on the bias", {"bias_too": True}),
     ("the penalty λ/2 ‖w‖² has the slope λw, not 2λw", {"double": 2.0}),
     ("the penalty adds λw to the slope by w", {"double": 0.0}),
+    ("the loss alone is a mean: the penalty's slope λw is not divided by n", {"shared": True}),
+    ("the bias moves too; its slope is the mean of p − y", {"still": True}),
     ("the steps go against the gradient", {"sign": -1.0}),
     ("the slope by b is computed before w moves", {"late": True}),
     ("the steps go against p − y; the factor p(1 − p) cancels for the cross-entropy", {"squared": True}),
@@ -119,14 +133,15 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
 def _fitted(
     x: np.ndarray, y: np.ndarray, penalty: float, rate: float, steps: int, *, mean: bool = True,
     bias_too: bool = False, double: float = 1.0, sign: float = 1.0, late: bool = False, squared: bool = False,
+    shared: bool = False, still: bool = False,
 ) -> tuple[np.ndarray, float]:  # fmt: skip
     w, b, share = np.zeros(x.shape[1]), 0.0, 1 / len(y) if mean else 1.0
     for _ in range(steps):
         p = _sigmoid(x @ w + b)
         error = (p - y) * (p * (1 - p) if squared else 1)
-        moved = w - sign * rate * (x.T @ error * share + double * penalty * w)
+        moved = w - sign * rate * (x.T @ error * share + double * penalty * w * (1 / len(y) if shared else 1))
         error = _sigmoid(x @ moved + b) - y if late else error
-        b = b - sign * rate * float(error.sum() * share + bias_too * penalty * b)
+        b = b - (not still) * sign * rate * float(error.sum() * share + bias_too * penalty * b)
         w = moved
     return w, b
 
@@ -156,6 +171,7 @@ def newton_step(answer: Any) -> str:
             "that is a step of gradient descent; solve with the Hessian": theta - slope / len(y),
             "gradient and Hessian must both be divided by n, or neither": theta - step * len(y),
             "divide both gradient and Hessian by n, or neither; you divide the gradient": theta - step / len(y),
+            "the factors of the Hessian are p(1 − p), not p": theta - np.linalg.solve((design.T * p) @ design, slope),
             "the Hessian needs the factors p(1 − p)": theta - np.linalg.solve(design.T @ design, slope),
         }
         for words, slip in slips.items():
