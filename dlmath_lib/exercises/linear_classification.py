@@ -57,9 +57,7 @@ def rates(answer: Any) -> str:
         raise Wrong("the precision is the share of the ill among the alarms, not of the alarms among the ill")
     close_to(precision, 18 / 165, what="the precision", hint="It is the share of the ill among the 165 alarms")
     close_to(fpr, 0.15, what="the false positive rate", hint="It is the share of the 980 healthy that get an alarm")
-    close_to(
-        area, 0.875, what="the area", hint="It is ½ · 0.15 · 0.9 under the first piece, 0.85 · 0.95 under the second"
-    )
+    close_to(area, 0.875, what="the area", hint="It is ½ · 0.15 · 0.9 and then 0.85 · 0.95")
     if np.isclose(number(excess, "the excess"), 18 / 165 - 0.2):
         raise Wrong("the excess is p minus the frequency, 0.2 minus the precision; yours has the other sign")
     close_to(excess, 0.2 - 18 / 165, what="the excess of p", hint="The frequency among the alarms is the precision")
