@@ -100,4 +100,8 @@ $(VENV)/installed: $(VENV)/python requirements.txt pyproject.toml $(FRONTEND)
 $(VENV)/tools: pyproject.toml | $(VENV)/installed
 	@echo "Installing what the tests need …"
 	$(call install,-e '.[test]')
+	@echo "Installing Keras and JAX, which two chapters run (some 400 MB) …"
+	@$(BIN)/python -m pip install --disable-pip-version-check --retries 2 -q \
+	$$($(BIN)/python -m tests.frameworks) 2>>$(VENV)/install.log \
+	|| echo "make: Keras and JAX cannot be installed here: the notebooks that need them are skipped (details: $(VENV)/install.log)"
 	@touch $@

@@ -5,13 +5,17 @@ Its kernels are those of `execute`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import defaultdict
+from functools import cache
 from typing import Any
 
 import pytest
 
+from dlmath_lib.book import notebooks
 from dlmath_lib.book.compare import difference
+from dlmath_lib.book.execute import REQUIRED
 
 # Images and a widget's random id are not text; metadata and counts belong to `test_stored_in_its_normal_form`.
 LEFT_OUT = {
@@ -46,6 +50,16 @@ def by_kind(cell: Any, outputs: list[Any]) -> dict[str, list[Any]]:
             if kind not in LEFT_OUT:
                 found[kind].append(cell.sanitize(value))
     return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A notebook whose frameworks are not installed is skipped, with the reason; where they are required it fails."""
+    if os.environ.get(REQUIRED) == "1":
+        return
+    lacks = cache(notebooks.lacks)
+    for item in items:
+        if item.path.suffix == ".ipynb" and (missing := lacks(item.path)):
+            item.add_marker(pytest.mark.skip(f'{" and ".join(missing)} not installed: pip install ".[frameworks]"'))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-__all__ = ["need"]
+__all__ = ["lacking", "need"]
 
 
-def need(part: str, *modules: str) -> None:
+def lacking(*modules: str) -> list[str]:
+    """Return which of ``modules`` are not installed."""
+    return [name for name in modules if find_spec(name) is None]
+
+
+def need(part: str, *modules: str, extra: str = "chapters") -> None:
     """Raise an error that names the command to run if one of ``modules`` is not installed.
 
     Parameters
@@ -16,16 +21,17 @@ def need(part: str, *modules: str) -> None:
         The part of the package that asks, as "dlmath_lib.verify".
     *modules : str
         Names to import, as "sympy".
+    extra : str
+        The extra of pyproject.toml that brings them.
 
     Raises
     ------
     ModuleNotFoundError
         If one cannot be found.
     """
-    missing = [name for name in modules if find_spec(name) is None]
-    if missing:
+    if missing := lacking(*modules):
         raise ModuleNotFoundError(
             f"{part} needs {' and '.join(missing)}, not installed here: in the book's folder run  "
-            f'pip install ".[chapters]"',
+            f'pip install ".[{extra}]"',
             name=missing[0],
         )

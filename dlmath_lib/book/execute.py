@@ -25,10 +25,16 @@ from dlmath_lib.book.prepared import STARTUP
 
 SLOW = 10.0
 CELL_TIMEOUT = 120
+# With "1" in this variable a notebook whose frameworks are not installed fails, and is not skipped.
+REQUIRED = "DLMATH_REQUIRE_FRAMEWORKS"
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
-# The plainest kernels of OpenBLAS and NumPy on this architecture: what another processor computes with.
-OTHER_KERNELS = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"}
+# The plainest kernels of OpenBLAS, NumPy and XLA (JAX) on this architecture: what another processor computes with.
+OTHER_KERNELS = {
+    "OPENBLAS_CORETYPE": "Prescott",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4",
+    "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
+}
 
 
 @dataclass
@@ -38,6 +44,7 @@ class Outcome:
     path: Path
     seconds: float = 0.0
     changed: bool = False
+    skipped: str = ""
     problems: list[str] = field(default_factory=list)
     difference: str = ""
 
@@ -51,6 +58,9 @@ def run(path: Path, check: bool = False) -> Outcome:
         notebook = notebooks.read(path)
     except (ValueError, KeyError) as error:
         outcome.problems = [f"this is not a notebook: {error!r}"]
+        return outcome
+    if (missing := notebooks.lacks(path)) and os.environ.get(REQUIRED) != "1":
+        outcome.skipped = f'skipped: {" and ".join(missing)} not installed (pip install ".[frameworks]")'
         return outcome
     outcome.problems = _execute(notebook)
     outcome.seconds = _spent() - start
@@ -179,6 +189,8 @@ def _outcomes(paths: list[Path], check: bool, jobs: int) -> Iterator[Outcome]:
 def _line(outcome: Outcome, check: bool) -> str:
     if outcome.problems:
         state = "✗ failed"
+    elif outcome.skipped:
+        state = outcome.skipped
     elif outcome.changed:
         state = "✗ differs from what is stored" if check else "written"
     else:
@@ -195,7 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--other-kernels",
         action="store_true",
-        help="compute with the plainest kernels of OpenBLAS and NumPy, as another processor would",
+        help="compute with the plainest kernels of OpenBLAS, NumPy and XLA, as another processor would",
     )
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="notebooks at a time (default: the cores)"

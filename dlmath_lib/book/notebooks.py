@@ -9,7 +9,9 @@ from typing import Any
 import nbformat
 import yaml
 
+from dlmath_lib._needs import lacking
 from dlmath_lib.book.compare import difference
+from dlmath_lib.frameworks import MODULES as FRAMEWORKS
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -26,6 +28,7 @@ FOLDED = {"hide-input": {"source_hidden": True}, "hide-cell": {"outputs_hidden":
 OPENING = """from importlib.util import find_spec
 if find_spec("dlmath_lib") is None:
     raise ImportError('dlmath_lib is missing: in the folder of the book run  pip install ".[chapters]"')"""
+USES_FRAMEWORKS = re.compile(r"\bfrom dlmath_lib\.frameworks import\b")
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 
 
@@ -54,6 +57,13 @@ def in_contents(root: Path) -> list[Path]:
         raise ValueError(f"_toc.yml must be a mapping with root and parts, got {type(contents).__name__}")
     walk(contents)
     return found
+
+
+def lacks(path: Path) -> list[str]:
+    """Return what is not installed of the frameworks (Keras, JAX) that a notebook runs: nothing, for nearly all."""
+    if USES_FRAMEWORKS.search(path.read_text(encoding="utf-8")):
+        return lacking(*FRAMEWORKS)
+    return []
 
 
 def read(path: Path) -> nbformat.NotebookNode:

@@ -195,7 +195,7 @@ def test_other_kernels_reach_the_notebook(tmp_path: Path, monkeypatch: pytest.Mo
     before = {**os.environ, **execute.OTHER_KERNELS}
     assert execute.main([str(path), "--other-kernels"]) == 0
     shown = notebooks.read(path).cells[0].outputs[0].text
-    assert shown == "Prescott X86_V3 X86_V4\n"
+    assert shown == "Prescott X86_V3 X86_V4 --xla_cpu_max_isa=SSE4_2\n"
     # Another kernel that a test starts afterwards must not look into a folder that is gone.
     assert dict(os.environ) == before
 

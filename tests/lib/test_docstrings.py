@@ -26,7 +26,7 @@ import pytest
 import dlmath_lib
 
 ROOT = Path(dlmath_lib.__file__).parent
-TOOLS = {"verify", "explore", "exercises", "plotting", "listing", "vectors"}
+TOOLS = {"verify", "explore", "exercises", "frameworks", "plotting", "listing", "vectors"}
 NOT_FOR_READERS = {"book"}  # the Sphinx extension: nobody imports it
 FORMULA = re.compile(r"[=⊙′∂Σ∇∫∏∞√²³ᵀ·×<>≤≥]|\w\(\w|:math:| [/+−@] |\|\w")
 SECTION = re.compile(
