@@ -53,7 +53,8 @@ def fields(answer: Any) -> str:
     """The field of five layers; the depth for 64 pixels, without pooling and with."""
     size, plain, pooled = parts(answer, 3, "three numbers, (field, layers without pooling, convolutions with pooling)")
     slips = {9: "the strides are missing: behind the first pooling a step is 2 pixels, behind the second 4"}
-    slips[22] = "a layer adds (k − 1) times the j of the layers before it, without its own stride"
+    slips[21] = "a layer adds (k − 1) times the j of the layers before it, without its own stride"
+    slips[22] = "that is with a third pooling: behind the last convolution there is none"
     _told(size, slips, "the receptive field")
     close_to(size, 18, what="the receptive field", hint="r is 3, 4, 8, 10 and then, with j = 4, two steps more")
     _told(plain, {31: "1 + 2 · 31 is 63, one pixel less"}, "the number of layers")
@@ -159,7 +160,7 @@ def scrambled(answer: Any) -> str:
         if not np.array_equal(back, order) and np.allclose(found, weight[:, back]):
             raise Wrong("that undoes the order once more: scrambled pixel i is pixel order[i], and takes its weight")
         same_array(found, weight[:, order], what="the weights")
-    return "a dense layer does not mind the order of its inputs"
+    return "the columns of W in the new order compute the same from the scrambled inputs"
 
 
 @exercise("convolutional_network.moved")
@@ -183,7 +184,7 @@ def moved(answer: Any) -> str:
         raise Wrong(
             f"the second is pooled to {before.tolist()}, after the move to {after.tolist()}: nothing new above 0"
         )
-    return "a move within the window changes nothing, a move out of it does"
+    return "maxima that stay in their windows leave the pooled numbers; one that enters another window can change them"
 
 
 def _pooled(signal: np.ndarray) -> np.ndarray:
