@@ -8,7 +8,8 @@ import numpy as np
 import sympy as sp
 
 from dlmath_lib.convolution import average_pool, conv, max_pool, receptive_field
-from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, same_array
+from dlmath_lib.datasets import digits, split
+from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, numbers, parts, same_array, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
@@ -45,6 +46,7 @@ _USES = {
     115_200 + 16 * 64 * 25 + 2560: "a number of the second maps takes 25 multiplications for each of 8 channels",
     115_200 + 204_800: "the dense layer is missing: 256 · 10",
     5960: "these are the weights: each of a convolution is used at all places of its map",
+    5994: "these are the parameters: each weight of a convolution is used at all places of its map, a bias adds",
 }
 
 
@@ -153,7 +155,7 @@ def scrambled(answer: Any) -> str:
     for seed, (outputs, width) in enumerate([(2, 5), (3, 9), (1, 4)]):
         rng = np.random.default_rng(seed)
         weight, order = rng.normal(size=(outputs, width)), rng.permutation(width)
-        found = numbers(call(answer, weight, order, names=("W", "order")), "the weights", shape=weight.shape)
+        found = numbers(_columns(answer, weight, order), "the weights", shape=weight.shape)
         back = np.argsort(order)
         if np.allclose(found, weight):
             raise Wrong("the weights come back as they were: each must go with its pixel")
@@ -161,6 +163,17 @@ def scrambled(answer: Any) -> str:
             raise Wrong("that undoes the order once more: scrambled pixel i is pixel order[i], and takes its weight")
         same_array(found, weight[:, order], what="the weights")
     return "the columns of W in the new order compute the same from the scrambled inputs"
+
+
+def _columns(answer: Any, weight: np.ndarray, order: np.ndarray) -> Any:
+    try:
+        return call(answer, weight, order, names=("W", "order"))
+    except Wrong as error:
+        if "IndexError" in str(error):
+            rows, width = weight.shape
+            words = f"order has {width} numbers, one for each pixel, that is for each column of W; rows has W {rows}"
+            raise Wrong(f"{error}. {words}") from None
+        raise
 
 
 @exercise("convolutional_network.moved")
@@ -193,3 +206,45 @@ def _pooled(signal: np.ndarray) -> np.ndarray:
 
 def _moved(signal: np.ndarray) -> np.ndarray:
     return np.concatenate([[0.0], signal[:-1]])
+
+
+_LARGEST, _SHARE = 5000, 0.9
+
+
+@exercise("convolutional_network.train")
+def train(answer: Any) -> str:
+    """A small convolutional network that the reader trained: what it makes of the test part."""
+    from dlmath_lib.network import Network
+    from dlmath_lib.network.history import History
+
+    if answer is ...:
+        raise not_yet("replace the … by your trained network")
+    if isinstance(answer, History):
+        raise Wrong("that is the history, which fit returns: give the network itself")
+    if not isinstance(answer, Network):
+        raise Wrong(f"your answer must be the trained Network; it is {show(answer)}")
+    _is_small_and_convolutional(answer)
+    data = digits()
+    pictures = data.x.reshape(-1, 1, 8, 8)
+    rng = np.random.default_rng(0)
+    _, (x, y) = split(pictures, data.y, fractions=(0.8, 0.2), rng=rng, stratify=True)
+    share = float(np.mean(answer.forward(x.astype(answer.parameters.dtype)).argmax(axis=1) == y))
+    if share < 0.2:
+        raise Wrong(f"it reads {share:.0%} of the test pictures, and a guess some 10 %: was it trained by fit?")
+    if share < _SHARE:
+        advice = "train for more epochs, or with a larger rate: Adam(3e-3)"
+        raise Wrong(f"it reads {share:.1%} of the test pictures, and 90 % were asked: {advice}")
+    return f"{answer.parameters.size:,} parameters, and at least 90 % of the test pictures read rightly"
+
+
+def _is_small_and_convolutional(network: Any) -> None:
+    if network.shapes[0] != (1, 8, 8):
+        raise Wrong(f"its input has the shape {network.shapes[0]}: write input_shape=(1, 8, 8)")
+    if network.shapes[-1] != (10,):
+        raise Wrong(f"its output has the shape {network.shapes[-1]}: there are ten digits, so (10,)")
+    if not any("Conv(" in str(layer) for layer in network.layers):
+        raise Wrong("it has no convolution: begin with Conv(1, …, 3, padding='same')")
+    size = network.parameters.size
+    if size > _LARGEST:
+        advice = "most stand in the dense layer behind Flatten: fewer maps, or a pooling before it"
+        raise Wrong(f"it has {size:,} parameters, and at most {_LARGEST:,} are allowed; {advice}")

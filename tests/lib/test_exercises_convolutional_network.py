@@ -5,7 +5,10 @@ import pytest
 import sympy as sp
 
 from dlmath_lib.convolution import average_pool, conv, max_pool, receptive_field
+from dlmath_lib.datasets import digits, split
 from dlmath_lib.exercises import check, exercises_of
+from dlmath_lib.network import Activation, Conv, Dense, Flatten, MaxPool, Network
+from dlmath_lib.optimizers import Adam
 from dlmath_lib.verify import Derivation
 
 K, L = sp.symbols("k L", positive=True)
@@ -34,6 +37,30 @@ def own_stride_first(kernels, strides):
     return r, j
 
 
+def deal():
+    data = digits()
+    pictures = data.x.reshape(-1, 1, 8, 8)
+    return split(pictures, data.y, fractions=(0.8, 0.2), rng=np.random.default_rng(0), stratify=True)[0]
+
+
+def network(maps=8, epochs=0, shape=(1, 8, 8), outputs=10, convolution=True):
+    first = [Conv(shape[0], maps, 3, padding="same"), Activation("relu"), MaxPool(2)] if convolution else []
+    width = maps * shape[1] * shape[2] // 4 if convolution else int(np.prod(shape))
+    layers = [*first, Flatten(), Dense(width, outputs)]
+    made = Network(layers, input_shape=shape, rng=np.random.default_rng(0))
+    if epochs:
+        trained(made, epochs)
+    return made
+
+
+def trained(made, epochs):
+    rng = np.random.default_rng(0)
+    return made.fit(*deal(), epochs=epochs, batch_size=32, optimizer=Adam(3e-3), rng=rng, progress=False)
+
+
+TRAINED, HURRIED = network(epochs=10), network(epochs=1)
+HISTORY = trained(network(), 1)
+
 RIGHT = [
     ("count", (5994, 322560)),
     ("count", [5994.0, np.int64(322560)]),
@@ -48,6 +75,7 @@ RIGHT = [
     ("scrambled", lambda W, order: W[:, order]),
     ("moved", ([5, 0, 2, 0, 1, 0], [1, 5, 2, 0, 0, 0])),
     ("moved", (np.array([3.0, 0, 0, 0, 0, 0]), [0.5, 1, 0, 0, 0, 0])),
+    ("train", TRAINED),
 ]
 WRONG = [
     ("count", (5960, 322560), "the biases are missing"),
@@ -57,6 +85,7 @@ WRONG = [
     ("count", (5994, 143360), "25 multiplications for each of 8 channels"),
     ("count", (5994, 320000), "the dense layer is missing"),
     ("count", (5994, 5960), "these are the weights"),
+    ("count", (5994, 5994), "these are the parameters"),
     ("count", (1, 1), "the number of parameters"),
     ("fields", (9, 32, 5), "the strides are missing"),
     ("fields", (21, 32, 5), "without its own stride"),
@@ -82,6 +111,15 @@ WRONG = [
     ("stack", lambda kernels, strides: (receptive_field(kernels, stride=strides)[0], 1), "The product of all strides"),
     ("scrambled", lambda W, order: W, "the weights come back as they were"),
     ("scrambled", lambda W, order: W[:, np.argsort(order)], "undoes the order once more"),
+    ("scrambled", lambda W, order: W[order], "one for each pixel, that is for each column of W"),
+    ("train", network(), "was it trained by fit"),
+    ("train", HURRIED, "and 90 % were asked"),
+    ("train", HISTORY, "the history, which fit returns"),
+    ("train", network, "must be the trained Network"),
+    ("train", network(maps=32), "at most 5,000 are allowed"),
+    ("train", network(convolution=False), "it has no convolution"),
+    ("train", network(outputs=11), "there are ten digits"),
+    ("train", network(shape=(8, 8, 1), maps=4, convolution=False), "write input_shape=(1, 8, 8)"),
     ("moved", ([5, 0, 2, 0, 1, 1], [1, 5, 2, 0, 0, 0]), "must end with 0"),
     ("moved", ([0] * 6, [1, 5, 2, 0, 0, 0]), "must not all be equal"),
     ("moved", ([1, 5, 2, 0, 0, 0], [1, 5, 2, 0, 0, 0]), "and after the move to"),
