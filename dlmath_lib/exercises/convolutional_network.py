@@ -232,7 +232,7 @@ def train(answer: Any) -> str:
     if share < 0.2:
         raise Wrong(f"it reads {share:.0%} of the test pictures, and a guess some 10 %: was it trained by fit?")
     if share < _SHARE:
-        advice = "train for more epochs, or with a larger rate: Adam(3e-3)"
+        advice = "train for more epochs, or try another rate, such as Adam(3e-3)"
         raise Wrong(f"it reads {share:.1%} of the test pictures, and 90 % were asked: {advice}")
     return f"{answer.parameters.size:,} parameters, and at least 90 % of the test pictures read rightly"
 
@@ -246,5 +246,5 @@ def _is_small_and_convolutional(network: Any) -> None:
         raise Wrong("it has no convolution: begin with Conv(1, …, 3, padding='same')")
     size = network.parameters.size
     if size > _LARGEST:
-        advice = "most stand in the dense layer behind Flatten: fewer maps, or a pooling before it"
+        advice = "take fewer maps, or a pooling before the first dense layer"
         raise Wrong(f"it has {size:,} parameters, and at most {_LARGEST:,} are allowed; {advice}")
