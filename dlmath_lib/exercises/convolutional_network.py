@@ -224,16 +224,18 @@ def train(answer: Any) -> str:
     if not isinstance(answer, Network):
         raise Wrong(f"your answer must be the trained Network; it is {show(answer)}")
     _is_small_and_convolutional(answer)
+    if not np.isfinite(answer.parameters).all():
+        raise Wrong("some of its weights are not finite: train it anew, with a smaller rate")
     data = digits()
     pictures = data.x.reshape(-1, 1, 8, 8)
     rng = np.random.default_rng(0)
     _, (x, y) = split(pictures, data.y, fractions=(0.8, 0.2), rng=rng, stratify=True)
     share = float(np.mean(answer.forward(x.astype(answer.parameters.dtype)).argmax(axis=1) == y))
     if share < 0.2:
-        raise Wrong(f"it reads {share:.0%} of the test pictures, and a guess some 10 %: was it trained by fit?")
+        raise Wrong(f"it reads {100 * share:.0f} % of the test pictures, and a guess some 10 %: was it trained by fit?")
     if share < _SHARE:
         advice = "train for more epochs, or try another rate, such as Adam(3e-3)"
-        raise Wrong(f"it reads {share:.1%} of the test pictures, and 90 % were asked: {advice}")
+        raise Wrong(f"it reads {100 * share:.1f} % of the test pictures, and 90 % were asked: {advice}")
     return f"{answer.parameters.size:,} parameters, and at least 90 % of the test pictures read rightly"
 
 

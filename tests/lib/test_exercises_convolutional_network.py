@@ -59,6 +59,8 @@ def trained(made, epochs):
 
 
 TRAINED, HURRIED = network(epochs=10), network(epochs=1)
+BROKEN = network()
+BROKEN.parameters[:] = np.nan
 HISTORY = trained(network(), 1)
 
 RIGHT = [
@@ -114,6 +116,7 @@ WRONG = [
     ("scrambled", lambda W, order: W[order], "one for each pixel, that is for each column of W"),
     ("train", network(), "was it trained by fit"),
     ("train", HURRIED, "and 90 % were asked"),
+    ("train", BROKEN, "some of its weights are not finite"),
     ("train", HISTORY, "the history, which fit returns"),
     ("train", network, "must be the trained Network"),
     ("train", network(maps=32), "at most 5,000 are allowed"),
