@@ -1,7 +1,7 @@
 """The Sphinx extension that makes the built book, and `python -m dlmath_lib.book.execute`.
 
 `mathematics` typesets at build time, `claims` and `frames` show what the chapters proved,
-`witnesses` and `ledger` list it all with what speaks for it,
+`witnesses` and `ledger` list it all with what speaks for it, `clinic` lists the common mistakes,
 `citations` links to the bibliography, `search` finds sections, `explorers` carries the interactive figures,
 `plots` puts the still ones into the page, `page` is the page around them.
 """
@@ -19,13 +19,24 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     """Set up the extension (Sphinx calls this)."""
     from sphinx.errors import ExtensionError
 
-    from dlmath_lib.book import citations, claims, explorers, ledger, mathematics, page, plots, search, witnesses
+    from dlmath_lib.book import (
+        citations,
+        claims,
+        clinic,
+        explorers,
+        ledger,
+        mathematics,
+        page,
+        plots,
+        search,
+        witnesses,
+    )
 
     if not any(entry.value.startswith(claims.__name__) for entry in entry_points(group="myst_nb.mime_renderers")):
         raise ExtensionError("dlmath_lib is not installed, so myst-nb cannot find its renderer of claims: run `make`")
     # Jupyter Book always sets it, for an extension that this book does not load.
     app.add_config_value("comments_config", {}, "html")
-    for module in (mathematics, citations, claims, witnesses, ledger, explorers, plots, search, page):
+    for module in (mathematics, citations, claims, witnesses, ledger, clinic, explorers, plots, search, page):
         module.setup(app)
     app.connect("env-before-read-docs", _forget)
     # The trees of the pages live until the end: a third of the build would be spent on walking them for garbage.

@@ -44,6 +44,7 @@ class Record:
     functions: tuple[str, ...] = ()
     outside: str = ""
     hypotheses: tuple[dict[str, str], ...] | None = None
+    mistake: int | None = None
 
     @property
     def shown(self) -> tuple[str, ...] | None:
@@ -127,6 +128,7 @@ def _record(docname: str, anchor: str, claim: dict[str, Any]) -> Record:
         functions=tuple(claim.get("functions") or ()),
         outside=claim.get("outside") or "",
         hypotheses=tuple(claim["hypotheses"]) if "hypotheses" in claim else None,
+        mistake=claim.get("mistake"),
     )
 
 

@@ -76,6 +76,7 @@ class Frame:
         shown = evidence(self.claim)
         if shown:
             head += nodes.inline("", "", *words(shown), classes=["claim-evidence"])
+        head += _mistake(self.claim)
         if self.claim.get("of") and self.kind != "family":
             head += nodes.inline("", " of ", *_links(self.env, self.claim["of"]), classes=["claim-of"])
         return head
@@ -132,7 +133,7 @@ class Frame:
             body += struck(row) if row["kind"] == "refuted" else statement(row)
         body += conditions(row)
         if row["kind"] in ("agrees", "gradient", "refuted"):
-            body += nodes.paragraph("", "", *words(evidence(row)), classes=["family-evidence"])
+            body += nodes.paragraph("", "", *words(evidence(row)), *_mistake(row), classes=["family-evidence"])
         if row["kind"] == "refuted" and row.get("because"):
             body += nodes.paragraph("", "Instead: ", *words(row["because"]), classes=["family-evidence"])
         if row["kind"] == "derivation":
@@ -163,6 +164,11 @@ class Frame:
             points, error = [nodes.Text(str(row["points"]))], words(row.get("error") or "")
             lines.append([cell, functions, list(breaking(witness)), points, error])
         return table(head, lines, ["verification"])
+
+
+def _mistake(claim: dict[str, Any]) -> list[nodes.inline]:
+    """Return the place of the link to the clinic's entry; `dlmath_lib.book.clinic` fills it."""
+    return [nodes.inline("", "", classes=["claim-mistake"], mistake=claim["mistake"])] if claim.get("mistake") else []
 
 
 def _code_words(names: Iterable[str]) -> Iterator[nodes.Node]:

@@ -1,4 +1,4 @@
-"""The filter above the ledger of claims, in Chromium."""
+"""The filters above the ledger of claims and the index of the clinic, in Chromium."""
 
 from __future__ import annotations
 
@@ -58,3 +58,32 @@ def test_nothing_found_is_said(ledger: Any) -> None:
     ledger.fill("#ledger-words", "")
     assert ledger.get_by_role("status").text_content() == ""
     assert len(shown(ledger)) == ledger.locator("tr.ledger-row").count()
+
+
+def test_the_clinic_is_filtered_by_severity_topic_and_words(book: Path, open_page: Any) -> None:
+    page = open_page((book / "chapters/clinic/index.html").as_uri())
+    rows = page.locator("tr.filter-row")
+    severities = page.get_by_label("Show mistakes of this severity")
+    topics = page.get_by_label("Show mistakes of this topic")
+    seen = 0
+    for word in severities.locator("option").all_text_contents()[1:]:
+        severities.select_option(label=word)
+        own = page.locator("tr.filter-row:not([hidden])")
+        assert own.count() == page.locator(f"tr.filter-{word.lower()}").count() > 0
+        assert all(word in text for text in own.all_text_contents())
+        seen += own.count()
+    assert seen == rows.count() > 0
+    severities.select_option(label="every severity")
+    topic = topics.locator("option").all_text_contents()[1]
+    topics.select_option(label=topic)
+    page.get_by_label("Show mistakes with these words").fill("relu")
+    own = page.locator("tr.filter-row:not([hidden])").all_text_contents()
+    assert all(topic in text and "relu" in text.lower() for text in own)
+    assert page.get_by_role("status").text_content() in (
+        f"{len(own)} of {rows.count()} mistakes",
+        "No mistake matches. Try fewer words, or every severity, every topic.",
+    )
+    page.goto((book / "chapters/reference/ledger.html").as_uri())
+    page.go_back()
+    assert topics.input_value() != ""
+    assert page.get_by_label("Show mistakes with these words").input_value() == "relu"

@@ -224,40 +224,64 @@
     update();
   }
 
-  function ledger() {
-    const rows = all("tr.ledger-row");
-    const summary = find(".ledger-summary");
-    if (!rows.length || !summary) return;
+  // A field for words and lists of choices above the rows of a table. `choices` are lists of [shown, class of the rows].
+  function filterRows({ name, noun, rows, after, choices, sections = [] }) {
+    if (!rows.length || !after) return;
     const bar = document.createElement("form");
-    bar.className = "ledger-filter";
-    bar.innerHTML = `<label class="visually-hidden" for="ledger-words">Show claims with these words</label>
-      <input id="ledger-words" type="search" placeholder="Show claims with these words" autocomplete="off">
-      <label class="visually-hidden" for="ledger-kind">Show claims of this kind</label>
-      <select id="ledger-kind" autocomplete="off"><option value="">every kind</option></select>
-      <span class="ledger-count" role="status"></span>`;
-    const kinds = { definition: "Definition", proved: "Proved", derivation: "Derived", agrees: "Agrees", gradient: "Gradient checked", refuted: "Refuted" };
-    for (const [kind, word] of Object.entries(kinds)) {
-      if (rows.some((row) => row.classList.contains(`ledger-${kind}`))) find("select", bar).add(new Option(word, `ledger-${kind}`));
+    bar.className = "filter";
+    bar.innerHTML = `<label class="visually-hidden" for="${name}-words">Show ${noun}s with these words</label>
+      <input id="${name}-words" type="search" placeholder="Show ${noun}s with these words" autocomplete="off">
+      ${choices.map(({ key, one }) => `<label class="visually-hidden" for="${name}-${key}">Show ${noun}s of this ${one}</label>
+      <select id="${name}-${key}" autocomplete="off"><option value="">every ${one}</option></select>`).join("")}
+      <span class="filter-count" role="status"></span>`;
+    const [input, lists] = [find("input", bar), all("select", bar)];
+    for (const [position, { options }] of choices.entries()) {
+      for (const [shown, mark] of options) if (rows.some((row) => row.classList.contains(mark))) lists[position].add(new Option(shown, mark));
     }
     const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
     const update = () => {
-      const words = find("input", bar).value.toLowerCase().split(/\s+/).filter(Boolean);
-      const kind = find("select", bar).value;
-      for (const row of rows) row.hidden = !(words.every((word) => texts.get(row).includes(word)) && (!kind || row.classList.contains(kind)));
-      for (const chapter of all(".ledger-chapter")) chapter.hidden = !find("tr.ledger-row:not([hidden])", chapter);
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const marks = lists.map((list) => list.value).filter(Boolean);
+      for (const row of rows) row.hidden = !(words.every((word) => texts.get(row).includes(word)) && marks.every((mark) => row.classList.contains(mark)));
+      for (const section of sections) section.hidden = !find("tr:is(.ledger-row, .filter-row):not([hidden])", section);
       const shown = rows.filter((row) => !row.hidden).length;
-      const filtered = words.length > 0 || kind !== "";
-      find("[role=status]", bar).textContent = !filtered ? "" : shown ? `${shown} of ${rows.length} claims` : "No claim matches. Try fewer words, or every kind.";
+      const filtered = words.length > 0 || marks.length > 0;
+      const wider = choices.map(({ one }) => `every ${one}`).join(", ");
+      find("[role=status]", bar).textContent = !filtered ? "" : shown ? `${shown} of ${rows.length} ${noun}s` : `No ${noun} matches. Try fewer words${wider ? `, or ${wider}` : ""}.`;
     };
     // Kept with the page's place in the history, so that Back brings it back; a browser would restore the fields alone.
     bar.addEventListener("input", () => {
-      history.replaceState({ ...history.state, ledger: [find("input", bar).value, find("select", bar).value] }, "");
+      history.replaceState({ ...history.state, [name]: [input, ...lists].map((field) => field.value) }, "");
       update();
     });
     bar.addEventListener("submit", (event) => event.preventDefault());
-    summary.after(bar);
-    [find("input", bar).value, find("select", bar).value] = history.state?.ledger ?? ["", ""];
+    after.after(bar);
+    const kept = history.state?.[name] ?? [];
+    for (const [position, field] of [input, ...lists].entries()) field.value = kept[position] ?? "";
     update();
+  }
+
+  function ledger() {
+    const kinds = { definition: "Definition", proved: "Proved", derivation: "Derived", agrees: "Agrees", gradient: "Gradient checked", refuted: "Refuted" };
+    const options = Object.entries(kinds).map(([kind, word]) => [word, `ledger-${kind}`]);
+    filterRows({ name: "ledger", noun: "claim", rows: all("tr.ledger-row"), after: find(".ledger-summary"), choices: [{ key: "kind", one: "kind", options }], sections: all(".ledger-chapter") });
+  }
+
+  // A table that the build marked (the clinic, the exercises, …): what can be chosen are the words of some of its columns.
+  function tables() {
+    for (const table of all(".filter-table")) {
+      const rows = all("tr.filter-row", table);
+      const columns = /filter-columns-([\d-]+)/.exec(table.className)?.[1].split("-").map(Number) ?? [];
+      const choices = columns.map((column) => {
+        const words = rows.map((row) => find(`td:nth-child(${column})`, row).textContent.trim());
+        const one = find(`th:nth-child(${column})`, table).textContent.trim().toLowerCase();
+        const mark = (word) => `filter-${word.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
+        return { key: `column-${column}`, one, options: [...new Set(words)].filter(Boolean).map((word) => [word, mark(word)]) };
+      });
+      const summary = table.previousElementSibling;
+      const noun = /filter-of-([a-z]+)/.exec(summary.className)[1];
+      filterRows({ name: `table-${all(".filter-table").indexOf(table)}`, noun, rows, after: summary, choices });
+    }
   }
 
   // On paper nothing scrolls: what cannot be broken and is wider than the page is set smaller.
@@ -299,5 +323,5 @@
     open();
   }
 
-  for (const part of [theme, contents, scrollingRegions, restOutOfSight, copyingCode, copyingFormulas, downloading, whereWeAre, ledger, printing, unfold]) part();
+  for (const part of [theme, contents, scrollingRegions, restOutOfSight, copyingCode, copyingFormulas, downloading, whereWeAre, ledger, tables, printing, unfold]) part();
 })();

@@ -1,0 +1,188 @@
+"""The clinic of common mistakes: each of its entries has an anchor, a line in the index, and links from the chapters.
+
+An entry is a section of a notebook whose title begins with its number, "12 · The text says …"; its first word says how
+bad the mistake is. A refutation names the entry that it belongs to (``refute(..., mistake=12)``).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import make_refnode
+
+from dlmath_lib.book.claims import records
+from dlmath_lib.book.frames import table
+from dlmath_lib.book.ledger import chapters_in_order
+
+logger = logging.getLogger(__name__)
+
+TITLE = re.compile(r"(\d+) · ")
+SEVERITIES = {
+    "Wrong": "false, or code that computes something else",
+    "Misleading": "true of a case that is not the usual one, or it leads to a wrong step",
+    "Imprecise": "a word or a condition is missing",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One mistake of the clinic."""
+
+    number: int
+    docname: str
+    title: str
+    severity: str
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on its page."""
+        return f"mistake-{self.number}"
+
+
+class clinic_index(nodes.General, nodes.Element):
+    """The place of the index; filled when every page has been read."""
+
+
+class IndexDirective(SphinxDirective):
+    """`{clinic}`: all mistakes, with a filter by topic and severity."""
+
+    def run(self) -> list[nodes.Node]:
+        """Mark the place."""
+        vars(self.env).setdefault("dlmath_clinic_indexes", set()).add(self.env.docname)
+        return [clinic_index()]
+
+
+class NumberMistakes(SphinxTransform):
+    """Give each entry the anchor `mistake-12`, whatever its title becomes, and keep it."""
+
+    default_priority = 10
+
+    def apply(self, **kwargs: object) -> None:
+        """Name the sections, and note what they are."""
+        slugs = self.env.metadata[self.env.docname].setdefault("myst_slugs", {})
+        for section in self.document.findall(nodes.section):
+            match, severity = TITLE.match(section[0].astext()), _severity(section)
+            if match and severity:
+                entry = Entry(int(match[1]), self.env.docname, section[0].astext()[match.end() :], severity)
+                section["ids"].insert(0, entry.anchor)
+                slugs[entry.anchor] = (section.line or 0, entry.anchor, section[0].astext())
+                entries(self.env).setdefault(self.env.docname, []).append(entry)
+
+
+def _severity(section: nodes.section) -> str:
+    """Return the word with which an entry begins, or nothing: not each title with a number is an entry's."""
+    first = next(section.findall(nodes.strong), None)
+    word = first.astext().strip(" .") if first else ""
+    return word if word in SEVERITIES else ""
+
+
+def entries(env: BuildEnvironment) -> dict[str, list[Entry]]:
+    """Return the entries read so far, by page."""
+    return vars(env).setdefault("dlmath_mistakes", {})
+
+
+def _by_number(env: BuildEnvironment) -> dict[int, Entry]:
+    return {entry.number: entry for page in entries(env).values() for entry in page}
+
+
+def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace the place of the index by its table, and link the refutations of the chapters to their entries."""
+    for place in list(doctree.findall(clinic_index)):
+        place.replace_self(_index(app, docname))
+    known = _by_number(app.env)
+    own = {entry.number for entry in entries(app.env).get(docname, [])}
+    for mark in list(doctree.findall(lambda node: isinstance(node, nodes.inline) and "mistake" in node)):
+        entry = known.get(mark["mistake"])
+        if entry is None or entry.number in own:
+            mark.parent.remove(mark)
+        else:
+            link = make_refnode(
+                app.builder, docname, entry.docname, entry.anchor,
+                nodes.inline("", f"Clinic {entry.number}"), f"Common mistake {entry.number}: {entry.title}",
+            )  # fmt: skip
+            mark += link
+
+
+def _index(app: Sphinx, docname: str) -> list[nodes.Node]:
+    """Return the table of all mistakes, in the order of their numbers."""
+    places = dict(_places(app.env))
+    found = sorted(_by_number(app.env).values(), key=lambda entry: entry.number)
+    lines, classes = [], []
+    for entry in found:
+        topic = app.env.titles[entry.docname].astext()
+        link = make_refnode(app.builder, docname, entry.docname, entry.anchor, nodes.inline("", entry.title))
+        chapters: list[nodes.Node] = []
+        for page, anchor in places.get(entry.number, []):
+            title = nodes.inline("", app.env.titles[page].astext())
+            chapters += [nodes.Text(", ")] * bool(chapters) + [make_refnode(app.builder, docname, page, anchor, title)]
+        shown = [[nodes.Text(str(entry.number))], [link], [nodes.Text(entry.severity)], [nodes.Text(topic)]]
+        lines.append([*shown, chapters or [nodes.Text("")]])
+        classes.append(["filter-row", f"filter-{nodes.make_id(entry.severity)}", f"filter-{nodes.make_id(topic)}"])
+    block = table(("No.", "The claim", "Severity", "Topic", "In the chapters"), lines, ["clinic"])
+    for row, names in zip(next(iter(block.findall(nodes.tbody))).children, classes, strict=True):
+        row["classes"] += names
+    block["classes"] += ["filter-table", "filter-columns-3-4"]
+    counts = [f"{sum(e.severity == word for e in found)} {word.lower()}" for word in SEVERITIES]
+    summary = nodes.paragraph(
+        "", f"{len(found)} mistakes: {', '.join(counts)}.", classes=["filter-summary", "filter-of-mistake"]
+    )
+    return [summary, block]
+
+
+def _places(env: BuildEnvironment) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Yield each number with the chapters, outside the clinic, that refute it: a page and its first such claim."""
+    found: dict[int, dict[str, str]] = {}
+    for page in chapters_in_order(env):
+        if page not in entries(env):
+            for record in records(env).get(page, []):
+                if record.mistake is not None:
+                    found.setdefault(record.mistake, {}).setdefault(page, record.anchor)
+    for number, pages in found.items():
+        yield number, list(pages.items())
+
+
+def verify(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of a number that two entries have."""
+    seen: dict[int, str] = {}
+    for page in entries(env).values():
+        for entry in page:
+            if entry.number in seen:
+                logger.warning(
+                    "mistake %d has an entry in %s too", entry.number, seen[entry.number], location=entry.docname,
+                    type="dlmath",
+                )  # fmt: skip
+            seen[entry.number] = entry.docname
+
+
+def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    entries(env).pop(docname, None)
+
+
+def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    vars(env).setdefault("dlmath_clinic_indexes", set()).update(getattr(other, "dlmath_clinic_indexes", set()))
+    for docname in docnames:
+        if docname in entries(other):
+            entries(env)[docname] = entries(other)[docname]
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> set[str]:
+    """Write the index again whenever anything is built: it depends on every chapter."""
+    return getattr(env, "dlmath_clinic_indexes", set()) & env.found_docs
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive, the anchors and the links."""
+    app.add_node(clinic_index)
+    app.add_directive("clinic", IndexDirective)
+    app.add_transform(NumberMistakes)
+    app.connect("doctree-resolved", fill)
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)
+    app.connect("env-check-consistency", verify)
+    app.connect("env-get-outdated", outdated)
