@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, number, numbers, parts, show
+from dlmath_lib.exercises.answers import Wrong, choice, close_to, number, numbers, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
@@ -57,6 +57,51 @@ def how_wide(answer: Any) -> str:
     return "2¹⁰ − 1, 2⁵ − 1, 2² − 1 units; 61 parameters in the tents"
 
 
+@exercise("why_depth.parabola", of=("eq-chord-middle", "eq-parabola-parameters", "eq-equal-bound"))
+def parabola(answer: Any) -> str:
+    """Layers of three units that meet x² to 1e-4, and what one hidden layer needs for that."""
+    k, deep, units, shallow = parts(answer, 4, "four numbers, (k, its parameters, units, their parameters)")
+    if number(k, "k") == 7:
+        raise Wrong("k is 7; the bound on the error is 4^−(k + 1), and 4⁻⁷ = 6.1e-5 is small enough already")
+    close_to(k, 6, what="k", hint="4^−(k + 1) ≤ 1e-4")
+    close_to(deep, 70, what="the number of parameters of the layers of three", hint="12k − 2")
+    pieces = number(units, "the units of one hidden layer")
+    if pieces == 36:
+        raise Wrong("36 is the least number of pieces; m units allow m + 1 of them")
+    if pieces != round(pieces):
+        raise Wrong(f"the units are {show(pieces)}; they are whole numbers, and m + 1 must reach √1250 = 35.36")
+    if pieces == 34:
+        raise Wrong("34 units have at most 35 pieces; that is fewer than √1250 = 35.36")
+    close_to(units, 35, what="the units of one hidden layer", hint="m + 1 ≥ 1/√(8 · 1e-4) = 35.36")
+    close_to(shallow, 106, what="the parameters of one hidden layer", hint="3m + 1")
+    return "70 parameters in six layers; one hidden layer takes at least 106"
+
+
+_STATEMENTS = [
+    ("proved", "a bound on the pieces is derived above for all weights: (15 + 1)² = 256"),
+    ("quoted", "the page gives this theorem with its authors, and no proof of it"),
+    ("seen", "medians of eight runs each say this, of these networks with this training; no theorem does"),
+    (
+        "not shown",
+        "the runs are some, with one method and two rates; that no training finds it does not follow",
+    ),
+    ("proved", "it follows from (m + 1)ᴸ ≥ 1/√(8ε), which holds for all weights: m + 1 ≥ 353.6"),
+    ("not shown", "in the runs on digits the ranges of the shapes overlap, and no theorem above speaks of digits"),
+]
+
+
+@exercise("why_depth.what_is_shown", of=("eq-piece-bound", "eq-chord-middle"))
+def what_is_shown(answer: Any) -> str:
+    """Which statements are proved, quoted, seen in runs, or not shown."""
+    kinds = ("proved", "quoted", "seen", "not shown")
+    given = parts(answer, 6, 'six words, each "proved", "quoted", "seen" or "not shown"')
+    for place, (mine, (right, reason)) in enumerate(zip(given, _STATEMENTS, strict=True), 1):
+        if not isinstance(mine, str) or mine.strip().lower() not in kinds:
+            raise Wrong(f"statement {place} must be one of {', '.join(map(repr, kinds))}; it is {show(mine)}")
+        choice(mine, right, dict.fromkeys(kinds, f"statement {place}: {reason}"))
+    return "a proof holds for all weights, a run for what was run"
+
+
 _LAYERS = [
     # w, b, v, and the number of pieces
     ([1.0, 1, 2], [1.0, 0, -2], [1.0, -3, 1], 4),
@@ -81,6 +126,12 @@ def count_pieces(answer: Any) -> str:
         if found == right:
             continue
         place = {-bj / wj for wj, bj in zip(w, b, strict=True) if wj}
+        exact: dict[float, float] = {}
+        for wj, bj, vj in zip(w, b, v, strict=True):
+            if wj:
+                exact[-bj / wj] = exact.get(-bj / wj, 0) + vj * abs(wj)
+        if found == 1 + sum(change != 0 for change in exact.values()):
+            raise Wrong(f"{what} you count {show(found)}; two kinks that differ by rounding (less than 1e-9) are one")
         if found == len(w) + 1:
             raise Wrong(f"{what} you count {show(found)}: one more than units, the bound; right is {right}")
         if found == len(place) + 1:
@@ -128,6 +179,8 @@ def knots(answer: Any) -> str:
         slips = [
             ("these are the knots of the first hidden layer alone", _knots(weights, biases, layers=1)),
             ("these are the knots of a network without ReLU", _knots(weights, biases, relu=False)),
+            ("these include the crossings of the output layer, which has no ReLU",
+             _knots(weights, biases, layers=len(weights))),
             ("the crossing divides the interval in the ratio of |z| at its ends; it is not the middle",
              _knots(weights, biases, middle=True)),
         ]  # fmt: skip
@@ -136,7 +189,7 @@ def knots(answer: Any) -> str:
                 raise Wrong(f"{what}: {words}")
         if found.shape == right.shape and np.allclose(np.sort(found), right, rtol=0, atol=1e-7):
             raise Wrong(f"{what} your knots are right, but not sorted")
-        if found.ndim == 1 and len(found) == len(right) + 2:
+        if found.ndim == 1 and len(found) == len(right) + 2 and {0.0, 1.0} <= set(found.tolist()):
             raise Wrong(f"{what} you return {len(found)} knots; 0 and 1 themselves are none")
         if found.ndim == 1 and len(found) != len(right):
             raise Wrong(f"{what} you return {len(found)} knots; there are {len(right)}")

@@ -61,9 +61,32 @@ def folds(k, *, row=(3.0, -6.0, 6.0), layers=0):
     return weights, [*[kinks] * hidden, np.zeros(1)]
 
 
+def exact_kinks(w, b, v):
+    places = {}
+    for wj, bj, vj in zip(w, b, v, strict=True):
+        if wj:
+            places[-bj / wj] = places.get(-bj / wj, 0) + vj * abs(wj)
+    return 1 + sum(change != 0 for change in places.values())
+
+
+def with_two_more(weights, biases):
+    right = knots(weights, biases)
+    return np.sort(np.append(right, [0.1234, 0.2345]))
+
+
+SHOWN = ["proved", "quoted", "seen", "not shown", "proved", "not shown"]
+
+
+def shown_but(place, word):
+    return [*SHOWN[: place - 1], word, *SHOWN[place:]]
+
+
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("why_depth")]
-    assert names == ["count_pieces", "equal_size", "folds", "how_wide", "knots", "maximum", "pieces_by_hand"]
+    assert names == [
+        "count_pieces", "equal_size", "folds", "how_wide", "knots", "maximum", "parabola", "pieces_by_hand",
+        "what_is_shown",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -73,6 +96,9 @@ def test_all_exercises_are_there():
         ("pieces_by_hand", [np.array([-1.0, 0, 1]), (0, 1, -2, 0)]),
         ("equal_size", (729, 169, 57)),
         ("how_wide", [1023, 31, 3, 61]),
+        ("parabola", (6, 70, 35, 106)),
+        ("what_is_shown", SHOWN),
+        ("what_is_shown", tuple(word.upper() for word in SHOWN)),
         ("count_pieces", count),
         ("knots", knots),
         ("folds", folds),
@@ -99,6 +125,19 @@ def test_right_answers_pass(name, answer):
         ("how_wide", (1024, 31, 3, 61), "m + 1 must be that"),
         ("how_wide", (1023, 511, 3, 61), "the width for 2 hidden layers is 511"),
         ("how_wide", (1023, 31, 3, 60), "the number of parameters is 60"),
+        ("parabola", (7, 82, 35, 106), "6.1e-5 is small enough"),
+        ("parabola", (6, 72, 35, 106), "the number of parameters of the layers of three is 72"),
+        ("parabola", (6, 70, 36, 109), "36 is the least number of pieces"),
+        ("parabola", (6, 70, 34, 103), "fewer than √1250"),
+        ("parabola", (6, 70, 34.36, 104), "they are whole numbers"),
+        ("parabola", (6, 70, 50, 151), "the units of one hidden layer is 50"),
+        ("parabola", (6, 70, 35, 105), "the parameters of one hidden layer is 105"),
+        ("what_is_shown", shown_but(1, "seen"), "not 'seen': statement 1"),
+        ("what_is_shown", shown_but(4, "proved"), "statement 4: the runs are some"),
+        ("what_is_shown", shown_but(6, "seen"), "the ranges of the shapes overlap"),
+        ("what_is_shown", shown_but(3, "maybe"), "statement 3 must be one of"),
+        ("what_is_shown", SHOWN[:5], "six words"),
+        ("count_pieces", exact_kinks, "differ by rounding"),
         ("count_pieces", lambda w, b, v: len(w) + 1, "one more than units"),
         ("count_pieces", only_distinct_kinks, "the changes v|w| there cancel"),
         ("count_pieces", with_signs, "you count"),
@@ -107,6 +146,8 @@ def test_right_answers_pass(name, answer):
         ("knots", slip(relu=False), "without ReLU"),
         ("knots", slip(middle=True), "not the middle"),
         ("knots", with_ends, "0 and 1 themselves are none"),
+        ("knots", lambda weights, biases: knots(weights, biases, layers=len(weights)), "of the output layer"),
+        ("knots", with_two_more, "there are"),
         ("knots", lambda weights, biases: knots(weights, biases)[::-1], "not sorted"),
         ("knots", lambda weights, biases: knots(weights, biases)[1:], "there are"),
         ("knots", lambda weights, biases: knots(weights, biases) * 1.001, "right is"),
