@@ -25,9 +25,7 @@ def pieces_by_hand(answer: Any) -> str:
     slopes = numbers(slopes, "your slopes", shape=(4,))
     if np.allclose(slopes, [0, 1, -2, -1]):
         raise Wrong("the last slope is −1: the last unit changes the slope by v|w| = 2, not by 1")
-    for place, mine, right in zip(
-        ("the first", "the second", "the third", "the last"), slopes, (0, 1, -2, 0), strict=True
-    ):
+    for place, mine, right in zip(("first", "second", "third", "last"), slopes, (0, 1, -2, 0), strict=True):
         close_to(mine, right, what=f"the {place} slope", hint="Left of all kinks no unit is on; each kink adds v|w|")
     return "the slope starts at 0, and changes by 1, −3 and 2"
 
@@ -192,7 +190,7 @@ def knots(answer: Any) -> str:
         if found.ndim == 1 and len(found) == len(right) + 2 and {0.0, 1.0} <= set(found.tolist()):
             raise Wrong(f"{what} you return {len(found)} knots; 0 and 1 themselves are none")
         if found.ndim == 1 and len(found) != len(right):
-            raise Wrong(f"{what} you return {len(found)} knots; there are {len(right)}")
+            raise Wrong(f"{what} you return {len(found)} knots instead of {len(right)}")
         off = int(np.argmax(abs(found - right))) if found.shape == right.shape else 0
         raise Wrong(f"{what} knot {off} is {show(found.ravel()[off : off + 1])}; right is {right[off]:.6f}")
     return "four networks that you did not see, up to four hidden layers deep"

@@ -147,9 +147,9 @@ def test_right_answers_pass(name, answer):
         ("knots", slip(middle=True), "not the middle"),
         ("knots", with_ends, "0 and 1 themselves are none"),
         ("knots", lambda weights, biases: knots(weights, biases, layers=len(weights)), "of the output layer"),
-        ("knots", with_two_more, "there are"),
+        ("knots", with_two_more, "instead of"),
         ("knots", lambda weights, biases: knots(weights, biases)[::-1], "not sorted"),
-        ("knots", lambda weights, biases: knots(weights, biases)[1:], "there are"),
+        ("knots", lambda weights, biases: knots(weights, biases)[1:], "instead of"),
         ("knots", lambda weights, biases: knots(weights, biases) * 1.001, "right is"),
         ("folds", lambda k: folds(k, row=(3.0, -6.0, 3.0)), "right is 0.25"),
         ("folds", lambda k: folds(k, layers=1), "there must be 2 layers"),
@@ -162,3 +162,4 @@ def test_wrong_answers_are_told_why(name, answer, words):
     verdict = check(f"why_depth.{name}", answer)
     assert not verdict.passed
     assert words in verdict.message
+    assert "the the " not in verdict.message
