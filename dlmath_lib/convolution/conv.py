@@ -11,7 +11,7 @@ from dlmath_lib._validate import as_array, as_scalar, fail
 from dlmath_lib.convolution._columns import gradients, sweep
 from dlmath_lib.convolution.shapes import Windows, as_windows
 
-__all__ = ["as_arrays", "as_bias", "conv", "conv_vjp"]
+__all__ = ["as_arrays", "as_bias", "as_images", "conv", "conv_vjp", "widest", "with_bias", "with_types"]
 
 
 def conv(
@@ -73,12 +73,10 @@ def conv(
     [[[-3. -6.]]]
     """
     x, kernels, bias, windows, groups = as_arrays("conv", x, kernels, bias, stride, padding, dilation, groups)
-    kind = np.result_type(x, kernels) if bias is None else np.result_type(x, kernels, bias)
+    kind = widest(x, kernels, bias)
     images, weights = _in(working(kind), x, kernels)
     y, _ = sweep(images, windows, groups, kernels=weights)
-    if bias is not None:
-        y += bias.astype(y.dtype, copy=False).reshape(-1, *[1] * len(windows.size))
-    return y.astype(kind, copy=False)
+    return with_bias(y, bias, kind)
 
 
 def conv_vjp(
@@ -119,14 +117,11 @@ def conv_vjp(
     [[[  1.  10.  -1. -10.]]] [[[21. 42. 84.]]]
     """
     x, kernels, bias, windows, groups = as_arrays("conv_vjp", x, kernels, bias, stride, padding, dilation, groups)
-    kind = working(np.result_type(x, kernels) if bias is None else np.result_type(x, kernels, bias))
+    kind = working(widest(x, kernels, bias))
     g = as_array("conv_vjp", "g", g, shape=(len(x), len(kernels), *windows.out), cast=kind)
     images, weights = _in(kind, x, kernels)
     dx, dkernels = gradients(g, images, weights, windows, groups)
-    dx, dkernels = dx.astype(x.dtype, copy=False), dkernels.astype(kernels.dtype)
-    if bias is None:
-        return dx, dkernels
-    return dx, dkernels, total(g, (0, *range(2, g.ndim))).astype(bias.dtype, copy=False)
+    return with_types(dx, dkernels, g, x, kernels, bias)
 
 
 def as_arrays(
@@ -162,6 +157,33 @@ def as_images(function: str, x: Any, kernels: Any, groups: Any) -> tuple[np.ndar
 def as_bias(function: str, bias: Any, out: int) -> np.ndarray | None:
     """The bias, if there is one."""
     return None if bias is None else as_array(function, "bias", bias, shape=(out,))
+
+
+def widest(*arrays: np.ndarray | None) -> np.dtype:
+    """The type of the result: the widest of those that are given."""
+    return np.result_type(*[array for array in arrays if array is not None])
+
+
+def with_bias(y: np.ndarray, bias: np.ndarray | None, kind: np.dtype) -> np.ndarray:
+    """y, changed in place, plus a bias for each channel, if there is one, in this type."""
+    if bias is not None:
+        y += bias.astype(y.dtype, copy=False).reshape(-1, *[1] * (y.ndim - 2))
+    return y.astype(kind, copy=False)
+
+
+def with_types(
+    dx: np.ndarray,
+    dkernels: np.ndarray,
+    g: np.ndarray,
+    x: np.ndarray,
+    kernels: np.ndarray,
+    bias: np.ndarray | None,
+) -> tuple[np.ndarray, ...]:
+    """The gradients in the types of x, kernels and bias; that of the bias is the sum of g, if there is a bias."""
+    dx, dkernels = dx.astype(x.dtype, copy=False), dkernels.astype(kernels.dtype)
+    if bias is None:
+        return dx, dkernels
+    return dx, dkernels, total(g, (0, *range(2, g.ndim))).astype(bias.dtype, copy=False)
 
 
 def _in(kind: np.dtype, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:

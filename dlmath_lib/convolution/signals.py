@@ -29,7 +29,8 @@ def correlate(x: Any, kernel: Any, *, mode: str = "valid") -> np.ndarray:
         k.
     mode : {"valid", "full", "same"}, default "valid"
         Where i runs: "valid", over the places at which k lies inside x; "full", over those at which they share an
-        entry, with x = 0 outside; "same", over the middle part of "full" that has x's shape.
+        entry, with x = 0 outside; "same", over the middle part of "full" that has x's shape (the earlier of two middles
+        where k has an even length).
 
     Returns
     -------

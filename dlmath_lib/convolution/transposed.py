@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from dlmath_lib._sums import total, working
+from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, fail
 from dlmath_lib.convolution._columns import input_gradient, sweep
-from dlmath_lib.convolution.conv import as_bias, as_images
+from dlmath_lib.convolution.conv import as_bias, as_images, widest, with_bias, with_types
 from dlmath_lib.convolution.shapes import Windows, transposed_windows
 
 __all__ = ["conv_transpose", "conv_transpose_vjp"]
@@ -75,12 +75,10 @@ def conv_transpose(
     x, kernels, bias, windows, groups = _as_transposed(
         "conv_transpose", x, kernels, bias, stride, padding, dilation, output_padding, groups
     )
-    kind = np.result_type(x, kernels) if bias is None else np.result_type(x, kernels, bias)
+    kind = widest(x, kernels, bias)
     work = working(kind)
     y = input_gradient(x.astype(work, copy=False), kernels.astype(work, copy=False), windows, groups)
-    if bias is not None:
-        y += bias.astype(work, copy=False).reshape(-1, *[1] * len(windows.size))
-    return y.astype(kind, copy=False)
+    return with_bias(y, bias, kind)
 
 
 def conv_transpose_vjp(
@@ -125,14 +123,11 @@ def conv_transpose_vjp(
     x, kernels, bias, windows, groups = _as_transposed(
         "conv_transpose_vjp", x, kernels, bias, stride, padding, dilation, output_padding, groups
     )
-    kind = working(np.result_type(x, kernels) if bias is None else np.result_type(x, kernels, bias))
+    kind = working(widest(x, kernels, bias))
     g = as_array("conv_transpose_vjp", "g", g, shape=(len(x), kernels.shape[1] * groups, *windows.size), cast=kind)
     cotangents = x.astype(kind, copy=False)
     dx, dkernels = sweep(g, windows, groups, kernels=kernels.astype(kind, copy=False), g=cotangents)
-    dx, dkernels = dx.astype(x.dtype, copy=False), dkernels.astype(kernels.dtype)
-    if bias is None:
-        return dx, dkernels
-    return dx, dkernels, total(g, (0, *range(2, g.ndim))).astype(bias.dtype, copy=False)
+    return with_types(dx, dkernels, g, x, kernels, bias)
 
 
 def _as_transposed(

@@ -20,8 +20,8 @@ _Slips = list[tuple[str, Callable[..., np.ndarray]]]
 
 @exercise("convolution.by_hand", of=("eq-cross-correlation", "eq-convolution"))
 def by_hand(answer: Any) -> str:
-    """Cross-correlation and convolution of five numbers with three."""
-    slid, flipped = parts(answer, 2, "two lists of three numbers, ([y0, y1, y2], [z0, z1, z2])")
+    """Cross-correlation and convolution of five numbers with three, a matrix with stride 2, and its transpose."""
+    slid, flipped, matrix, spread = parts(answer, 4, "four lists, ([y0, y1, y2], [z0, z1, z2], [row, row], [numbers])")
     slid, flipped = numbers(slid, "your cross-correlation"), numbers(flipped, "your convolution")
     right, other = np.array([7.0, 1.0, 3.0]), np.array([5.0, -1.0, 5.0])
     if slid.shape == flipped.shape == (3,) and np.allclose(slid, other) and np.allclose(flipped, right):
@@ -30,19 +30,38 @@ def by_hand(answer: Any) -> str:
         raise Wrong("the kernel is flipped, not the result: multiply by (−1, 2, 1) at each place")
     same_array(slid, right, what="your cross-correlation")
     same_array(flipped, other, what="your convolution")
-    return "the first entries are 1·1 + 2·3 − 1·0 = 7 and −1·1 + 2·3 + 1·0 = 5"
+    matrix, spread = numbers(matrix, "your matrix"), numbers(spread, "your transposed convolution")
+    strided = np.array([[1.0, 2, -1, 0, 0], [0, 0, 1, 2, -1]])
+    if matrix.shape == (2, 5) and np.allclose(matrix, strided[:, ::-1][::-1]):
+        raise Wrong("(c) the kernel is flipped: T is that of the cross-correlation")
+    if matrix.shape == (2, 5) and np.allclose(matrix, [[1, 2, -1, 0, 0], [0, 1, 2, -1, 0]]):
+        raise Wrong("(c) that is stride 1: with stride 2 each row is the one above moved by two places")
+    same_array(matrix, strided, what="(c) your matrix")
+    if spread.shape == (2,):
+        raise Wrong("(d) takes two numbers to five: each puts its multiple of its row of T into the output")
+    same_array(spread, strided.T @ [1, 10], what="(d) your transposed convolution")
+    return "the first entries are 1·1 + 2·3 − 1·0 = 7 and −1·1 + 2·3 + 1·0 = 5; in (d) the rows meet at −1 + 10 = 9"
 
 
-@exercise("convolution.sizes", of="eq-output-length")
+@exercise("convolution.sizes", of=("eq-output-length", "eq-shift", "eq-shift-stride"))
 def sizes(answer: Any) -> str:
-    """Lengths by ⌊(n + p − d(r − 1) − 1)/s⌋ + 1."""
-    a, b, c, d, e = parts(answer, 5, "five numbers, (a, b, c, d, e)")
+    """Lengths by ⌊(n + p − d(r − 1) − 1)/s⌋ + 1, and strides for which a shift by 4 shifts the output."""
+    a, b, c, d, e, f = parts(answer, 6, "five numbers and a list, (a, b, c, d, e, [strides])")
     close_to(a, 24, what="(a)", hint="There are 28 − 5 + 1 places")
     close_to(b, 14, what="(b)", hint="(28 + 2 − 3)/2 is rounded down, and 1 is added")
     close_to(c, 24, what="(c)", hint="The kernel reaches over 4·2 + 1 = 9 entries")
     close_to(d, 9, what="(d)", hint="The kernel reaches over 3·3 + 1 entries; all of it but one must be added")
     close_to(e, 2, what="(e)", hint="Put n = 26, 27, 28, 29 into the formula")
-    return "and in (e) the two are 27 and 28: with stride s, s lengths in a row give the same output"
+    strides = numbers(f, "(f)").ravel().tolist()
+    for stride in strides:
+        if stride not in range(1, 7):
+            raise Wrong(f"(f) asks for strides from 1 to 6; yours has {show(stride)}")
+        if 4 % stride:
+            raise Wrong(f"(f) with stride {show(stride)} a shift by 4 is no whole number of steps")
+    for stride in (1, 2, 4):
+        if stride not in strides:
+            raise Wrong(f"(f) stride {stride} is missing: there the output moves by {4 // stride}")
+    return "in (e) the two are 27 and 28: with stride s, s lengths in a row give one output length; (f) has the divisors of 4"
 
 
 @exercise("convolution.conv1d", of=("eq-cross-correlation", "eq-output-length"))
@@ -57,14 +76,19 @@ def conv1d(answer: Any) -> str:
         found, right = numbers(found, f"{where} your result"), _slid(*args)
         if found.shape == right.shape and np.allclose(found, right):
             continue
-        for words, slip in _SLIPS:
-            other = slip(*args)
-            if found.shape == other.shape and np.allclose(found, other) and not np.array_equal(other, right):
-                raise Wrong(f"{where}: {words}")
+        _told(found, right, _SLIPS, args, where)
         if found.shape != right.shape:
             raise Wrong(f"{where} your result has shape {found.shape}; there are {len(right)} places")
         same_array(found, right, what=f"{where} your result")
     return f"{len(_SHAPES)} sets of options"
+
+
+def _told(found: np.ndarray, right: np.ndarray, slips: _Slips, args: tuple[Any, ...], where: str) -> None:
+    """Name the slip that gives this result, if one does."""
+    for words, slip in slips:
+        other = slip(*args)
+        if found.shape == other.shape and np.allclose(found, other) and not np.array_equal(other, right):
+            raise Wrong(f"{where}: {words}")
 
 
 def _slid(x: np.ndarray, kernel: np.ndarray, stride: int, before: int, after: int) -> np.ndarray:
@@ -98,13 +122,12 @@ def conv1d_backward(answer: Any) -> str:
         right, slope = _pulled(g, x, kernel, stride)
         if dx.shape == (r,) != (n,) and dk.shape == (n,):
             raise Wrong(f"{where} dx and dk have changed places: return (dx, dk)")
+        args = (g, x, kernel, stride)
         if dx.shape == right.shape and not np.allclose(dx, right):
-            for words, slip in _PULLS:
-                if np.allclose(dx, slip(g, x, kernel, stride)):
-                    raise Wrong(f"{where}: {words}")
+            _told(dx, right, _PULLS, args, where)
         same_array(dx, right, what=f"{where} your dx")
-        if dk.shape == slope.shape and np.allclose(dk, slope[::-1]) and not np.allclose(slope, slope[::-1]):
-            raise Wrong(f"{where} your dk is reversed: entry q meets x at i·stride + q")
+        if dk.shape == slope.shape and not np.allclose(dk, slope):
+            _told(dk, slope, _SUMS, args, where)
         same_array(dk, slope, what=f"{where} your dk")
     return f"{len(cases)} shapes"
 
@@ -125,6 +148,14 @@ _PULLS: _Slips = [
      lambda g, x, k, s: _pulled(g, x, k[::-1], s)[0]),
     ("where windows overlap their shares add up: += and not =", lambda g, x, k, s: _pulled(g, x, k, s, adds=False)[0]),
     ("dx leaves g out", lambda g, x, k, s: _pulled(np.ones_like(g), x, k, s)[0]),
+    ("dx leaves the stride out: window i begins at i·stride", lambda g, x, k, s: _pulled(g, x, k, 1)[0]),
+]  # fmt: skip
+_SUMS: _Slips = [
+    ("your dk is reversed: entry q meets x at i·stride + q", lambda *args: _pulled(*args)[1][::-1]),
+    ("your dk leaves g out", lambda g, x, k, s: _pulled(np.ones_like(g), x, k, s)[1]),
+    ("your dk leaves the stride out: window i begins at i·stride", lambda g, x, k, s: _pulled(g, x, k, 1)[1]),
+    ("your dk is that of the last window alone: all of them add up, += and not =",
+     lambda g, x, k, s: g[-1] * x[(len(g) - 1) * s : (len(g) - 1) * s + len(k)]),
 ]  # fmt: skip
 
 
@@ -147,19 +178,25 @@ def separable(answer: Any) -> str:
     if np.allclose(np.outer(row, column), kernel):
         raise Wrong("column and row have changed places: entry [i, j] is c_i times r_j")
     same_array(np.outer(column, row), kernel, what="your column times your row")
-    close_to(column[0], 1, what="the first entry of your column", hint="That is asked for, so that the answer is one")
+    close_to(column[0], 1, what="the first entry of your column", hint="That is asked for, so that one answer is right")
     close_to(saved, 3.5, what="the factor saved for r = 7", hint="It is 7·7 products against 7 + 7")
     return "down it smooths, across it takes differences"
 
 
 @exercise("convolution.count", of=("eq-convolution-layer", "eq-convolution-count"))
 def count(answer: Any) -> str:
-    """Parameters and multiplications of a layer."""
-    a, b, c, d = parts(answer, 4, "four numbers, (a, b, c, d)")
+    """Parameters and multiplications of a layer, and the shape of its kernels."""
+    a, b, c, d, e = parts(answer, 5, "four numbers and a shape, (a, b, c, d, (…))")
     close_to(a, 1216, what="(a)", hint="Each of the 16 kernels has 3·5·5 entries and one bias")
     close_to(b, 1_228_800, what="(b)", hint="Each of the 16·32·32 outputs takes 75 products")
     close_to(c, 50_331_648, what="(c)", hint="It is the number of inputs, 3072, times that of outputs, 16384")
     close_to(d, 123, what="(d)", hint="Three kernels of 5·5 with one channel each, then 16 kernels of 1·1 with three")
+    e = numbers(e, "(e)").ravel()
+    if len(e) != 5:
+        raise Wrong(f"(e) has {len(e)} entries; (outputs, channels) and one for each of the three axes make five")
+    if e[0] == 1 and e[1] == 8:
+        raise Wrong("(e) has outputs and channels in the other order: the outputs come first")
+    same_array(e, [8, 1, 3, 3, 3], what="(e)")
     return "1,216 parameters in the place of 50 million"
 
 

@@ -12,6 +12,7 @@ from dlmath_lib.verify import Derivation
 
 G, K, X = sp.symbols("g0:3", real=True), sp.symbols("k0:2", real=True), sp.symbols("x0:4", real=True)
 START = sum(G[i] * (K[0] * X[i] + K[1] * X[i + 1]) for i in range(3))
+T = [[1, 2, -1, 0, 0], [0, 0, 1, 2, -1]]
 EXPANDED = sp.expand(START)
 END = X[0] * K[0] * G[0] + X[1] * (K[1] * G[0] + K[0] * G[1]) + X[2] * (K[1] * G[1] + K[0] * G[2]) + X[3] * K[1] * G[2]
 
@@ -56,6 +57,13 @@ def by_matrix(g, x, kernel, stride):
     return [g @ matrix, g @ windows]
 
 
+def last_window(g, x, kernel, stride):
+    dx, dk = backward(g, x, kernel, stride)
+    for i in range(len(g)):
+        dk = g[i] * x[i * stride : i * stride + len(kernel)]
+    return dx, dk
+
+
 def using(**options):
     return lambda *args: backward(*args, **options)
 
@@ -70,9 +78,10 @@ def test_all_exercises_are_there():
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("by_hand", ([7, 1, 3], [5, -1, 5])),
-        ("by_hand", np.array([[7.0, 1, 3], [5, -1, 5]])),
-        ("sizes", (24, 14, 24, 9, 2)),
+        ("by_hand", ([7, 1, 3], [5, -1, 5], T, [1, 2, 9, 20, -10])),
+        ("by_hand", (*np.array([[7.0, 1, 3], [5, -1, 5]]), np.array(T), np.array(T).T @ [1, 10])),
+        ("sizes", (24, 14, 24, 9, 2, [1, 2, 4])),
+        ("sizes", (24, 14, 24, 9, 2, (4, 1, 2))),
         ("conv1d", by_loops),
         ("conv1d", by_scipy),
         ("conv1d_backward", backward),
@@ -80,7 +89,7 @@ def test_all_exercises_are_there():
         ("pulled_back", Derivation(START).step(EXPANDED, because="multiply out").step(END, because="sort by x")),
         ("separable", ([1, 2, 1], [1, 0, -1], 3.5)),
         ("separable", (np.array([1.0, 2, 1]), [1, 0, -1], sp.Rational(49, 14))),
-        ("count", (1216, 1_228_800, 50_331_648, 123)),
+        ("count", (1216, 1_228_800, 50_331_648, 123, (8, 1, 3, 3, 3))),
         ("compose", np.convolve),
         ("compose", lambda a, b: np.polymul(a[::-1], b[::-1])[::-1]),
     ],
@@ -92,14 +101,21 @@ def test_right_answers_pass(name, answer):
 @pytest.mark.parametrize(
     ("name", "answer", "message"),
     [
-        ("by_hand", ([5, -1, 5], [7, 1, 3]), "have changed places"),
-        ("by_hand", ([7, 1, 3], [3, 1, 7]), "the kernel is flipped, not the result"),
-        ("by_hand", ([7, 1, 3], [5, -1, 4]), "your convolution"),
-        ("sizes", (23, 14, 24, 9, 2), "28 − 5 . 1 places"),
-        ("sizes", (24, 14.5, 24, 9, 2), "rounded down"),
-        ("sizes", (24, 14, 30, 9, 2), "over 4·2 . 1 = 9"),
-        ("sizes", (24, 14, 24, 10, 2), "all of it but one"),
-        ("sizes", (24, 14, 24, 9, 1), "26, 27, 28, 29"),
+        ("by_hand", ([5, -1, 5], [7, 1, 3], T, []), "have changed places"),
+        ("by_hand", ([7, 1, 3], [3, 1, 7], T, []), "the kernel is flipped, not the result"),
+        ("by_hand", ([7, 1, 3], [5, -1, 4], T, []), "your convolution"),
+        ("by_hand", ([7, 1, 3], [5, -1, 5], [[-1, 2, 1, 0, 0], [0, 0, -1, 2, 1]], []), "is flipped"),
+        ("by_hand", ([7, 1, 3], [5, -1, 5], [[1, 2, -1, 0, 0], [0, 1, 2, -1, 0]], []), "that is stride 1"),
+        ("by_hand", ([7, 1, 3], [5, -1, 5], T, [-29, 11]), "two numbers to five"),
+        ("by_hand", ([7, 1, 3], [5, -1, 5], T, [1, 2, 10, 20, -10]), "9 is right there"),
+        ("sizes", (23, 14, 24, 9, 2, []), "28 − 5 . 1 places"),
+        ("sizes", (24, 14.5, 24, 9, 2, []), "rounded down"),
+        ("sizes", (24, 14, 30, 9, 2, []), "over 4·2 . 1 = 9"),
+        ("sizes", (24, 14, 24, 10, 2, []), "all of it but one"),
+        ("sizes", (24, 14, 24, 9, 1, []), "26, 27, 28, 29"),
+        ("sizes", (24, 14, 24, 9, 2, [1, 2, 3, 4]), "with stride 3 a shift by 4 is no whole number"),
+        ("sizes", (24, 14, 24, 9, 2, [1, 4]), "stride 2 is missing: there the output moves by 2"),
+        ("sizes", (24, 14, 24, 9, 2, [0, 1, 2, 4]), "from 1 to 6; yours has 0"),
         ("conv1d", variant(flip=True), "kernel is flipped"),
         ("conv1d", variant(stride_used=False), "stride is left out"),
         ("conv1d", variant(padding=False), "padding is left out"),
@@ -113,14 +129,21 @@ def test_right_answers_pass(name, answer):
         ("conv1d_backward", using(swap=True), "changed places"),
         ("conv1d_backward", using(leaves=True), "leaves g out"),
         ("conv1d_backward", using(reverse=True), "your dk is reversed"),
+        ("conv1d_backward", lambda g, x, k, stride: backward(g, x, k, 1), "dx leaves the stride out"),
+        ("conv1d_backward", lambda *a: (backward(*a)[0], backward(*a[:3], 1)[1]), "dk leaves the stride out"),
+        ("conv1d_backward", lambda g, *a: (backward(g, *a)[0], backward(g * 0 + 1, *a)[1]), "dk leaves g out"),
+        ("conv1d_backward", last_window, "dk is that of the last window"),
         ("conv1d_backward", lambda g, x, kernel, stride: x, "must return the pair"),
         ("pulled_back", Derivation(START).step(END, because="sort"), "at least 2"),
         ("separable", ([1, 0, -1], [1, 2, 1], 3.5), "changed places"),
         ("separable", ([2, 4, 2], [0.5, 0, -0.5], 3.5), "first entry of your column"),
         ("separable", ([1, 2, 1], [1, 0, -1], 49), r"7 \+ 7"),
-        ("count", (1200, 1_228_800, 50_331_648, 123), "one bias"),
-        ("count", (1216, 76_800, 50_331_648, 123), "75 products"),
-        ("count", (1216, 1_228_800, 50_331_648, 1216), "Three kernels"),
+        ("count", (1200, 1_228_800, 50_331_648, 123, 0), "one bias"),
+        ("count", (1216, 76_800, 50_331_648, 123, 0), "75 products"),
+        ("count", (1216, 1_228_800, 50_331_648, 1216, 0), "Three kernels"),
+        ("count", (1216, 1_228_800, 50_331_648, 123, (1, 8, 3, 3, 3)), "outputs come first"),
+        ("count", (1216, 1_228_800, 50_331_648, 123, (8, 1, 3, 3)), "three axes make five"),
+        ("count", (1216, 1_228_800, 50_331_648, 123, (8, 3, 3, 3, 3)), "1 is right there"),
         ("compose", lambda a, b: np.correlate(a, b, "full"), "cross-correlated"),
         ("compose", lambda a, b: a, "together see"),
         ("compose", lambda a, b: np.convolve(a, b) + 1, "your kernel"),
