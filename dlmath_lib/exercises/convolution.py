@@ -61,9 +61,7 @@ def sizes(answer: Any) -> str:
     for stride in (1, 2, 4):
         if stride not in strides:
             raise Wrong(f"(f) stride {stride} is missing: there the output moves by {4 // stride}")
-    return (
-        "in (e) the two are 27 and 28: with stride s, s lengths in a row share one m; in (f) they are the divisors of 4"
-    )
+    return "(e) 27 and 28: with stride s, s lengths in a row share one m; (f) the divisors of 4"
 
 
 @exercise("convolution.conv1d", of=("eq-cross-correlation", "eq-output-length"))
