@@ -65,7 +65,8 @@ def lambda_max(answer: Any) -> str:
 
 def _sweeps(
     x: np.ndarray, y: np.ndarray, penalty: float, ratio: float, sweeps: int,
-    *, together: bool = False, mean: bool = True, l1: float = 1, l2: float = 1, keep: bool = True, signed: bool = True,
+    *, together: bool = False, mean: bool = True, l1: float = 1, l2: float = 1, own: bool = True,
+    keep: bool = True, signed: bool = True,
 ) -> np.ndarray:  # fmt: skip
     """Coordinate descent; the options make a slip each."""
     n = len(y) if mean else 1
@@ -77,7 +78,7 @@ def _sweeps(
             r = y - x @ (before if together else w)
             pull = column @ r / n + (c * w[j] if keep else 0)
             size = max(abs(pull) - (penalty * ratio if l1 else penalty), 0)
-            w[j] = (np.sign(pull) if signed else 1) * size / (c + (penalty * (1 - ratio) if l2 else 0))
+            w[j] = (np.sign(pull) if signed else 1) * size / ((c if own else 1) + (penalty * (1 - ratio) if l2 else 0))
     return w
 
 
@@ -89,6 +90,7 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the products are divided by n", {"mean": False}),
     ("the threshold is λρ, not λ", {"l1": 0}),
     ("the divisor is c + λ(1 − ρ)", {"l2": 0}),
+    ("the divisor is c + λ(1 − ρ), with c = ‖xⱼ‖²/n", {"own": False}),
     ("the pull is xⱼᵀr/n + cwⱼ: the weight's own part is put back", {"keep": False}),
     ("the result has the sign of the pull", {"signed": False}),
 ]
@@ -129,13 +131,13 @@ def coordinates(answer: Any) -> str:
 
 def _gap(
     x: np.ndarray, y: np.ndarray, w: np.ndarray, penalty: float,
-    *, scale: bool = True, most: Callable[[np.ndarray], float] = lambda v: float(np.abs(v).max()), mean: bool = True,
+    *, scale: bool = True, paid: bool = True, most: Callable[[np.ndarray], float] = lambda v: float(np.abs(v).max()), mean: bool = True,
 ) -> float:  # fmt: skip
     n = len(y)
     r = y - x @ w
     largest = most(x.T @ r / n)
     s = min(1.0, penalty / largest) if scale and largest > 0 else 1.0
-    primal = r @ r / (2 * n if mean else 2) + penalty * np.abs(w).sum()
+    primal = r @ r / (2 * n if mean else 2) + (penalty * np.abs(w).sum() if paid else 0)
     return float(primal - (s * (r @ y) / n - s * s * (r @ r) / (2 * n)))
 
 
@@ -159,6 +161,7 @@ def gap(answer: Any) -> str:
         ("scale the residual until all |xⱼᵀθ| ≤ λ: s = min(1, λ/max|xⱼᵀr/n|)", {"scale": False}),
         ("take the largest |xⱼᵀr/n|, not their sum", {"most": lambda v: float(np.abs(v).sum())}),
         ("the squared residual is divided by 2n", {"mean": False}),
+        ("the penalty λ‖w‖₁ belongs to the objective", {"paid": False}),
     ]
     for what, a, b, w, penalty in cases:
         found = call(answer, a, b, w, penalty, names=("x", "y", "w", "penalty"))
@@ -194,6 +197,8 @@ def zero(answer: Any) -> str:
         {
             7 / 3: "That is ridge's",
             0.7: "w₂ is not 2, but 2 − λ, where w₁ = 0",
+            2.0: "From there on both weights are 0; w₁ is 0 earlier",
+            1.4: "There g₁ is 0; |g₁| ≤ λ is enough",
         },
     ]
     several(answer, "two numbers, [ridge's λ, the lasso's λ]", names, [7 / 3, 7 / 15], slips)

@@ -28,6 +28,15 @@ def sweeps(x, y, penalty, ratio, count, *, soft=None, divisor=None, old=False, n
     return w
 
 
+def no_divisor(x, y, penalty, ratio, count):
+    w = np.zeros(x.shape[1])
+    for _ in range(count):
+        for j, column in enumerate(x.T):
+            pull = column @ (y - x @ w + column * w[j]) / len(y)
+            w[j] = np.sign(pull) * max(abs(pull) - penalty * ratio, 0) / (1 + penalty * (1 - ratio))
+    return w
+
+
 def gap(x, y, w, penalty, *, scaled=True, sizes=np.abs, share=2):
     n, r = len(y), y - x @ w
     largest = sizes(x.T @ r / n).max()
@@ -91,6 +100,7 @@ def test_right_answers_pass(name, answer):
         ("coordinates", lambda *given: sweeps(*given, old=True), "not those from before the sweep"),
         ("coordinates", lambda *given: sweeps(*given, soft=lambda g, r: g), "the threshold is λρ, not λ"),
         ("coordinates", lambda *given: sweeps(*given, divisor=lambda g, r: 0), "the divisor is c + λ(1 − ρ)"),
+        ("coordinates", no_divisor, "with c = ‖xⱼ‖²/n"),
         ("coordinates", lambda *given: sweeps(*given, n=1), "are divided by n"),
         ("coordinates", lambda x, y, g, r, k: sweeps(x, y, g, r, k + 1), "a sweep more"),
         ("coordinates", lambda x, y, g, r, k: sweeps(x, y, g, r, max(k - 1, 1)), "a sweep fewer"),
@@ -105,11 +115,14 @@ def test_right_answers_pass(name, answer):
         ("gap", lambda *given: gap(*given, scaled=False), "scale the residual"),
         ("gap", lambda *given: gap(*given, sizes=lambda v: v), "counts with its size"),
         ("gap", lambda *given: gap(*given, share=1 / 2), "your gap is"),
+        ("gap", lambda x, y, w, g: gap(x, y, w, g) - g * abs(w).sum(), "belongs to the objective"),
         ("gap", lambda x, y, w, g: -1.0, "a gap is not negative"),
         ("gap", 3, "must be a function"),
         ("square", Derivation(START).step(END, because="by magic"), "at least 2 steps"),
         ("zero", [10 / 3, 7 / 15], "That is 1 + λ"),
         ("zero", [7 / 3, 0.7], "but 2 − λ"),
+        ("zero", [7 / 3, 2], "both weights are 0"),
+        ("zero", [7 / 3, 1.4], "is enough"),
     ],
 )
 def test_wrong_answers_are_told_why(name, answer, words):
