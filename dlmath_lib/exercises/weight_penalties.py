@@ -131,7 +131,8 @@ def coordinates(answer: Any) -> str:
 
 def _gap(
     x: np.ndarray, y: np.ndarray, w: np.ndarray, penalty: float,
-    *, scale: bool = True, paid: bool = True, most: Callable[[np.ndarray], float] = lambda v: float(np.abs(v).max()), mean: bool = True,
+    *, scale: bool = True, paid: bool = True,
+    most: Callable[[np.ndarray], float] = lambda v: float(np.abs(v).max()), mean: bool = True,
 ) -> float:  # fmt: skip
     n = len(y)
     r = y - x @ w
