@@ -52,7 +52,7 @@ def sizes(answer: Any) -> str:
     close_to(c, 24, what="(c)", hint="The kernel reaches over 4·2 + 1 = 9 entries")
     close_to(d, 9, what="(d)", hint="The kernel reaches over 3·3 + 1 entries; all of it but one must be added")
     close_to(e, 2, what="(e)", hint="Put n = 26, 27, 28, 29 into the formula")
-    strides = numbers(f, "(f)").ravel().tolist()
+    strides = numbers(list(f) if isinstance(f, (set, frozenset)) else f, "(f)").ravel().tolist()
     for stride in strides:
         if stride not in range(1, 7):
             raise Wrong(f"(f) asks for strides from 1 to 6; yours has {show(stride)}")

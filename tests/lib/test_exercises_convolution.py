@@ -82,6 +82,7 @@ def test_all_exercises_are_there():
         ("by_hand", (*np.array([[7.0, 1, 3], [5, -1, 5]]), np.array(T), np.array(T).T @ [1, 10])),
         ("sizes", (24, 14, 24, 9, 2, [1, 2, 4])),
         ("sizes", (24, 14, 24, 9, 2, (4, 1, 2))),
+        ("sizes", (24, 14, 24, 9, 2, {1, 2, 4})),
         ("conv1d", by_loops),
         ("conv1d", by_scipy),
         ("conv1d_backward", backward),
