@@ -58,9 +58,9 @@ def adam(answer: Any) -> str:
     for name, gradient, at, steps, alpha, beta1, beta2, epsilon in _RUNS:
         start = np.array(at)
         settings = (steps, alpha, beta1, beta2, epsilon)
-        what = (
-            f"for {name} from {at}, {steps} steps with α = {alpha:g}, β₁ = {beta1:g}, β₂ = {beta2:g}, ε = {epsilon:g}"
-        )
+        taken = f"{steps} step" if steps == 1 else f"{steps} steps"
+        given = f"α = {alpha:g}, β₁ = {beta1:g}, β₂ = {beta2:g}, ε = {epsilon:g}"
+        what = f"for {name} from {at}, {taken} with {given}"
         found = call(answer, gradient, start, *settings, names=names)
         end = numbers(found, f"{what} your point", shape=start.shape)
         right = _adam(gradient, start, *settings)
@@ -82,10 +82,16 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("ε stands under the root; it belongs beside it", {"inside": True}),
     ("it divides by v̂ and not by its root", {"root": False}),
     ("the step goes along the gradient, not against it", {"sign": -1}),
-    ("that is a step more than asked for", {"more": 1}),
-    ("that is a step fewer than asked for", {"more": -1}),
+    ("that is the point after one step more than asked for", {"more": 1}),
+    ("that is the point after one step fewer than asked for", {"more": -1}),
     ("v averages g and not g²", {"square": False}),
     ("the gradient is taken at the start in each step; take it at the present point", {"frozen": True}),
+    ("ε stands beside the uncorrected root, as in Keras; divide v by 1 − β₂ᵏ first", {"keras": True}),
+    ("β₁ and β₂ are interchanged: β₁ belongs to the average of g", {"swapped": True}),
+    ("the corrections do not count the steps: each divides by 1 − β, also after the first", {"count": "first"}),
+    ("all corrections are those of the last step; count k while you go", {"count": "last"}),
+    ("the corrections multiply by 1 − βᵏ; they divide", {"multiplied": True}),
+    ("the corrected averages are kept for the next step; keep m and v as they are", {"stored": True}),
 ]
 
 
@@ -93,16 +99,26 @@ def _adam(
     gradient: Callable[[Any], Any], theta: np.ndarray, steps: int,
     alpha: float, beta1: float, beta2: float, epsilon: float, *,
     first: bool = True, second: bool = True, shift: int = 0, inside: bool = False, root: bool = True, sign: int = 1,
-    more: int = 0, square: bool = True, frozen: bool = False,
+    more: int = 0, square: bool = True, frozen: bool = False, keras: bool = False, swapped: bool = False,
+    count: str = "", multiplied: bool = False, stored: bool = False,
 ) -> np.ndarray:  # fmt: skip
     """Where Adam ends; the options make a slip each."""
     start, m, v = theta, np.zeros_like(theta), np.zeros_like(theta)
+    if swapped:
+        beta1, beta2 = beta2, beta1
     for k in range(1 + shift, steps + more + shift + 1):
         g = gradient(start if frozen else theta)
         m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * (g * g if square else g)
-        mean, size = m / (1 - beta1**k if first else 1.0), v / (1 - beta2**k if second else 1.0)
+        power = {"first": 1, "last": steps}.get(count, k)
+        weight, part = (1 - beta1**power if first else 1.0), (1 - beta2**power if second else 1.0)
+        if multiplied:
+            weight, part = 1 / weight, 1 / part
+        mean, size = m / weight, v / part
+        if stored:
+            m, v = mean, size
         size = size if not root else np.sqrt(size + (epsilon if inside else 0.0))
-        theta = theta - sign * alpha * mean / (size + (0.0 if inside else epsilon))
+        beside = epsilon / np.sqrt(part) if keras else 0.0 if inside else epsilon
+        theta = theta - sign * alpha * mean / (size + beside)
     return theta
 
 
@@ -130,16 +146,31 @@ def epsilon(answer: Any) -> str:
 
 @exercise("adaptive_methods.units", of=("eq-scale-invariance", "eq-uphill"))
 def units(answer: Any) -> str:
-    """The rates in other units, and three steps of AMSGrad."""
-    descent, adam_factor, move = parts(answer, 3, "three numbers, (gradient descent, Adam, move)")
+    """The rates in other units, and three steps uphill and downhill."""
+    what = "four numbers, (gradient descent, Adam, move of RMSprop, move of AMSGrad)"
+    descent, adam_factor, uphill, downhill = parts(answer, 4, what)
     hints = (
         "θ' must move 1000 times as far, with a thousandth of the gradient",
-        "Its steps do not notice the scale of g",
+        "Its steps do not notice the scale of g, and θ' must move 1000 times as far",
     )
     close_to(descent, 1e6, what="the factor for gradient descent", hint=hints[0])
     close_to(adam_factor, 1e3, what="the factor for Adam", hint=hints[1])
-    close_to(move, -0.075, what="the move", hint="It is −α times the sum of the three gradients over √16")
-    return "and with RMSprop's forgetting average it might go up"
+    close_to(uphill, 0.1, what="the move of RMSprop", hint="With ρ = 0 each step is α long, against the sign of g")
+    close_to(downhill, -0.075, what="the move of AMSGrad", hint="It is −α times the sum of the gradients over √16")
+    return "the same three gradients lead uphill and downhill, by the divisor alone"
+
+
+@exercise("adaptive_methods.turned", of=("eq-turned-valley", "eq-scale-invariance"))
+def turned(answer: Any) -> str:
+    """The condition number of a valley after division by fixed numbers: turned twice, and along the axes."""
+    same, other, along = parts(answer, 3, "three numbers, (κ' for (a), for (b), for (c))")
+    close_to(same, 9.0, what="κ' for (a)", hint="The eigenvalues of the matrix are 9/5 and 1/5")
+    trace, determinant = 1.25, 0.09
+    gap = np.sqrt(trace**2 - 4 * determinant)
+    hint = f"The eigenvalues add up to {trace}, and their product is {determinant}"
+    close_to(other, (trace + gap) / (trace - gap), what="κ' for (b)", hint=hint)
+    close_to(along, 1.0, what="κ' for (c)", hint="The diagonal is 9/9 and 1/1")
+    return "turned, other divisors made it worse than 9; along the axes they make it 1"
 
 
 @exercise("adaptive_methods.long_step", of=("eq-step-bound",))
@@ -160,7 +191,13 @@ def long_step(answer: Any) -> str:
     length = abs(m) / (1 - 0.9**steps) / np.sqrt(v / (1 - 0.999**steps)) if v > 0 else 0.0
     if not length > _LONG:
         early = np.sqrt(1 - 0.999**steps)
-        late = f"after {steps} steps the correction of v still shortens it by the factor {early:.2f}"
-        hint = "let them grow by the factor β₂/β₁" if early > 0.97 else late
+        tail = scaled[-20:] / (0.999 / 0.9) ** np.arange(min(20, steps))
+        grows = bool(steps >= 20 and np.allclose(tail, tail[-1], rtol=0.1))
+        if not early > 0.97:
+            hint = f"after {steps} step{'s' * (steps > 1)} the factor √(1 − β₂ᵏ) of the correction is still {early:.2f}"
+        elif grows:
+            hint = "they grow by the right factor; let them do so for more steps"
+        else:
+            hint = "let them grow by the factor β₂/β₁ in each of the last steps, some dozens"
         raise Wrong(f"the last step is {length:.3g} α long: {hint}")
     return f"the last step is {length:.3g} α long; the bound of the chapter is below 7.28 α"
