@@ -191,13 +191,8 @@ def long_step(answer: Any) -> str:
     length = abs(m) / (1 - 0.9**steps) / np.sqrt(v / (1 - 0.999**steps)) if v > 0 else 0.0
     if not length > _LONG:
         early = np.sqrt(1 - 0.999**steps)
-        tail = scaled[-20:] / (0.999 / 0.9) ** np.arange(min(20, steps))
-        grows = bool(steps >= 20 and np.allclose(tail, tail[-1], rtol=0.1))
+        hint = "let them grow by the factor β₂/β₁ in each of the last two dozen steps"
         if not early > 0.97:
             hint = f"after {steps} step{'s' * (steps > 1)} the factor √(1 − β₂ᵏ) of the correction is still {early:.2f}"
-        elif grows:
-            hint = "they grow by the right factor; let them do so for more steps"
-        else:
-            hint = "let them grow by the factor β₂/β₁ in each of the last steps, some dozens"
         raise Wrong(f"the last step is {length:.3g} α long: {hint}")
     return f"the last step is {length:.3g} α long; the bound of the chapter is below 7.28 α"
