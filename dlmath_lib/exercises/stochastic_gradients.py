@@ -61,7 +61,12 @@ def floor(answer: Any) -> str:
         "the floor",
     )
     close_to(level, 0.25, what="the floor", hint="It is ασ²/(λ(2 − αλ)) with σ² = V")
-    _told(first, {0.25: "the noise of the step is missing: α²σ²", 0.6875: "square the factor 1 − αλ"}, "v1")
+    slips = {
+        0.25: "the noise of the step is missing: α²σ²",
+        0.6875: "square the factor 1 − αλ",
+        1.0: "in the noise of the step, α²σ², α is squared",
+    }
+    _told(first, slips, "v1")
     close_to(first, 0.4375, what="v1", hint="It is (1 − αλ)²v₀ + α²σ² with v₀ = 1")
     close_to(size, 10, what="b", hint="σ² = V/b, and the floor is proportional to it")
     slips = {
@@ -96,7 +101,7 @@ _RUNS = [(0, 7, 3, 2, 0), (1, 6, 2, 3, 1), (2, 4, 9, 3, 0), (3, 5, 1, 2, 1)]
 def _run(
     gradient: _Gradient, w: np.ndarray, orders: list[np.ndarray], size: int, rate: _Rate,
     *, sign: int = 1, late: int = 0, restart: bool = False, drop: bool = False, same: bool = False, stay: bool = False,
-    start: bool = True, slow: bool = False, power: int = 0, only_epochs: bool = False,
+    start: bool = True, slow: bool = False, power: int = 0, shared: bool = False, only_epochs: bool = False,
 ) -> list[np.ndarray]:  # fmt: skip
     """The points of SGD; the options make a slip each."""
     path, at = [w], w
@@ -106,7 +111,8 @@ def _run(
             if drop and len(batch) < size <= len(order):
                 continue
             k = epoch if slow else place if restart else len(path) - 1 + late
-            at = at - sign * rate(k) * float(len(batch)) ** power * gradient(w if stay else at, batch)
+            times = 1 / size if shared else float(len(batch)) ** power
+            at = at - sign * rate(k) * times * gradient(w if stay else at, batch)
             path.append(at)
     if only_epochs:
         steps = -(-len(orders[0]) // size)
@@ -125,6 +131,7 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the points after each epoch are there; each step makes a point", {"only_epochs": True}),
     ("gradient gives the mean already: do not multiply it by the number of examples", {"power": 1}),
     ("gradient gives the mean already: do not divide it by the number of examples", {"power": -1}),
+    ("gradient gives the mean already: do not divide it by batch_size", {"shared": True}),
     ("each gradient is taken at the start: take it at the point of the step before", {"stay": True}),
 ]
 
@@ -174,6 +181,7 @@ def budget(answer: Any) -> str:
         1600.0: "that is for b = 1: the noise has the variance V/b",
         20.0: "the square of 0.1 is 0.01: v is a mean square",
         50.0: "divide σ² by λ²",
+        100.0: "divide σ² by λ², and not by λ",
     }
     _told(steps, slips, "the number of steps")
     close_to(steps, 200, what="the number of steps", hint="σ² = 4/8, and σ²/(λ²K) = 0.01")
