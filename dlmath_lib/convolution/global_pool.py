@@ -34,8 +34,8 @@ def global_average_pool(x: Any) -> np.ndarray:
 
     Notes
     -----
-    Pictures of any size give as many numbers as there are channels. Channels:
-    ``chapters/convolution/convolution.ipynb#channels-and-more-axes``.
+    Pictures of any size give as many numbers as there are channels. Derivation:
+    ``chapters/convolution/pooling.ipynb#global-pooling``.
 
     References
     ----------
@@ -98,8 +98,8 @@ def global_max_pool(x: Any) -> np.ndarray:
 
     Notes
     -----
-    It says that something is in the picture, not where. Channels:
-    ``chapters/convolution/convolution.ipynb#channels-and-more-axes``.
+    It says that something is in the picture, not where. Derivation:
+    ``chapters/convolution/pooling.ipynb#global-pooling``.
 
     References
     ----------

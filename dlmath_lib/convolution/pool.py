@@ -46,8 +46,8 @@ def max_pool(x: Any, kernel: Any, *, stride: Any = None, padding: Any = 0, dilat
     Notes
     -----
     Computed as shifted maxima, axis by axis. What a last window would have to hold beyond the input is dropped (no
-    ``ceil_mode``). Windows:
-    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
+    ``ceil_mode``). Derivation:
+    ``chapters/convolution/pooling.ipynb#what-it-computes``.
 
     References
     ----------
@@ -80,8 +80,8 @@ def max_pool_vjp(g: Any, x: Any, kernel: Any, *, stride: Any = None, padding: An
     Notes
     -----
     Where several entries of a window are largest, the first of them in row-major order takes all of g, as in PyTorch:
-    one of the subgradients there. Windows:
-    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
+    one of the subgradients there. Derivation:
+    ``chapters/convolution/pooling.ipynb#the-way-back-through-a-maximum``.
 
     Examples
     --------
@@ -132,8 +132,8 @@ def average_pool(
 
     Notes
     -----
-    A depthwise convolution with equal weights, where the padding counts. Windows:
-    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
+    A depthwise convolution with equal weights, where the padding counts. Derivation:
+    ``chapters/convolution/pooling.ipynb#what-it-computes``.
 
     References
     ----------

@@ -31,12 +31,13 @@ def by_hand(answer: Any) -> str:
 
 @exercise("pooling.sizes", of=("eq-max-pooling", "eq-average-pooling"))
 def sizes(answer: Any) -> str:
-    """Sizes and numbers of parameters."""
-    a, b, c, d = parts(answer, 4, "four numbers, (a, b, c, d)")
+    """Sizes, numbers of parameters and of comparisons."""
+    a, b, c, d, e = parts(answer, 5, "five numbers, (a, b, c, d, e)")
     close_to(a, 14, what="(a)", hint="⌊(28 − 2)/2⌋ + 1")
     close_to(b, 56, what="(b)", hint="⌊(112 + 2 − 3)/2⌋ + 1, with two entries added in all")
     close_to(c, 0.25, what="(c)", hint="One number is kept of each window of four, in each channel")
     close_to(d, 30_720, what="(d)", hint="Without pooling 64·49·10 weights, with it 64·10; what is the difference")
+    close_to(e, 9408, what="(e)", hint="16·14·14 windows; the largest of four is found by three comparisons")
     return "and the pooling layer has no parameter of its own"
 
 
@@ -112,26 +113,84 @@ def _moved(x: np.ndarray) -> np.ndarray:
 
 
 _TIES = [
-    (True, "compare max(z) with 5 + (z₁ − 5) = z₁"),
-    (True, "compare max(z) with the mean of z₁ and z₂"),
-    (False, "take z = (2, 6, 6): the maximum is 6; what is the right side?"),
-    (False, "take z = (1, 5, 5): the maximum is 5; what is the right side?"),
-    (False, "take z = (2, 5, 4): the maximum is 5; what is the right side?"),
+    (True, "compare max(h) with 5 + (h₁ − 5) = h₁"),
+    (True, "compare max(h) with the mean of h₁ and h₂"),
+    (False, "take h = (2, 6, 6): the maximum is 6; what is the right side?"),
+    (False, "take h = (5, 5, 5): the maximum is 5; what is the right side?"),
+    (False, "take h = (2, 5, 4): the maximum is 5; what is the right side?"),
+]
+
+
+@exercise("pooling.which", of=("eq-max-pooling", "eq-average-pooling", "eq-max-mean"))
+def which(answer: Any) -> str:
+    """Which pooling, or a convolution with a stride, serves each of five wishes."""
+    given = parts(answer, 5, "five of the words, (a, b, c, d, e)")
+    words = ("max", "average", "global average", "stride")
+    for letter, said, (right, hints) in zip("abcde", given, _WISHES, strict=True):
+        if said is ...:
+            number(said)
+        said = " ".join(said.lower().split()) if isinstance(said, str) else said
+        if not isinstance(said, str) or said not in words:
+            raise Wrong(f"({letter}) must be one of {', '.join(words)}")
+        if said != right:
+            raise Wrong(f"({letter}) {hints[said]}")
+    return "what shall remain, what may be learned, and what comes behind decide it"
+
+
+_WISHES: list[tuple[str, dict[str, str]]] = [
+    (
+        "max",
+        {
+            "average": "the average of 8, 0, 0, 0 is 2",
+            "global average": "the average of the channel is less than its 8, as the window's zeros are in it",
+            "stride": "a convolution is linear: with a kernel that gives 8 for (8, 0, 0, 0), wherever the 8 stands,"
+            " four eights give 32; and it has weights to learn",
+        },
+    ),
+    (
+        "average",
+        {
+            "max": "the maximum of two such numbers has the mean 1/√π, which is above 0",
+            "global average": "its mean is 0, but it keeps one place of each channel and no grid",
+            "stride": "a convolution without bias gives mean 0, but its kernel has weights to learn",
+        },
+    ),
+    (
+        "global average",
+        dict.fromkeys(
+            ("max", "average", "stride"),
+            "its output grows with the picture, and a dense layer takes inputs of one length",
+        ),
+    ),
+    (
+        "stride",
+        dict.fromkeys(("max", "average", "global average"), "it has no parameters; what could be learned?"),
+    ),
+    (
+        "global average",
+        dict.fromkeys(
+            ("max", "average", "stride"),
+            "640 = 64·10 weights leave one number for each of 64 channels; which of the four does that for a picture"
+            " of another size, too?",
+        ),
+    ),
 ]
 
 
 @exercise("pooling.shifts", of=("eq-max-unchanged", "eq-average-change", "eq-pool-shift"))
 def shifts(answer: Any) -> str:
     """A signal whose pooled maxima stay when it moves by one place, and one whose maxima all change."""
-    stays, changes = parts(answer, 2, "two lists of six numbers, (stays, changes)")
-    stays, changes = numbers(stays, "stays", shape=(6,)), numbers(changes, "changes", shape=(6,))
-    for name, signal in (("stays", stays), ("changes", changes)):
+    stays, changes = parts(answer, 2, "two lists of six numbers, (first signal, second signal)")
+    stays, changes = (
+        numbers(signal, f"your {nth} signal", shape=(6,)) for nth, signal in (("first", stays), ("second", changes))
+    )
+    for nth, signal in (("first", stays), ("second", changes)):
         if (signal < 0).any() or signal[-1] != 0:
-            raise Wrong(f"{name} must have no negative entry, and end in 0, so that nothing leaves")
+            raise Wrong(f"your {nth} signal must have no negative entry, and end in 0, so that nothing else leaves")
     if len(np.unique(_pooled(stays))) < 3:
-        raise Wrong("stays must have three different maxima")
+        raise Wrong("your first signal must have three different maxima")
     if not np.array_equal(_pooled(stays), _pooled(_moved(stays))):
-        raise Wrong("stays changes: " + f"{_pooled(stays)} becomes {_pooled(_moved(stays))}")
+        raise Wrong(f"a maximum of your first signal changes: {_pooled(stays)} becomes {_pooled(_moved(stays))}")
     if (_pooled(changes) == _pooled(_moved(changes))).any():
-        raise Wrong("one maximum of changes stays: " + f"{_pooled(changes)} becomes {_pooled(_moved(changes))}")
+        raise Wrong(f"a maximum of your second signal stays: {_pooled(changes)} becomes {_pooled(_moved(changes))}")
     return "a maximum stays where the entries that enter and leave are no larger than what remains"

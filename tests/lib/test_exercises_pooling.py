@@ -13,6 +13,7 @@ from dlmath_lib.verify import Derivation
 G, X = sp.symbols("g0:3", real=True), sp.symbols("x0:4", real=True)
 START = sum(G[i] * (X[i] + X[i + 1]) / 2 for i in range(3))
 END = X[0] * G[0] / 2 + X[1] * (G[0] + G[1]) / 2 + X[2] * (G[1] + G[2]) / 2 + X[3] * G[2] / 2
+WORDS = ("max", "average", "global average", "stride", "global average")
 HAND = ([5, 4], [3, 2], [0, 0, 6, 0, 0, 9], [2, 2, 2, 3, 3, 3])
 
 
@@ -38,19 +39,21 @@ def using(**options):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("pooling")]
-    assert names == ["by_hand", "max_pool_backward", "shifts", "sizes", "ties", "transpose"]
+    assert names == ["by_hand", "max_pool_backward", "shifts", "sizes", "ties", "transpose", "which"]
 
 
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
         ("by_hand", HAND),
-        ("sizes", (14, 56, 0.25, 30_720)),
+        ("sizes", (14, 56, 0.25, 30_720, 9408)),
         ("max_pool_backward", by_library),
         ("max_pool_backward", by_loops),
         ("transpose", Derivation(START).step(sp.expand(START), because="multiply out").step(END, because="sort by x")),
         ("ties", (True, True, False, False, False)),
         ("ties", np.array([True, True, False, False, False])),
+        ("which", WORDS),
+        ("which", tuple(word.upper() for word in WORDS)),
         ("shifts", ([1, 0, 2, 0, 3, 0], [0, 1, 0, 2, 0, 0])),
     ],
 )  # fmt: skip
@@ -65,10 +68,18 @@ def test_right_answers_pass(name, answer):
         ("by_hand", ([5, 3], *HAND[1:]), "your maxima"),
         ("by_hand", (*HAND[:3], [6, 6, 6, 9, 9, 9]), "division by 3"),
         ("by_hand", (*HAND[:2], [6, 0, 0, 9, 0, 0], HAND[3]), "your dx of max"),
-        ("sizes", (13, 56, 0.25, 30_720), "28 − 2"),
-        ("sizes", (14, 55, 0.25, 30_720), "two entries added"),
-        ("sizes", (14, 56, 0.5, 30_720), "window of four"),
-        ("sizes", (14, 56, 0.25, 640), "without|Without"),
+        ("sizes", (13, 56, 0.25, 30_720, 9408), "28 − 2"),
+        ("sizes", (14, 55, 0.25, 30_720, 9408), "two entries added"),
+        ("sizes", (14, 56, 0.5, 30_720, 9408), "window of four"),
+        ("sizes", (14, 56, 0.25, 640, 9408), "without|Without"),
+        ("sizes", (14, 56, 0.25, 30_720, 16 * 14 * 14 * 4), "three comparisons"),
+        ("ties", (True, True, False, True, False), r"\(d\) take h = .5, 5, 5"),
+        ("which", ("average", *WORDS[1:]), r"\(a\) the average of 8, 0, 0, 0 is 2"),
+        ("which", ("max", "max", *WORDS[2:]), "above 0"),
+        ("which", (*WORDS[:2], "average", *WORDS[3:]), "grows with the picture"),
+        ("which", (*WORDS[:3], "max", WORDS[4]), "no parameters"),
+        ("which", (*WORDS[:4], "max"), "640 = 64"),
+        ("which", ("mean", *WORDS[1:]), "must be one of"),
         ("max_pool_backward", using(adds=False), r"\+= and not ="),
         ("max_pool_backward", using(last=True), "the last takes"),
         ("max_pool_backward", using(each=True), "each takes"),
@@ -76,11 +87,11 @@ def test_right_answers_pass(name, answer):
         ("max_pool_backward", lambda g, x, window, stride: x, "your dx"),
         ("transpose", Derivation(START).step(END, because="sort"), "at least 2"),
         ("ties", (False, True, False, False, False), r"\(a\)"),
-        ("ties", (True, True, True, False, False), "z = .2, 6, 6"),
+        ("ties", (True, True, True, False, False), "h = .2, 6, 6"),
         ("ties", (1, True, False, False, False), "True or False"),
         ("shifts", ([1, 1, 1, 1, 1, 0], [0, 1, 0, 2, 0, 0]), "three different"),
-        ("shifts", ([0, 1, 0, 2, 0, 0], [0, 1, 0, 2, 0, 0]), "stays changes"),
-        ("shifts", ([1, 0, 2, 0, 3, 0], [0, 1, 0, 2, 5, 0]), "one maximum of changes stays"),
+        ("shifts", ([0, 1, 0, 2, 0, 0], [0, 1, 0, 2, 0, 0]), "first signal changes"),
+        ("shifts", ([1, 0, 2, 0, 3, 0], [0, 1, 0, 2, 5, 0]), "second signal stays"),
         ("shifts", ([1, 0, 2, 0, 3, 1], [0, 1, 0, 2, 0, 0]), "end in 0"),
     ],
 )
@@ -97,3 +108,13 @@ def test_stubs_are_not_yet_answers(name):
 
 def test_an_unfinished_function_is_not_yet_an_answer():
     assert check("pooling.max_pool_backward", lambda *given: ...).status == "not yet"
+
+
+def test_what_is_said_of_a_wrong_tie_refutes_it():
+    x, wrong = np.array([2.0, 5, 5]), {"c": [0, 1, 1], "d": [1 / 3, 1 / 3, 1 / 3], "e": [0, 2, -1]}
+    for place, (letter, weights) in zip((2, 3, 4), wrong.items(), strict=True):
+        said = check("pooling.ties", [True, True, *(k == place for k in (2, 3, 4))]).message
+        found = re.search(r"\((\w)\) take h = \((.*?)\): the maximum is (\d)", said)
+        other = np.array([float(entry) for entry in found[2].split(",")])
+        assert found[1] == letter
+        assert other.max() == float(found[3]) < 5 + weights @ (other - x)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,7 +27,63 @@ __all__ = ["AveragePool", "GlobalAveragePool", "GlobalMaxPool", "MaxPool"]
 
 
 @dataclass(frozen=True)
-class MaxPool(Layer):
+class _Pool:
+    """Pooling by a function of ``dlmath_lib.convolution`` and its vjp, with this layer's options; x is kept."""
+
+    _function: ClassVar[Callable[..., np.ndarray]]
+    _pull: ClassVar[Callable[..., np.ndarray]]
+
+    def forward(self, x: np.ndarray, parameters: Arrays, mode: Mode) -> tuple[np.ndarray, Any]:
+        """The pooled numbers; x is kept.
+
+        Otherwise as `Layer.forward`.
+        """
+        return type(self)._function(x, **vars(self)), x
+
+    def vjp(self, g: np.ndarray, parameters: Arrays, cache: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Each slope goes to the largest entry of its window, or in equal parts to the entries.
+
+        Otherwise as `Layer.vjp`.
+        """
+        return type(self)._pull(g, cache, **vars(self)), {}
+
+
+@dataclass(frozen=True)
+class _Windows(_Pool):
+    """Pooling of windows."""
+
+    kernel: int | tuple[int, ...]
+    stride: int | tuple[int, ...] | None = None
+    padding: Any = 0
+    dilation: int | tuple[int, ...] = 1
+
+    def __post_init__(self) -> None:
+        as_options(self, type(self).__name__, ("kernel", "stride", "dilation"), optional=("stride",))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The channels, and the places of the window along each axis.
+
+        Otherwise as `Layer.output_shape`.
+        """
+        return pooled_shape(self, input_shape)
+
+
+@dataclass(frozen=True)
+class _Channels(_Pool):
+    """Pooling of whole channels."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """(channels,).
+
+        Otherwise as `Layer.output_shape`.
+        """
+        if len(input_shape) < 2:
+            raise fail(str(self), "the input", "of shape (channels, …) with a spatial axis at least", str(input_shape))
+        return input_shape[:1]
+
+
+@dataclass(frozen=True)
+class MaxPool(_Windows, Layer):
     """Max pooling, Y[c, i] = max_q X[c, i·s + q·d − p], as in `dlmath_lib.convolution.max_pool`.
 
     Parameters
@@ -47,8 +104,8 @@ class MaxPool(Layer):
 
     Notes
     -----
-    Of equal largest entries the first takes the slope. Windows:
-    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
+    Of equal largest entries the first takes the slope. Derivation:
+    ``chapters/convolution/pooling.ipynb#the-way-back-through-a-maximum``.
 
     References
     ----------
@@ -60,38 +117,12 @@ class MaxPool(Layer):
     (16, 4, 4)
     """
 
-    kernel: int | tuple[int, ...]
-    stride: int | tuple[int, ...] | None = None
-    padding: Any = 0
-    dilation: int | tuple[int, ...] = 1
-
-    def __post_init__(self) -> None:
-        as_options(self, "MaxPool", ("kernel", "stride", "dilation"), optional=("stride",))
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The channels, and the places of the window along each axis.
-
-        Otherwise as `Layer.output_shape`.
-        """
-        return pooled_shape(self, input_shape)
-
-    def forward(self, x: np.ndarray, parameters: Arrays, mode: Mode) -> tuple[np.ndarray, Any]:
-        """The largest entries; x is kept.
-
-        Otherwise as `Layer.forward`.
-        """
-        return max_pool(x, **vars(self)), x
-
-    def vjp(self, g: np.ndarray, parameters: Arrays, cache: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Each slope goes to the largest entry of its window.
-
-        Otherwise as `Layer.vjp`.
-        """
-        return max_pool_vjp(g, cache, **vars(self)), {}
+    _function = staticmethod(max_pool)
+    _pull = staticmethod(max_pool_vjp)
 
 
 @dataclass(frozen=True)
-class AveragePool(Layer):
+class AveragePool(_Windows, Layer):
     """Average pooling, Y[c, i] = Σ_q X[c, i·s + q·d − p] / N, as in `dlmath_lib.convolution.average_pool`.
 
     Parameters
@@ -108,8 +139,8 @@ class AveragePool(Layer):
 
     Notes
     -----
-    Windows:
-    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
+    Derivation:
+    ``chapters/convolution/pooling.ipynb#the-way-back-through-an-average``.
 
     References
     ----------
@@ -121,47 +152,25 @@ class AveragePool(Layer):
     (16, 4, 4)
     """
 
-    kernel: int | tuple[int, ...]
-    stride: int | tuple[int, ...] | None = None
-    padding: Any = 0
-    dilation: int | tuple[int, ...] = 1
     count_include_pad: bool = True
 
+    _function = staticmethod(average_pool)
+    _pull = staticmethod(average_pool_vjp)
+
     def __post_init__(self) -> None:
-        as_options(self, "AveragePool", ("kernel", "stride", "dilation"), optional=("stride",))
+        super().__post_init__()
         counted = as_switch("AveragePool", "count_include_pad", self.count_include_pad)
         object.__setattr__(self, "count_include_pad", counted)
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The channels, and the places of the window along each axis.
-
-        Otherwise as `Layer.output_shape`.
-        """
-        return pooled_shape(self, input_shape)
-
-    def forward(self, x: np.ndarray, parameters: Arrays, mode: Mode) -> tuple[np.ndarray, Any]:
-        """The means; x is kept.
-
-        Otherwise as `Layer.forward`.
-        """
-        return average_pool(x, **vars(self)), x
-
-    def vjp(self, g: np.ndarray, parameters: Arrays, cache: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Each slope in equal parts.
-
-        Otherwise as `Layer.vjp`.
-        """
-        return average_pool_vjp(g, cache, **vars(self)), {}
-
 
 @dataclass(frozen=True)
-class GlobalAveragePool(Layer):
+class GlobalAveragePool(_Channels, Layer):
     """The mean of each channel, Y[c] = Σ_i X[c, i] / N: a vector, whatever the picture's size.
 
     Notes
     -----
-    Windows:
-    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
+    Derivation:
+    ``chapters/convolution/pooling.ipynb#global-pooling``.
 
     References
     ----------
@@ -173,36 +182,18 @@ class GlobalAveragePool(Layer):
     (32,)
     """
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """(channels,).
-
-        Otherwise as `Layer.output_shape`.
-        """
-        return _channels(self, input_shape)
-
-    def forward(self, x: np.ndarray, parameters: Arrays, mode: Mode) -> tuple[np.ndarray, Any]:
-        """The means; x is kept.
-
-        Otherwise as `Layer.forward`.
-        """
-        return global_average_pool(x), x
-
-    def vjp(self, g: np.ndarray, parameters: Arrays, cache: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Each channel's slope in equal parts.
-
-        Otherwise as `Layer.vjp`.
-        """
-        return global_average_pool_vjp(g, cache), {}
+    _function = staticmethod(global_average_pool)
+    _pull = staticmethod(global_average_pool_vjp)
 
 
 @dataclass(frozen=True)
-class GlobalMaxPool(Layer):
+class GlobalMaxPool(_Channels, Layer):
     """The largest entry of each channel, Y[c] = max_i X[c, i]: a vector, whatever the picture's size.
 
     Notes
     -----
-    Of equal largest entries the first takes the slope. Windows:
-    ``chapters/convolution/convolution.ipynb#how-long-is-the-output``.
+    Of equal largest entries the first takes the slope. Derivation:
+    ``chapters/convolution/pooling.ipynb#global-pooling``.
 
     References
     ----------
@@ -214,29 +205,5 @@ class GlobalMaxPool(Layer):
     (32,)
     """
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """(channels,).
-
-        Otherwise as `Layer.output_shape`.
-        """
-        return _channels(self, input_shape)
-
-    def forward(self, x: np.ndarray, parameters: Arrays, mode: Mode) -> tuple[np.ndarray, Any]:
-        """The largest entries; x is kept.
-
-        Otherwise as `Layer.forward`.
-        """
-        return global_max_pool(x), x
-
-    def vjp(self, g: np.ndarray, parameters: Arrays, cache: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Each channel's slope to its largest entry.
-
-        Otherwise as `Layer.vjp`.
-        """
-        return global_max_pool_vjp(g, cache), {}
-
-
-def _channels(layer: Layer, input_shape: Shape) -> Shape:
-    if len(input_shape) < 2:
-        raise fail(str(layer), "the input", "of shape (channels, …) with a spatial axis at least", str(input_shape))
-    return input_shape[:1]
+    _function = staticmethod(global_max_pool)
+    _pull = staticmethod(global_max_pool_vjp)
