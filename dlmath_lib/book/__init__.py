@@ -1,12 +1,14 @@
 """The Sphinx extension that makes the built book, and `python -m dlmath_lib.book.execute`.
 
 `mathematics` typesets at build time, `claims` and `frames` show what the chapters proved,
-`witnesses` and `ledger` list it all with what speaks for it, `clinic` lists the common mistakes,
+`witnesses` and `ledger` list it all with what speaks for it, `clinic` lists the common
+mistakes, `formula_sheet` what the summaries ask to remember, `exercise_list` the exercises,
 `citations` links to the bibliography, `search` finds sections, `explorers` carries the interactive figures,
 `plots` puts the still ones into the page, `page` is the page around them.
 """
 
 import gc
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +17,26 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
+# In the order in which they hear of a page that has been read.
+PARTS = (
+    "mathematics", "citations", "claims", "witnesses", "ledger", "clinic", "formula_sheet",
+    "exercise_list", "explorers", "plots",
+    "search", "page",
+)  # fmt: skip
+
+
 def setup(app: "Sphinx") -> dict[str, Any]:
     """Set up the extension (Sphinx calls this)."""
     from sphinx.errors import ExtensionError
 
-    from dlmath_lib.book import (
-        citations,
-        claims,
-        clinic,
-        explorers,
-        ledger,
-        mathematics,
-        page,
-        plots,
-        search,
-        witnesses,
-    )
-
-    if not any(entry.value.startswith(claims.__name__) for entry in entry_points(group="myst_nb.mime_renderers")):
+    if not any(
+        entry.value.startswith("dlmath_lib.book.claims") for entry in entry_points(group="myst_nb.mime_renderers")
+    ):
         raise ExtensionError("dlmath_lib is not installed, so myst-nb cannot find its renderer of claims: run `make`")
     # Jupyter Book always sets it, for an extension that this book does not load.
     app.add_config_value("comments_config", {}, "html")
-    for module in (mathematics, citations, claims, witnesses, ledger, clinic, explorers, plots, search, page):
-        module.setup(app)
+    for name in PARTS:
+        import_module(f"dlmath_lib.book.{name}").setup(app)
     app.connect("env-before-read-docs", _forget)
     # The trees of the pages live until the end: a third of the build would be spent on walking them for garbage.
     gc.disable()

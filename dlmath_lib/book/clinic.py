@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from dlmath_lib.book.claims import records
-from dlmath_lib.book.frames import table
+from dlmath_lib.book.filters import filtered
 from dlmath_lib.book.ledger import chapters_in_order
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def _index(app: Sphinx, docname: str) -> list[nodes.Node]:
     """Return the table of all mistakes, in the order of their numbers."""
     places = dict(_places(app.env))
     found = sorted(_by_number(app.env).values(), key=lambda entry: entry.number)
-    lines, classes = [], []
+    lines = []
     for entry in found:
         topic = app.env.titles[entry.docname].astext()
         link = make_refnode(app.builder, docname, entry.docname, entry.anchor, nodes.inline("", entry.title))
@@ -123,16 +123,10 @@ def _index(app: Sphinx, docname: str) -> list[nodes.Node]:
             chapters += [nodes.Text(", ")] * bool(chapters) + [make_refnode(app.builder, docname, page, anchor, title)]
         shown = [[nodes.Text(str(entry.number))], [link], [nodes.Text(entry.severity)], [nodes.Text(topic)]]
         lines.append([*shown, chapters or [nodes.Text("")]])
-        classes.append(["filter-row", f"filter-{nodes.make_id(entry.severity)}", f"filter-{nodes.make_id(topic)}"])
-    block = table(("No.", "The claim", "Severity", "Topic", "In the chapters"), lines, ["clinic"])
-    for row, names in zip(next(iter(block.findall(nodes.tbody))).children, classes, strict=True):
-        row["classes"] += names
-    block["classes"] += ["filter-table", "filter-columns-3-4"]
     counts = [f"{sum(e.severity == word for e in found)} {word.lower()}" for word in SEVERITIES]
-    summary = nodes.paragraph(
-        "", f"{len(found)} mistakes: {', '.join(counts)}.", classes=["filter-summary", "filter-of-mistake"]
-    )
-    return [summary, block]
+    summary = f"{len(found)} mistakes: {', '.join(counts)}."
+    head = ("No.", "The claim", "Severity", "Topic", "In the chapters")
+    return filtered(head, lines, (3, 4), "mistake", summary, "clinic")
 
 
 def _places(env: BuildEnvironment) -> Iterator[tuple[int, list[tuple[str, str]]]]:

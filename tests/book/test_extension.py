@@ -30,6 +30,23 @@ Words.
 ```{ledger-of-claims} evidence
 ```
 """
+LISTS = """# Lists
+
+## Sheet
+
+```{formula-sheet}
+```
+
+## Mistakes
+
+```{clinic}
+```
+
+## Exercises of the book
+
+```{exercises}
+```
+"""
 MIME = "application/vnd.dlmath.claim+json"
 PROVED = {
     "kind": "proved", "statement": "tanh(x) = 2σ(2x) − 1", "latex": r"\tanh x = 2 \sigma(2x) - 1", "method": "proved",
@@ -65,6 +82,11 @@ CHECKS = {
 GRADIENT = {**PROVED, "kind": "gradient", "statement": "relu_vjp is right", "latex": "", "label": None, "name": None}
 
 
+# One pixel: a picture must be one.
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
 UNSEEN = {**PROVED, "label": None, "name": "a folded claim"}
 CLAIMS = (PROVED, DERIVED, REFUTED, GRADIENT, DEFINED, FAMILY, CHECKS)
 
@@ -98,8 +120,9 @@ def write(root: Path, *cells: dict[str, Any], intro: str) -> Path:
     shutil.copy(ROOT / "references.bib", root)
     (root / "intro.md").write_text(f"# A book\n\n{intro}\n")
     (root / "chapters/reference/ledger.md").write_text(LEDGER)
+    (root / "chapters/reference/lists.md").write_text(LISTS)
     (root / "chapters/reference/bibliography.md").write_text("# Bibliography\n\n```{bibliography}\n:all:\n```\n")
-    pages = ("chapters/a", "chapters/reference/ledger", "chapters/reference/bibliography")
+    pages = ("chapters/a", "chapters/reference/ledger", "chapters/reference/lists", "chapters/reference/bibliography")
     contents = "format: jb-book\nroot: intro\nchapters:\n" + "".join(f"- file: {page}\n" for page in pages)
     (root / "_toc.yml").write_text(contents)
     notebook = {"cells": [markdown("# Chapter"), *cells], "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -112,12 +135,12 @@ def latex(text: str) -> dict[str, Any]:
     return {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": data}
 
 
-WITNESS = """<figure class="explorer" id="explorer-two"><div class="explorer-static"><img alt="a picture of a curve"
-src="data:image/png;base64,aa"></div><script type="application/json" class="explorer-spec">{"title": "Two curves",
-"of": ["eq-square"]}</script></figure>"""
+WITNESS = f"""<figure class="explorer" id="explorer-two"><div class="explorer-static"><img alt="a picture of a curve"
+src="{PIXEL}"></div><script type="application/json" class="explorer-spec">{{"title": "Two curves",
+"of": ["eq-square"]}}</script></figure>"""
 EXPLORER = (
     '<figure class="explorer" id="explorer-one"><figcaption class="explorer-title">T</figcaption>'
-    '<div class="explorer-static"><img alt="a picture of a curve" src="data:image/png;base64,aa"></div>'
+    f'<div class="explorer-static"><img alt="a picture of a curve" src="{PIXEL}"></div>'
     '<script type="application/json" class="explorer-spec">{"title": "T"}</script></figure>'
 )
 
@@ -139,7 +162,11 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
         markdown("## Exercises\n\n### 1. By hand\n\nHow much?"),
         markdown("#### A solution"),
         cell(source="solution = 1", tags=("hide-cell", "solution")),
-        markdown("### 2. Hard\n\nLike [the first](#exercise-1)."),
+        markdown("### 2. Further (hard)\n\nLike [the first](#exercise-1)."),
+        cell(source="def answer(x):\n    ..."),
+        markdown("## Summary\n\n- [tanh](#eq-tanh), and [again](#eq-tanh), not [elsewhere](reference/ledger.md)"),
+        markdown("## 7 · A claim that circulates\n\n**Wrong.** It is not so."),
+        cell(claim({**REFUTED, "statement": "0 = 1", "mistake": 7}), source="own"),
     ]
     root = write(tmp_path_factory.mktemp("good"), *cells, intro="```{explorer} chapters/a one\n```")
     done = run_build(root, root)
@@ -223,8 +250,8 @@ def test_anchor_without_label_depends_on_the_statement_alone(good: Path) -> None
 
 def test_ledger_lists_every_claim_and_links_to_it(good: Path) -> None:
     ledger = text(good / "chapters/reference/ledger.html")
-    assert "9 claims" in ledger
-    assert ledger.count("ledger-row") == 9
+    assert "10 claims" in ledger
+    assert ledger.count("ledger-row") == 10
     assert re.search(r'<a class="[^"]*ledger-link[^"]*" href="../a.html#eq-tanh"', ledger)
 
 
@@ -256,7 +283,7 @@ def test_claims_in_folded_solutions_are_not_in_the_ledger(good: Path) -> None:
 def test_evidence_leads_to_its_explanation(good: Path) -> None:
     page = text(good / "chapters/a.html")
     lines = re.findall(r'<span class="claim-evidence">(.*?</a>)</span>', page, re.DOTALL)
-    assert len(lines) == 7  # all frames but the definition
+    assert len(lines) == 8  # all frames but the definition
     for line in lines:
         assert line.startswith('<a class="reference internal" href="reference/ledger.html#evidence"'), line
     assert 'id="evidence"' in text(good / "chapters/reference/ledger.html")
@@ -288,11 +315,40 @@ def test_exercises_have_anchors_and_are_listed(good: Path) -> None:
     assert listed
     assert re.findall(r'href="#(exercise-\d)"[^>]*>(.+?)</a>', listed[0]) == [
         ("exercise-1", "1. By hand"),
-        ("exercise-2", "2. Hard"),
+        ("exercise-2", "2. Further (hard)"),
     ]
     assert 'id="exercise-1"' in page
     assert '<a class="reference internal" href="#exercise-1">the first</a>' in page
     assert "A solution" not in re.sub(r"<[^>]*>", "", page)
+
+
+def test_exercises_are_listed_with_what_they_ask_for(good: Path) -> None:
+    page = text(good / "chapters/reference/lists.html")
+    table = re.sub("<[^>]*>", "|", page[page.index("2 exercises:") :])
+    assert "2 exercises: 1 routine, 0 medium, 1 hard; 1 answers, 1 programs, 0 proofs." in table
+    rows = [[part for part in row.split("|") if part.strip()] for row in re.split(r"(?=\d\. )", table)[1:]]
+    assert rows[0][:4] == ["1. By hand", "Chapter", "an answer", "routine"]
+    assert rows[1][:4] == ["2. Further", "Chapter", "a program", "hard"]
+    assert 'href="../a.html#exercise-2"' in page
+    assert re.search(r'<tr class="[^"]*filter-row filter-chapter filter-a-program filter-hard', page)
+
+
+def test_the_sheet_has_what_a_summary_links_to(good: Path) -> None:
+    page = text(good / "chapters/reference/lists.html")
+    assert page.count('class="sheet-formula') == 1
+    assert 'href="../a.html#eq-tanh"' in page
+    # Its formula says itself as text, and has no second form for those who listen.
+    formula = page[page.index("sheet-formula") : page.index('id="mistakes"')]
+    assert 'role="img"' in formula and "<math" not in formula
+    assert 'aria-label="tanh(x) = 2σ(2x) − 1"' in formula
+
+
+def test_a_refutation_leads_to_its_entry_and_the_index_names_both(good: Path) -> None:
+    page = text(good / "chapters/reference/lists.html")
+    assert "1 mistakes: 1 wrong, 0 misleading, 0 imprecise." in page
+    assert 'href="../a.html#mistake-7"' in page
+    assert 'id="mistake-7"' in text(good / "chapters/a.html")
+    assert "Clinic 7" not in text(good / "chapters/a.html"), "no link to the page that one reads"
 
 
 def test_an_error_can_be_reported_from_every_page(good: Path) -> None:
