@@ -30,13 +30,14 @@ from dlmath_lib import (
     losses,
     network,
     optimizers,
+    preprocessing,
     probability,
     regularization,
 )
 
 MODULES = (
     activations, autodiff, calculus, convolution, datasets, information, initialization, layers, linalg, linear_models,
-    losses, optimizers, probability, regularization,
+    losses, optimizers, preprocessing, probability, regularization,
 )  # fmt: skip
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
@@ -359,6 +360,11 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "gradient": np.sin, "prox": lambda z, t: z / (1 + t), "start": N, "learning_rate": 0.1, "steps": 3,
         "tolerance": 0.1, "accelerated": True,
     },
+    "preprocessing.min_max": lambda: {"x": WIDE, "low": -1.0, "high": 1.0},
+    "preprocessing.one_hot": lambda: {"labels": LABELS, "classes": 4, "drop_first": True, "dtype": np.float32},
+    "preprocessing.robust": lambda: {"x": WIDE},
+    "preprocessing.standardize": lambda: {"x": WIDE},
+    "preprocessing.whiten": lambda: {"x": FOUR, "kind": "zca", "components": 2, "epsilon": 0.1},
     "regularization.ridge_path": lambda: {"x": WIDE, "y": WIDE[:, 0], "penalties": WEIGHTS},
     "Dense": lambda: {"inputs": 3, "outputs": 2, "activation": "relu", "initialization": "he_normal"},
     "Activation": lambda: {"activation": "relu"},
@@ -574,6 +580,7 @@ def fits(name: str, argument: str, value: Any) -> bool:
         ("pseudo_inverse", "rtol"),
         ("histogram_information", "bins"),
         ("coordinate_descent", "start"),
+        ("whiten", "components"),
         ("backtracking_line_search", "direction"),
         ("exact_line_search", "direction"),
         *((other, "stride" if "pool" in other else "bias") for other in CONVOLVED),
