@@ -17,6 +17,7 @@ from dlmath_lib.convolution.pool import average_pool, average_pool_vjp, max_pool
 from dlmath_lib.convolution.receptive import receptive_field
 from dlmath_lib.convolution.shapes import output_shape
 from dlmath_lib.convolution.signals import convolution_matrix, convolve, correlate
+from dlmath_lib.convolution.spectrogram import spectrogram
 from dlmath_lib.convolution.transposed import conv_transpose, conv_transpose_vjp
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "max_pool_vjp",
     "output_shape",
     "receptive_field",
+    "spectrogram",
 ]

@@ -1,4 +1,4 @@
-"""Layers as pure functions, forward and backward: affine, dropout, batch, layer, group and root mean square norm.
+"""Layers as pure functions, forward and backward: affine, attention, dropout, batch, layer, group and RMS norm.
 
 One module for each; every name is also here: ``from dlmath_lib.layers import affine, affine_vjp``. Batches lie on the
 first axis, channels on the second, spatial axes follow. What a layer remembers between batches (running statistics) or
@@ -8,6 +8,7 @@ draws (a mask) is an argument and a result.
 from __future__ import annotations
 
 from dlmath_lib.layers.affine import affine, affine_vjp
+from dlmath_lib.layers.attention import attention, attention_vjp, attention_weights
 from dlmath_lib.layers.batch_norm import (
     batch_norm,
     batch_norm_vjp,
@@ -21,6 +22,9 @@ from dlmath_lib.layers.layer_norm import layer_norm, layer_norm_vjp, rms_norm, r
 __all__ = [
     "affine",
     "affine_vjp",
+    "attention",
+    "attention_vjp",
+    "attention_weights",
     "batch_norm",
     "batch_norm_vjp",
     "batch_statistics",

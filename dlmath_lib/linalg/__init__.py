@@ -9,6 +9,7 @@ from __future__ import annotations
 from dlmath_lib.linalg.conditioning import condition_number
 from dlmath_lib.linalg.directions import angle, cosine_similarity, projection
 from dlmath_lib.linalg.factorizations import LU, cholesky, lu
+from dlmath_lib.linalg.fourier import dft_matrix
 from dlmath_lib.linalg.geometry import hyperplane_distance, reflection, rotation
 from dlmath_lib.linalg.least_squares import least_squares, pseudo_inverse
 from dlmath_lib.linalg.norms import distances, matrix_norm, norm, normalize
@@ -30,6 +31,7 @@ __all__ = [  # noqa: RUF022
     "condition_number",
     "cosine_similarity",
     "determinant",
+    "dft_matrix",
     "distances",
     "hyperplane_distance",
     "inverse",

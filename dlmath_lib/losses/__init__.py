@@ -18,6 +18,7 @@ from dlmath_lib.losses.categorical import (
     softmax_cross_entropy_with_logits_grad,
     softmax_cross_entropy_with_logits_vjp,
 )
+from dlmath_lib.losses.overlap import dice_loss, dice_loss_grad, dice_loss_vjp, intersection_over_union
 from dlmath_lib.losses.regression import (
     absolute_error,
     absolute_error_grad,
@@ -44,9 +45,13 @@ __all__ = [
     "binary_cross_entropy_with_logits_grad",
     "binary_cross_entropy_with_logits_vjp",
     "confusion_matrix",
+    "dice_loss",
+    "dice_loss_grad",
+    "dice_loss_vjp",
     "huber",
     "huber_grad",
     "huber_vjp",
+    "intersection_over_union",
     "softmax_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits_grad",
     "softmax_cross_entropy_with_logits_vjp",

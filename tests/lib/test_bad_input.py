@@ -42,6 +42,7 @@ MODULES = (
 N, WIDE = np.array([0.5, -1.0, 2.0]), np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]])
 G, LABELS, SOFT = np.array([1.0, -2.0]), np.array([0, 2]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
 GROUPS = np.array([0, 1, 0])
+SEEN = np.array([[True, False, True], [True, True, True]])
 WEIGHTS, SYMMETRIC = np.array([0.5, 1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
 COVARIANCE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
 FOUR = np.array([[0.5, -1.0], [2.0, 0.0], [1.5, 1.0], [-1.0, 0.3]])
@@ -144,6 +145,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "convolution.max_pool": lambda: pooled(),
     "convolution.max_pool_vjp": lambda: {"g": np.ones((2, 4, 3, 2)), **pooled()},
     "convolution.receptive_field": lambda: {"kernel": (3, 2), "stride": (1, 2), "dilation": (1, 1)},
+    "convolution.spectrogram": lambda: {"x": np.arange(6.0), "window": WEIGHTS, "hop": 2},
     "convolution.output_shape": lambda: {
         "spatial": (5, 4), "kernel": (3, 2), "stride": (2, 1), "padding": ((1, 1), (0, 0)), "dilation": (1, 2)
     },
@@ -217,6 +219,11 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "initialization.zeros": lambda: {"shape": (3,), "dtype": np.float32},
     "layers.affine": lambda: {"x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
     "layers.affine_vjp": lambda: {"g": np.ones((2, 4)), "x": WIDE, "weight": np.ones((4, 3)), "bias": np.ones(4)},
+    "layers.attention": lambda: {"queries": WIDE, "keys": SQUARE, "values": FOUR[:3], "mask": SEEN, "scale": 0.5},
+    "layers.attention_vjp": lambda: {
+        "g": FOUR[:2], "queries": WIDE, "keys": SQUARE, "values": FOUR[:3], "mask": SEEN, "scale": 0.5
+    },
+    "layers.attention_weights": lambda: {"queries": WIDE, "keys": SQUARE, "mask": SEEN, "scale": 0.5},
     "layers.batch_norm": lambda: {"x": WIDE, "gamma": N, "beta": N, "mean": N, "variance": WEIGHTS, "epsilon": 1e-5},
     "layers.batch_norm_vjp": lambda: {"g": WIDE, "x": WIDE, "gamma": N, "beta": N, "epsilon": 1e-5},
     "layers.batch_statistics": lambda: {"x": WIDE},
@@ -237,6 +244,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "linalg.cholesky": lambda: {"a": SQUARE},
     "linalg.condition_number": lambda: {"a": SQUARE, "kind": "one"},
     "linalg.cosine_similarity": lambda: {"x": N, "y": WEIGHTS},
+    "linalg.dft_matrix": lambda: {"n": 5},
     "linalg.determinant": lambda: {"a": SQUARE},
     "linalg.distances": lambda: {"x": WIDE, "y": WIDE, "order": 2.5},
     "linalg.hyperplane_distance": lambda: {"x": WIDE, "weight": N, "bias": 0.5},
@@ -267,10 +275,23 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "linear_models.softmax_regression": lambda: {
         "x": FOUR, "y": np.array([0, 1, 2, 0]), "penalty": 0.5, "steps": 5, "tolerance": 1e-3
     },
+    "linear_models.matrix_factorization": lambda: {
+        "rows": np.array([0, 1, 1]), "columns": LABELS[[0, 1, 0]], "values": N, "shape": (2, 3), "rank": 2,
+        "learning_rate": 0.1, "epochs": 3, "rng": rng(), "penalty": 0.1, "start": 0.5,
+    },
+    "linear_models.naive_bayes": lambda: {
+        "counts": abs(FOUR), "labels": np.array([0, 1, 1, 0]), "smoothing": 0.5
+    },
     "linear_models.predict_probability": lambda: {"x": FOUR, "weights": np.ones((3, 2)), "bias": N},
     "linear_models.roc_curve": lambda: {"scores": FOUR[:, 0], "labels": np.array([0, 1, 1, 0])},
     "losses.accuracy": lambda: {"scores": WIDE, "labels": LABELS},
     "losses.confusion_matrix": lambda: {"predicted": LABELS, "labels": LABELS, "classes": 3},
+    "losses.dice_loss": lambda: {"probabilities": SOFT, "target": SOFT, "smooth": 0.5},
+    "losses.dice_loss_grad": lambda: {"probabilities": SOFT, "target": SOFT, "smooth": 0.5},
+    "losses.dice_loss_vjp": lambda: {"g": G, "probabilities": SOFT, "target": SOFT, "smooth": 0.5},
+    "losses.intersection_over_union": lambda: {
+        "boxes": np.array([[0.0, 0.0, 2.0, 1.0], [1.0, 0.0, 2.0, 3.0]]), "others": np.array([[0.0, 0.5, 1.5, 2.0]] * 3)
+    },
     "losses.huber": lambda: {"prediction": N, "target": N, "delta": 0.7},
     "optimizers.sgd_step": lambda: {"parameter": N, "gradient": N, "learning_rate": 0.1},
     "optimizers.momentum_step": lambda: {
@@ -553,6 +574,7 @@ CONVOLVED = (
     "average_pool",
     "average_pool_vjp",
 )
+ATTENTION = ("attention", "attention_vjp", "attention_weights")
 LENIENT = {"split", *IN_PLACE, *autodiff.__all__}  # NaN and infinity are handed on
 CALLED = pytest.mark.parametrize(("name", "function", "make"), list(calls()))
 
@@ -581,6 +603,7 @@ def fits(name: str, argument: str, value: Any) -> bool:
         ("histogram_information", "bins"),
         ("coordinate_descent", "start"),
         ("whiten", "components"),
+        *((other, option) for other in ATTENTION for option in ("mask", "scale")),
         ("backtracking_line_search", "direction"),
         ("exact_line_search", "direction"),
         *((other, "stride" if "pool" in other else "bias") for other in CONVOLVED),
