@@ -93,6 +93,7 @@ def _slips_of_factor(k: int, warmup: int, steps: int, floor: float) -> list[tupl
         return [
             ((k + 1) / warmup, "the rise begins at 0: s₀ = 0"),
             (_factor(k, 0, steps, floor), "the rise is missing"),
+            (k / warmup * _factor(k, 0, steps, floor), "until k = warmup the rise stands alone, without the cosine"),
         ]
     part = (k - warmup) / (steps - warmup)
     half = (1 + np.cos(np.pi * part)) / 2
@@ -146,6 +147,7 @@ def backtrack(answer: Any) -> str:
         for slip, words in (
             (_backtracked(loss, x, way, start, 0.0), "any fall satisfies it: the term c·α·gᵀd is missing"),
             (_backtracked(loss, x, way, start, float(slope @ way)), "the factor c is missing"),
+            (_backtracked(loss, x, way, start, c * float(slope @ way), strict=True), "equality passes: ≤, not <"),
             (_backtracked(loss, x, way, start, -c * float(slope @ way)), "gᵀd is negative: add c·α·gᵀd to f(x)"),
             (_backtracked(loss, x, way, start, -c * float(slope @ slope)), "along d the slope is gᵀd, not −gᵀg"),
             (_backtracked(loss, x, -slope, start, -c * float(slope @ slope)), "go along direction, not against g"),
@@ -158,10 +160,13 @@ def backtrack(answer: Any) -> str:
     return f"{len(_LINES)} searches with the right length and the right number of trials"
 
 
-def _backtracked(loss: _Loss, x: np.ndarray, way: np.ndarray, length: float, asked: float) -> tuple[float, int]:
-    """The first length with f(x + αd) ≤ f(x) + α·asked, and the number of trials."""
+def _backtracked(
+    loss: _Loss, x: np.ndarray, way: np.ndarray, length: float, asked: float, *, strict: bool = False
+) -> tuple[float, int]:
+    """The first length with f(x + αd) ≤ f(x) + α·asked, or < if ``strict``, and the number of trials."""
     here, trials = loss(x), 1
-    while loss(x + length * way) > here + length * asked and trials < 200:
+    high = np.greater_equal if strict else np.greater
+    while high(loss(x + length * way), here + length * asked) and trials < 200:
         length, trials = length / 2, trials + 1
     return length, trials
 
@@ -195,7 +200,10 @@ def range_test(answer: Any) -> str:
             (_tested(gradient, loss, start, tried, early=True), "the loss is noted after the step"),
             (_tested(gradient, loss, start, tried, before=True), "compare with the smallest loss, not the one before"),
             (_tested(gradient, loss, start, tried, limit=np.inf), "stop after a loss above four times the smallest"),
-            (_tested(gradient, loss, start, tried, last=False), "the loss that ends the test belongs to the list"),
+            (
+                _tested(gradient, loss, start, tried, last=False),
+                "a loss is missing at the end: the first above four times the smallest ends the list and belongs to it",
+            ),
             (_tested(gradient, loss, start, tried, first=True), "compare with the smallest loss, not with the first"),
             (_tested(gradient, loss, start, tried, sign=-1), "it climbs: the step goes against the gradient"),
         ):

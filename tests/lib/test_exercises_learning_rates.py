@@ -69,6 +69,13 @@ def reaching_the_floor(k, warmup, steps, floor):
     return floor + (1 - floor) * (1 + np.cos(np.pi * (k - warmup) / (steps - 1 - warmup))) / 2
 
 
+def refusing_equality(loss, x, gradient, direction, start, c):
+    trials, asked = 1, c * np.sum(gradient * direction)
+    while loss(x + start * direction) >= loss(x) + start * asked:
+        start, trials = start / 2, trials + 1
+    return start, trials
+
+
 def taking_away(loss, x, gradient, direction, start, c):
     trials = 1
     while loss(x + start * direction) > loss(x) - c * start * gradient @ direction:
@@ -133,19 +140,22 @@ def test_right_answers_pass(name, answer):
         ("factor", after_the_rise(lambda k, w, n, f: f + (1 - f) * (1 - (k - w) / (n - w))), "a straight line"),
         ("factor", after_the_rise(lambda k, w, n, f: f + (1 - f) * wave((k - w) / (n - w), 2)), "a whole wave"),
         ("factor", lambda k, w, n, f: k / w if k <= w else factor(k, w, n, f), "ZeroDivisionError"),
+        ("factor", lambda k, w, n, f: min(1, k / (w or 1)) * factor(k, 0, n, f), "without the cosine"),
         ("factor", lambda k, w, n, f: 2.0, "and it should be"),
         ("backtrack", lambda *a: backtrack(*a, asked=0), "any fall satisfies it"),
         ("backtrack", lambda *a: backtrack(*a, asked=np.sum(a[2] * a[3])), "the factor c is missing"),
         ("backtrack", lambda *a: backtrack(*a, asked=-a[5] * np.sum(a[2] ** 2)), "not −gᵀg"),
         ("backtrack", lambda f, x, g, d, s, c: backtrack(f, x, g, -g, s, c), "go along direction"),
         ("backtrack", lambda *a: (backtrack(*a)[0], backtrack(*a)[1] - 1), "the last included"),
+        ("backtrack", refusing_equality, "equality passes"),
         ("backtrack", lambda *a: backtrack(*a)[0], "the pair (alpha, trials)"),
         ("backtrack", lambda *a: (1e-9, 30), "is the first that passes"),
         ("backtrack", lambda f, x, g, d, s, c: backtrack(f, -x, g, d, s, c), "is the first that passes"),
         ("range_test", slipping(again=True), "begins where the one before led"),
         ("range_test", slipping(early=True), "noted after the step"),
         ("range_test", slipping(limit=np.inf), "stop after a loss"),
-        ("range_test", slipping(keep=False), "belongs to the list"),
+        ("range_test", slipping(keep=False), "belongs to it"),
+        ("range_test", slipping(limit=2), "a loss is missing at the end"),
         ("range_test", slipping(first=True), "not with the first"),
         ("range_test", slipping(sign=-1), "it climbs"),
         ("range_test", lambda *a: range_test(*a)[:1], "your list has 1 losses"),
