@@ -21,6 +21,7 @@ from dlmath_lib.book.notebooks import SOLUTION
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+MODULES = re.compile(r'(href="[^"]*reference/api/index\.html"[^>]*>[^<]*</a>)\s*<ul>.*?</ul>', re.DOTALL)
 KATEX_STYLE = "vendor/katex/katex.min.css"
 
 
@@ -169,6 +170,8 @@ def complete_context(
     context["page_scripts"] = [_versioned(name) for name in scripts]
     context["page_search_scripts"] = [_versioned("search.js")]
     contents = context["toctree"](collapse=False, includehidden=True, maxdepth=3, titles_only=True) or ""
+    if not pagename.startswith("chapters/reference/api/"):  # its modules are listed on its own pages alone
+        contents = MODULES.sub(r"\1", contents)
     contents = re.sub(r'class="current reference internal"', r'\g<0> aria-current="page"', contents)
     context["contents_html"] = contents.replace('role="heading"', 'role="heading" aria-level="2"')
     # docutils gives the bibliography roles that ARIA has since withdrawn.

@@ -121,7 +121,7 @@ def nadam_step(
     PyTorch's convention (there the product of the momenta is kept in float32, unless float64 is its default type).
     Keras takes ψ = 1 (μ grows 250 times as fast), ε = 1e-7 and α = 0.001. A float16 parameter is stepped in float32.
     Compared with others in
-    ``chapters/optimization/adaptive_methods.ipynb#implementation``.
+    ``chapters/optimization/adaptive_methods.ipynb#verification``.
 
     References
     ----------
@@ -188,7 +188,7 @@ def nadam_step_in_place(
     Notes
     -----
     In blocks and threads as `adam_step_in_place`. Compared with others in
-    ``chapters/optimization/adaptive_methods.ipynb#implementation``.
+    ``chapters/optimization/adaptive_methods.ipynb#verification``.
 
     References
     ----------
@@ -268,7 +268,7 @@ class NAdam:
     -----
     ``start(parameter)`` gives the first state, ``step`` is the pure rule, ``step_in_place`` its fast twin: both return
     the next state. Compared with others in
-    ``chapters/optimization/adaptive_methods.ipynb#implementation``.
+    ``chapters/optimization/adaptive_methods.ipynb#verification``.
 
     References
     ----------
