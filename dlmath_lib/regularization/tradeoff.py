@@ -77,7 +77,9 @@ def bias_variance(smoother: Any, truth: Any, *, noise_variance: float, truth_at:
     if truth_at is None and s.shape[0] != s.shape[1]:
         hint = "pass truth_at, the true values where the predictions are made"
         raise fail(function, "smoother", "square without truth_at", f"shape {s.shape}", hint)
-    at = f if truth_at is None else as_array(function, "truth_at", truth_at, shape=(s.shape[0],)).astype(np.float64)
+    at = f
+    if truth_at is not None:
+        at = as_array(function, "truth_at", truth_at, shape=(s.shape[0],)).astype(np.float64)
     noise = as_scalar(function, "noise_variance", noise_variance, low=0)
     return BiasVariance(s @ f - at, noise * (s * s).sum(axis=1))
 
