@@ -131,7 +131,10 @@ def early_stopping_filter(singular_values: Any, *, learning_rate: float, steps: 
         z = rate * d * d
     if not z.max() <= 2 * (1 + 1e-12):  # d² was rounded
         expected = f"at most 2/d², which is {2 / float(d.max()) ** 2:.3g}"
-        raise fail(function, "learning_rate", expected, f"{rate:g}", "beyond that gradient descent diverges")
+        hint = "beyond that gradient descent diverges"
+        raise fail(function, "learning_rate", expected, f"{rate:g}", hint)
     with np.errstate(divide="ignore", under="ignore"):
-        gentle = -np.expm1(count * np.log1p(-np.minimum(z, 1))) if count else np.zeros_like(z)
+        gentle = np.zeros_like(z)
+        if count:
+            gentle = -np.expm1(count * np.log1p(-np.minimum(z, 1)))
     return np.where(z < 1, gentle, 1 - (1 - z) ** count)
