@@ -12,6 +12,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.book.test_notebooks import CHAPTERS, MIME, NOTEBOOKS, flat, load, markdown, name_of, outputs, tags
+from tests.lib.test_docstrings import anchors
 
 # How bad each mistake is; 62 and 66 were never given.
 SEVERITY = {
@@ -118,3 +119,45 @@ def test_the_built_index_lists_them_and_chapters_lead_to_them(book: Path) -> Non
             assert f"{name}.html#" in row, (number, name)
             chapter = (book / f"chapters/{name}.html").read_text(encoding="utf-8")
             assert re.search(rf'href="\.\./clinic/\w+\.html#mistake-{number}"', chapter), (number, name)
+
+
+# What learners ask, by a word of each heading, in the order of the page.
+ASKED = [
+    "activation functions", "gradient descent", "backpropagation", "regularisation", "minibatches", "learning rate",
+    "many layers", "convolution", "pooling", "dropout", "batch normalisation", "SGD", "RMSprop", "Adam", "L1", "L2",
+    "elastic net", "sparsity", "4-D", "batch regularisation", "framework", "mathematics",
+]  # fmt: skip
+FAQ = CHAPTERS[0].parents[1] / "clinic" / "faq.md"
+LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])+)\]\((\S+?)\.ipynb(?:#(\S+?))?\)")
+
+
+def answers() -> dict[str, str]:
+    return dict(re.findall(r"^## (.+)\n\n((?:(?!## ).*\n?)+)", FAQ.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_the_questions_that_learners_ask_are_there() -> None:
+    questions = list(answers())
+    assert len(questions) == len(ASKED)
+    for question, word in zip(questions, ASKED, strict=True):
+        assert word in question and question.endswith("?"), (question, word)
+
+
+@pytest.mark.parametrize("question", answers())
+def test_an_answer_is_short_and_leads_to_its_proof(question: str) -> None:
+    answer = answers()[question].strip()
+    plain = re.sub(r"\$[^$]+\$", "x", LINK.sub(r"\1", answer))
+    assert "](" not in plain, "a link that leads nowhere"
+    assert len(plain.split()) <= 90, len(plain.split())
+    assert len(re.findall(r"[.?!](?=\s|$)", plain)) <= 5
+    proofs = 0
+    for _, target, anchor in LINK.findall(answer):
+        path = (FAQ.parent / f"{target}.ipynb").resolve()
+        name = name_of(path)
+        known = anchors(name)
+        assert known is not None, target
+        if path.parent == FAQ.parent:
+            assert int(anchor.removeprefix("mistake-")) in sections(path), (target, anchor)
+        elif anchor:
+            assert anchor in known, (target, anchor)
+            proofs += 1
+    assert proofs, "no link leads to a proof"
