@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, parts, show
+from dlmath_lib.exercises.answers import Wrong, close_to, not_yet, number, numbers, parts, show
 from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
@@ -44,6 +44,40 @@ def hidden(answer: Any) -> str:
     return "the gap is 2σ²p/n = 2"
 
 
+@exercise("overfitting.stopped", of="eq-early-stopping")
+def stopped(answer: Any) -> str:
+    """The shares of two directions after two steps and by ridge, and the steps that keep half."""
+    shape = "three parts, ([g1, g2] stopped, [g1, g2] by ridge, number of steps)"
+    own, by_ridge, count = parts(answer, 3, shape)
+    for found, right, what, hint, slips in (
+        (own, (0.75, 0.19), "stopped", "it is 1 − (1 − αd²)², as k = 2", {
+            (0.25, 0.81): "that is what is left out: (1 − αd²)²",
+            (0.4375, 0.0199): "0.5 and 0.1 are d², and need not be squared again",
+            (0.5, 0.1): "that is after one step",
+        }),
+        (by_ridge, (1 / 2, 1 / 6), "by ridge", "it is d²/(d² + λ) with λ = ½", {
+            (1 / 5, 1 / 21): "λ is 1/(αk) = ½, not k: more steps, less penalty",
+            (1 / 3, 1 / 11): "λ is 1/(αk) = ½, and this has λ = 1",
+            (1 / 2, 5 / 6): "the second is what is left out: λ/(d² + λ)",
+            (1 / 3, 0.1**2 / (0.1**2 + 0.5)): "0.5 and 0.1 are d², and need not be squared again",
+        }),
+    ):  # fmt: skip
+        shares = numbers(found, f"the shares {what}", shape=(2,))
+        for slip, words in slips.items():
+            if np.allclose(shares, slip, rtol=0, atol=1e-3):
+                raise Wrong(f"the shares {what}: {words}")
+        for name, share, wanted in zip(("first", "second"), shares, right, strict=True):
+            if not np.isclose(share, wanted, rtol=0, atol=1e-3):
+                raise Wrong(f"the share of the {name} direction {what} is {show(float(share))}: {hint}")
+    steps = number(count, "the number of steps")
+    if steps != round(steps) or steps < 0:
+        raise Wrong(f"the number of steps is {show(steps)}, and a whole number is asked for")
+    if steps != 7:
+        words = "less than half" if steps < 7 else "at least half, but not after the fewest steps"
+        raise Wrong(f"after {steps:g} steps the second direction keeps {1 - 0.9**steps:.3f}, {words}")
+    return "stopping keeps more than ridge in both directions, here by up to a quarter"
+
+
 _INPUTS: list[tuple[np.ndarray, Callable[[Any], Any], int, float]] = [
     (np.linspace(-1, 1, 6), np.exp, 1, 0.7),
     (np.array([-1.0, -0.2, 0.3, 0.9, 1.4]), lambda x: np.sin(3 * x), 2, 2.0),
@@ -72,6 +106,14 @@ def tradeoff(answer: Any) -> str:
         swapped = np.allclose((own_bias, own_variance), (variance, bias), rtol=1e-6, atol=1e-9)
         if swapped and not np.isclose(bias, variance, rtol=1e-4, atol=1e-9):
             raise Wrong(f"{what} the two parts are right, and in the wrong order: (mean squared bias, mean variance)")
+        for other in (degree - 1, degree + 1):
+            columns = np.vander(x, other + 1) if other + 1 else np.zeros((len(x), 1))
+            q = columns @ np.linalg.pinv(columns)
+            pair = np.mean((q @ f - f) ** 2), noise * np.sum(q**2) / len(x)
+            if noise and other < len(x) and np.allclose((own_bias, own_variance), pair, rtol=1e-6, atol=1e-9):
+                raise Wrong(
+                    f"{what} you fit degree {other}: np.vander(x, degree + 1) has a column for each coefficient"
+                )
         if not np.isclose(own_bias, bias, rtol=1e-6, atol=1e-9):
             _why(own_bias, bias, len(x), f"{what} your mean squared bias", {
                 float(np.mean(p @ f - f)): "the bias is squared at each input, and then averaged",
@@ -85,6 +127,8 @@ def tradeoff(answer: Any) -> str:
                 (degree + 1) / len(x): "the noise variance is missing",
                 noise**2 * (degree + 1) / len(x): "the noise variance is squared; it is σ² already",
                 float(np.sqrt(noise)) * (degree + 1) / len(x): "this has σ in the place of σ²",
+                float(np.sqrt(variance)): "the variance is asked for, not its root",
+                noise + variance: "the noise of a new target is a part of its own; the variance is of the prediction",
                 float(noise * np.var(p @ f)): "so the fit varies from input to input, not from sample to sample",
                 noise * degree / len(x): "a polynomial of this degree has one more coefficient than its degree",
                 float(noise * np.mean(p**2)): "P² is summed over a row, not averaged",

@@ -77,7 +77,9 @@ def bias_variance(smoother: Any, truth: Any, *, noise_variance: float, truth_at:
     if truth_at is None and s.shape[0] != s.shape[1]:
         hint = "pass truth_at, the true values where the predictions are made"
         raise fail(function, "smoother", "square without truth_at", f"shape {s.shape}", hint)
-    at = f if truth_at is None else as_array(function, "truth_at", truth_at, shape=(s.shape[0],)).astype(np.float64)
+    at = f
+    if truth_at is not None:
+        at = as_array(function, "truth_at", truth_at, shape=(s.shape[0],)).astype(np.float64)
     noise = as_scalar(function, "noise_variance", noise_variance, low=0)
     return BiasVariance(s @ f - at, noise * (s * s).sum(axis=1))
 
@@ -129,7 +131,10 @@ def early_stopping_filter(singular_values: Any, *, learning_rate: float, steps: 
         z = rate * d * d
     if not z.max() <= 2 * (1 + 1e-12):  # d² was rounded
         expected = f"at most 2/d², which is {2 / float(d.max()) ** 2:.3g}"
-        raise fail(function, "learning_rate", expected, f"{rate:g}", "beyond that gradient descent diverges")
+        hint = "beyond that gradient descent diverges"
+        raise fail(function, "learning_rate", expected, f"{rate:g}", hint)
     with np.errstate(divide="ignore", under="ignore"):
-        gentle = -np.expm1(count * np.log1p(-np.minimum(z, 1))) if count else np.zeros_like(z)
+        gentle = np.zeros_like(z)
+        if count:
+            gentle = -np.expm1(count * np.log1p(-np.minimum(z, 1)))
     return np.where(z < 1, gentle, 1 - (1 - z) ** count)

@@ -75,7 +75,17 @@ def wrong_labels(x, y, folds, choose, accuracy):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("overfitting")]
-    assert names == ["best_penalty", "by_hand", "hidden", "honest", "leaks", "one_step", "threshold", "tradeoff"]
+    assert names == [
+        "best_penalty",
+        "by_hand",
+        "hidden",
+        "honest",
+        "leaks",
+        "one_step",
+        "stopped",
+        "threshold",
+        "tradeoff",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +93,8 @@ def test_all_exercises_are_there():
     [
         ("by_hand", (7, 6, 2)),
         ("hidden", [4, 6, -2, 120]),
+        ("stopped", ([0.75, 0.19], [1 / 2, 1 / 6], 7)),
+        ("stopped", ((0.75, 0.19), np.array([0.5, 0.1667]), sp.Integer(7))),
         ("threshold", (2, 8, 8, 200)),
         ("tradeoff", tradeoff),
         ("tradeoff", by_polyfit),
@@ -115,12 +127,28 @@ def test_right_answers_pass(name, answer):
         ("hidden", (4, 6, -2, 121), "not with the smallest n"),
         ("hidden", (4, 6, -2, 0), "at least 12 examples"),
         ("hidden", (4, 6, 120), "four numbers"),
+        ("stopped", ([0.25, 0.81], [1 / 2, 1 / 6], 7), "what is left out: (1 − αd²)²"),
+        ("stopped", ([0.4375, 0.0199], [1 / 2, 1 / 6], 7), "need not be squared again"),
+        ("stopped", ([0.5, 0.1], [1 / 2, 1 / 6], 7), "after one step"),
+        ("stopped", ([0.75, 0.2], [1 / 2, 1 / 6], 7), "second direction stopped is 0.2"),
+        ("stopped", ([0.75, 0.19], [1 / 5, 1 / 21], 7), "not k: more steps, less penalty"),
+        ("stopped", ([0.75, 0.19], [1 / 3, 1 / 11], 7), "this has λ = 1"),
+        ("stopped", ([0.75, 0.19], [1 / 2, 5 / 6], 7), "λ/(d² + λ)"),
+        ("stopped", ([0.75, 0.19], [1 / 3, 0.01 / 0.51], 7), "need not be squared again"),
+        ("stopped", ([0.75, 0.19], [1 / 2, 1 / 6], 6.58), "a whole number"),
+        ("stopped", ([0.75, 0.19], [1 / 2, 1 / 6], 6), "keeps 0.469, less than half"),
+        ("stopped", ([0.75, 0.19], [1 / 2, 1 / 6], 8), "not after the fewest steps"),
+        ("stopped", ([0.75], [1 / 2, 1 / 6], 7), "shape"),
         ("threshold", (1, 4, 4, 200), "σ² = 2 is missing"),
         ("threshold", (2, 8, 2.5, 200), "n/(p − n)"),
         ("threshold", (2, 0.5, 8, 200), "p/(n − p)"),
         ("threshold", (2, 8, 8, 150), "the variance part is 4, and at p = 50 it is 2"),
         ("threshold", (2, 8, 8, 50), "larger than n = 100"),
         ("tradeoff", lambda *given: tradeoff(*given)[::-1], "in the wrong order"),
+        ("tradeoff", lambda x, f, d, s: tradeoff(x, f, d - 1, s), "you fit degree 0"),
+        ("tradeoff", lambda x, f, d, s: tradeoff(x, f, d + 1, s), "you fit degree 2"),
+        ("tradeoff", with_variance(lambda x, d, s: np.sqrt(s * (d + 1) / len(x))), "asked for, not its root"),
+        ("tradeoff", with_variance(lambda x, d, s: s * (1 + (d + 1) / len(x))), "the variance is of the prediction"),
         ("tradeoff", lambda x, f, d, s: (tradeoff(x, f, d, s)[0] + s, 0), "a part of its own"),
         ("tradeoff", with_variance(lambda x, d, s: np.sqrt(s) * (d + 1) / len(x)), "σ in the place of σ²"),
         ("tradeoff", lambda x, f, d, s: (tradeoff(x, f, d, s)[0], s * np.var(projection(x, d) @ f)), "input to input"),
