@@ -25,13 +25,12 @@ def boxes(answer: Any) -> str:
         raise Wrong(f"IoU is {show(found)}: the union has the shared area once, so subtract it from 24 + 24")
     close_to(iou, 9 / 39, what="IoU", hint="Shared 3 · 3, union 24 + 24 − 9", rtol=1e-3)
     close_to(dice, 18 / 48, what="Dice", hint="Twice the shared area over the sum of both areas", rtol=1e-3)
-    close_to(
-        general, 9 / 39 - 6 / 45, what="the generalised IoU", hint="Subtract the share of the outer box that neither covers", rtol=1e-3
-    )  # fmt: skip
+    hint = "Subtract the share of the outer box that neither covers"
+    close_to(general, 9 / 39 - 6 / 45, what="the generalised IoU", hint=hint, rtol=1e-3)
     return "the outer box has 6 of 45 that neither covers"
 
 
-@exercise("applications.detector", of="eq-f1")
+@exercise("applications.detector", of="eq-harmonic-f1")
 def detector(answer: Any) -> str:
     """Precision, recall and F1 of 60 boxes with 45 hits of 50 objects."""
     precision, recall, f1, raised = parts(answer, 4, "four numbers, (precision, recall, F1, new F1)")
@@ -61,8 +60,8 @@ def _scenes() -> list[tuple[np.ndarray, np.ndarray, float]]:
         corners = rng.uniform(0, 6, size=(count, 2))
         found.append((np.hstack([corners, corners + rng.uniform(2, 4, size=(count, 2))]), rng.random(count), bound))
     chain = np.array([[0.0, 0, 4, 4], [2, 0, 6, 4], [4, 0, 8, 4]])  # the middle one falls, the last one stays
-    far = np.array([[0.0, 0, 1, 1], [5, 5, 6, 6]])
-    return [(chain, np.array([0.9, 0.8, 0.7]), 0.2), (far, np.array([0.2, 0.6]), 0.5), *found]
+    far = np.array([[0.0, 0, 1, 1], [5, 5, 6, 6], [3, 3, 4, 5]])
+    return [(chain, np.array([0.9, 0.8, 0.7]), 0.2), (far, np.array([0.2, 0.6, 0.4]), 0.5), *found]
 
 
 @exercise("applications.suppress")
@@ -72,18 +71,19 @@ def suppress(answer: Any) -> str:
         right = _suppressed(boxes, scores, bound)
         what = f"for {len(boxes)} boxes and the bound {bound:g}"
         found = call(answer, boxes.copy(), scores.copy(), bound, names=("boxes", "scores", "bound"))
-        try:
-            own = [int(number(at, f"{what} each index")) for at in found]
-        except TypeError:
-            raise Wrong(f"suppress must return the list of indices that stay; {what} it gives {show(found)}") from None
+        if not isinstance(found, (list, tuple, np.ndarray)) or np.ndim(found) != 1:
+            raise Wrong(f"suppress must return the list of indices that stay; {what} it gives {show(found)}")
+        if len(found) > len(boxes):
+            raise Wrong(f"{what} you return {len(found)} indices, more than there are boxes")
+        own = [int(number(at, f"{what} each index")) for at in found]
         if own == right:
             continue
+        if own == _suppressed(boxes, -scores, bound):
+            raise Wrong(f"{what} you begin with the lowest score")
         if sorted(own) == sorted(right):
             raise Wrong(f"{what} the right boxes stay, and not with the highest score first: {own}")
         if own == _compared_with_all(boxes, scores, bound):
             raise Wrong(f"{what} you compare with boxes that were dropped before: compare with those that stay")
-        if own == _suppressed(boxes, -scores, bound):
-            raise Wrong(f"{what} you begin with the lowest score")
         if len(own) == len(boxes):
             raise Wrong(f"{what} all boxes stay, and some overlap by more than the bound")
         raise Wrong(f"{what} you keep {own}; right is {right}")
@@ -120,11 +120,11 @@ def soft_dice(answer: Any) -> str:
     return "the two p inside have the same slope, and so have the two outside"
 
 
-@exercise("applications.powers", of=("eq-sine-power", "eq-geometric-sum"))
+@exercise("applications.powers", of=("eq-sine-power", "eq-geometric-sum-of-waves"))
 def powers(answer: Any) -> str:
     """Powers of a signal at its frequencies."""
     rng = np.random.default_rng(3)
-    signals = [np.array([0.0, 1, 0, -1]), rng.normal(size=7), rng.normal(size=12), np.ones(5), rng.normal(size=1)]
+    signals = [rng.normal(size=7), np.array([0.0, 1, 0, -1]), rng.normal(size=12), np.ones(5), rng.normal(size=1)]
     for x in signals:
         right = np.abs(np.fft.fft(x)[: len(x) // 2 + 1]) ** 2
         what = f"for a signal of {len(x)} samples"
