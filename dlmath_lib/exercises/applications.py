@@ -16,10 +16,11 @@ from dlmath_lib.losses import intersection_over_union
 _I = sp.Symbol("I", positive=True)
 
 
-@exercise("applications.boxes", of=("eq-dice-from-iou", "eq-iou-shift"))
+@exercise("applications.boxes", of=("eq-dice-from-iou", "eq-iou-shift", "eq-iou-slope"))
 def boxes(answer: Any) -> str:
-    """IoU, Dice and generalised IoU of two boxes."""
-    iou, dice, general = parts(answer, 3, "three numbers, (IoU, Dice, generalised IoU)")
+    """IoU, Dice and generalised IoU of two boxes, and two slopes."""
+    expected = "five numbers, (IoU, Dice, generalised IoU, slope at 1, slope at 5)"
+    iou, dice, general, near, apart = parts(answer, 5, expected)
     found = number(iou, "IoU")
     if np.isclose(found, 9 / 48, rtol=1e-3):
         raise Wrong(f"IoU is {show(found)}: the union has the shared area once, so subtract it from 24 + 24")
@@ -27,6 +28,11 @@ def boxes(answer: Any) -> str:
     close_to(dice, 18 / 48, what="Dice", hint="Twice the shared area over the sum of both areas", rtol=1e-3)
     hint = "Subtract the share of the outer box that neither covers"
     close_to(general, 9 / 39 - 6 / 45, what="the generalised IoU", hint=hint, rtol=1e-3)
+    if np.isclose(number(near, "the slope at 1"), 0.32, rtol=1e-3):
+        raise Wrong("the slope at 1 is 0.32: IoU falls with the shift, so the slope is negative")
+    close_to(near, -0.32, what="the slope at 1", hint="−2s/(s + d)² with s = 4", rtol=1e-3)
+    if number(apart, "the slope at 5") != 0:
+        raise Wrong(f"the slope at 5 is {show(apart)}: the squares share no area there, and IoU stays 0")
     return "the outer box has 6 of 45 that neither covers"
 
 
@@ -71,7 +77,7 @@ def suppress(answer: Any) -> str:
         right = _suppressed(boxes, scores, bound)
         what = f"for {len(boxes)} boxes and the bound {bound:g}"
         found = call(answer, boxes.copy(), scores.copy(), bound, names=("boxes", "scores", "bound"))
-        if not isinstance(found, (list, tuple, np.ndarray)) or np.ndim(found) != 1:
+        if not isinstance(found, (list, tuple, np.ndarray)) or (isinstance(found, np.ndarray) and found.ndim != 1):
             raise Wrong(f"suppress must return the list of indices that stay; {what} it gives {show(found)}")
         if len(found) > len(boxes):
             raise Wrong(f"{what} you return {len(found)} indices, more than there are boxes")
@@ -118,6 +124,18 @@ def soft_dice(answer: Any) -> str:
     close_to(inside, -0.3125, what="the slope inside", hint="(N/S − 2)/S")
     close_to(outside, 0.1875, what="the slope outside", hint="N/S²")
     return "the two p inside have the same slope, and so have the two outside"
+
+
+@exercise("applications.rare", of=("eq-harmonic-f1", "eq-dice-from-iou"))
+def rare(answer: Any) -> str:
+    """Accuracy and Dice where few pixels belong to the region."""
+    share, dice, nothing = parts(answer, 3, "three numbers, (accuracy, Dice, accuracy of nothing)")
+    close_to(share, 0.985, what="the accuracy", hint="50 false alarms and 100 misses are wrong", rtol=1e-4)
+    if np.isclose(number(dice, "Dice"), 0.4, rtol=1e-3):
+        raise Wrong("Dice is 0.4: that is IoU, 100/250")
+    close_to(dice, 200 / 350, what="Dice", hint="Twice the shared pixels over the sum of both sizes", rtol=1e-3)
+    close_to(nothing, 0.98, what="the accuracy of nothing", hint="The 200 pixels of the region are wrong", rtol=1e-4)
+    return "half a percent apart in accuracy, and Dice is 0 for the empty mask"
 
 
 @exercise("applications.powers", of=("eq-sine-power", "eq-geometric-sum-of-waves"))

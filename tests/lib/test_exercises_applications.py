@@ -46,14 +46,15 @@ def transformed(x):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("applications")]
-    assert names == ["boxes", "detector", "dice_less_iou", "powers", "soft_dice", "suppress", "window"]
+    assert names == ["boxes", "detector", "dice_less_iou", "powers", "rare", "soft_dice", "suppress", "window"]
 
 
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("boxes", (9 / 39, 18 / 48, 9 / 39 - 6 / 45)),
-        ("boxes", (sp.Rational(3, 13), 0.375, 0.0974)),
+        ("boxes", (9 / 39, 18 / 48, 9 / 39 - 6 / 45, -0.32, 0)),
+        ("boxes", (sp.Rational(3, 13), 0.375, 0.0974, sp.Rational(-8, 25), 0)),
+        ("rare", (0.985, 200 / 350, 0.98)),
         ("detector", (0.75, 0.9, 0.8182, 0.8)),
         ("suppress", suppress),
         ("suppress", by_hand),
@@ -72,9 +73,16 @@ def test_right_answers_pass(name, answer):
 @pytest.mark.parametrize(
     ("name", "answer", "words"),
     [
-        ("boxes", (9 / 48, 0.375, 0.1), "the union has the shared area once"),
-        ("boxes", (9 / 39, 9 / 48, 0.1), "Twice the shared area"),
-        ("boxes", (9 / 39, 0.375, 9 / 39), "neither covers"),
+        ("boxes", (9 / 48, 0.375, 0.1, 0, 0), "the union has the shared area once"),
+        ("boxes", (9 / 39, 9 / 48, 0.1, 0, 0), "Twice the shared area"),
+        ("boxes", (9 / 39, 0.375, 9 / 39, 0, 0), "neither covers"),
+        ("boxes", (9 / 39, 0.375, 0.0974, 0.32, 0), "so the slope is negative"),
+        ("boxes", (9 / 39, 0.375, 0.0974, -0.5, 0), "−2s/(s + d)²"),
+        ("boxes", (9 / 39, 0.375, 0.0974, -0.32, -0.1), "share no area there"),
+        ("rare", (0.99, 0.57, 0.98), "100 misses"),
+        ("rare", (0.985, 0.4, 0.98), "that is IoU"),
+        ("rare", (0.985, 0.6, 0.98), "sum of both sizes"),
+        ("rare", (0.985, 200 / 350, 1), "200 pixels"),
         ("detector", (0.9, 0.75, 0.8182, 0.8), "changed places"),
         ("detector", (0.75, 0.9, 0.825, 0.8), "the arithmetic mean"),
         ("detector", (0.75, 0.9, 90 / 110, 0.9), "14 misses"),
