@@ -38,7 +38,8 @@ def spectrogram(x: Any, window: Any, *, hop: int) -> np.ndarray:
     -----
     The rows of the DFT matrix times the window are kernels that slide over the signal with stride hop: a convolution,
     squared. The rows for k > L/2 would repeat the others, as x is real. In practice the fast Fourier transform replaces
-    the matrix. Chapter: convolution/convolution.
+    the matrix. Chapter:
+    ``chapters/practice/applications.ipynb#speech-which-frequencies-and-when``.
 
     References
     ----------

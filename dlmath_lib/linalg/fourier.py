@@ -31,7 +31,8 @@ def dft_matrix(n: int) -> np.ndarray:
     -----
     F is symmetric, and F F̄ = n I: F/√n is unitary, and the inverse of F is its conjugate divided by n. As in
     `numpy.fft.fft`, which needs O(n log n) operations in the place of n². The exponent is reduced modulo n first, so
-    that no digits are lost for large km. Chapter: linear_algebra/geometry.
+    that no digits are lost for large km. Derivation:
+    ``chapters/practice/applications.ipynb#eq-geometric-sum-of-waves``.
 
     References
     ----------

@@ -36,7 +36,8 @@ def intersection_over_union(boxes: Any, others: Any) -> np.ndarray:
     Notes
     -----
     The corners are points of the plane, so that a box from 0 to 2 is 2 wide; where they number pixels and both ends
-    belong to the box, add 1 to right and bottom. Also called the Jaccard index. Chapter: networks/losses.
+    belong to the box, add 1 to right and bottom. Also called the Jaccard index.
+    Derivation: ``chapters/practice/applications.ipynb#eq-iou-shift``.
 
     References
     ----------
@@ -82,7 +83,8 @@ def dice_loss(probabilities: Any, target: Any, *, smooth: float = 1.0) -> np.nda
     Notes
     -----
     The denominator is linear in p; Milletari et al. square p and t there. Pixels that are rightly 0 do
-    not enter it, so that a small region is not outvoted. Chapter: networks/losses.
+    not enter it, so that a small region is not outvoted. Derivation:
+    ``chapters/practice/applications.ipynb#eq-dice-gradient``.
 
     References
     ----------
