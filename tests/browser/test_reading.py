@@ -59,6 +59,9 @@ SEARCHES = {
     "backpropagation": "chapters/networks/backpropagation.html",
     "normal equations": "chapters/networks/linear_regression.html#the-minimum-the-normal-equations",
     "log softmax": "chapters/networks/smooth_activations.html#log-softmax",
+    "KL": "chapters/information/cross_entropy_and_kl.html",
+    "batch norm": "chapters/regularization/normalization.html#batch-norm-of-one-channel",
+    "softmax jacobian": "chapters/networks/smooth_activations.html#eq-softmax-jacobian",
 }
 
 
@@ -89,6 +92,7 @@ def test_search_lands_in_the_section_and_shows_each_formula_once(host: str, host
         ("∇", "nabla"),
         ("σ", "sigma", "Σ"),
         ("initialisation", "initialization"),
+        ("relu'", "ReLU′", "relu’"),
         ("hyperparameter", "hyperparameters"),
     ],
 )
@@ -319,3 +323,61 @@ def test_back_brings_the_ledgers_filter_back(hosts: dict[str, str], page: Any) -
         page.goto(f"{hosts[host]}/intro.html")
         page.goto(f"{hosts[host]}/chapters/reference/ledger.html")
         assert page.input_value("#ledger-words") == ""
+
+
+def test_progress_is_kept_in_the_browser_and_can_be_forgotten(hosts: dict[str, str], page: Any) -> None:
+    chapter, other = "chapters/networks/losses.html", "chapters/networks/activations.html"
+    for root in hosts.values():
+        page.goto(f"{root}/{chapter}")
+        page.evaluate("localStorage.removeItem('dlmath-progress')")
+        page.reload()
+        exercises = page.locator("button.mark", has_text=re.compile("^Solved$"))
+        total = exercises.count()
+        assert total == page.locator("section[id^='exercise-']").count() > 3
+        exercises.nth(1).click()
+        page.get_by_role("button", name="I have read this chapter").click()
+        assert page.locator(".progress-said").text_content() == f"1 of {total} exercises solved"
+        page.goto(f"{root}/{other}")
+        assert page.get_by_role("button", name="I have read this chapter").get_attribute("aria-pressed") == "false"
+        assert page.locator("#contents .done").count() == 1
+        assert page.locator("#contents a:has(.done)").text_content() == "Losses ✓ read"
+        page.goto(f"{root}/chapters/reference/exercises.html")
+        assert (
+            page.locator("table.exercises a:has(.done)").get_attribute("href") == "../networks/losses.html#exercise-2"
+        )
+        assert "1 chapter as read and 1 exercise as solved" in page.locator(".progress-said").text_content()
+        page.goto(f"{root}/{chapter}")
+        pressed = page.locator("section[id^='exercise-'] button.mark[aria-pressed='true']")
+        assert pressed.get_attribute("aria-label").startswith("Solved: 2.")
+        pressed.click()
+        assert page.locator("section[id^='exercise-'] button.mark[aria-pressed='true']").count() == 0
+        page.goto(f"{root}/intro.html")
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="Forget all my progress").click()
+        assert page.evaluate("localStorage.getItem('dlmath-progress')") is None
+        assert page.locator("#contents .done").count() == 0
+
+
+@pytest.mark.parametrize("stored", ["no JSON", "[1, 2]", '{"read": 3, "solved": [null, "a"]}', "null"])
+def test_what_is_no_progress_is_read_as_none(hosts: dict[str, str], page: Any, stored: str) -> None:
+    page.goto(f"{hosts['http']}/chapters/networks/losses.html")
+    page.evaluate("stored => localStorage.setItem('dlmath-progress', stored)", stored)
+    page.reload()
+    assert page.locator(".progress-said").text_content().startswith("0 of ")
+    page.get_by_role("button", name="I have read this chapter").click()
+    assert "chapters/networks/losses" in page.evaluate("localStorage.getItem('dlmath-progress')")
+    page.evaluate("localStorage.clear()")
+
+
+def test_without_storage_one_line_says_so(book: Path, open_page: Any, browser: Any) -> None:
+    context = browser.new_context()
+    blocked = "get() { throw new DOMException('blocked', 'SecurityError'); }"
+    context.add_init_script(f"Object.defineProperty(window, 'localStorage', {{ {blocked} }})")
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto((book / "chapters/networks/losses.html").as_uri())
+    assert "its storage is blocked" in page.locator(".progress").text_content()
+    assert page.locator("button.mark:visible").count() == 0
+    context.close()
+    assert problems == []

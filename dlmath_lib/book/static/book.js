@@ -1,4 +1,4 @@
-// What the page does beyond being read: theme, contents, copying, scrolling regions, finding one's way, the ledger's filter, printing.
+// What the page does beyond being read: theme, contents, copying, scrolling regions, finding one's way, filters, the reader's progress, printing.
 // Everything works without it, only less comfortably.
 (() => {
   "use strict";
@@ -284,6 +284,92 @@
     }
   }
 
+  // Chapters read and exercises solved, as the reader marks them: kept in this browser, sent nowhere.
+  function progress() {
+    const KEY = "dlmath-progress";
+    const place = find("main > .progress");
+    const own = root.dataset.page;
+    // { read: [pages], solved: ["page#exercise-3"] }; null where the browser keeps nothing.
+    const load = () => {
+      let text;
+      try { text = localStorage.getItem(KEY); } catch { return null; }
+      try {
+        const { read, solved } = JSON.parse(text ?? "{}");
+        const strings = (list) => new Set(Array.isArray(list) ? list.filter((one) => typeof one === "string") : []);
+        return { read: strings(read), solved: strings(solved) };
+      } catch { return { read: new Set(), solved: new Set() }; }
+    };
+    const save = ({ read, solved }) => {
+      try {
+        if (read.size + solved.size === 0) localStorage.removeItem(KEY);
+        else localStorage.setItem(KEY, JSON.stringify({ read: [...read], solved: [...solved] }));
+      } catch { /* full, or blocked since: what is shown then is what is kept */ }
+      show();
+    };
+    const base = new URL(root.dataset.content_root, location.href);
+    const pageOf = (link) => link.href.split("#")[0].replace(base.href.split("#")[0], "").replace(/\.html$/, "");
+    const toggle = (list, one) => {
+      const kept = load();
+      if (!kept) return;
+      if (!kept[list].delete(one)) kept[list].add(one);
+      save(kept);
+    };
+    const button = (words, label, act) => {
+      const made = Object.assign(document.createElement("button"), { type: "button", className: "mark", textContent: words });
+      if (label) made.setAttribute("aria-label", label);
+      made.addEventListener("click", act);
+      return made;
+    };
+    const tick = (link, yes, word) => {
+      find(".done", link)?.remove();
+      if (!yes) return;
+      const mark = Object.assign(document.createElement("span"), { className: "done", textContent: " ✓" });
+      mark.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: ` ${word}` }));
+      link.append(mark);
+    };
+    const listed = all("table.exercises a[href*='#exercise-']");
+    const solvedButtons = all("[id^='exercise-']").filter(({ id }) => /^exercise-\d+$/.test(id)).map((target) => {
+      const heading = find("h3", target.closest("section"));
+      const made = button("Solved", `Solved: ${heading.firstChild.textContent.trim()}`, () => toggle("solved", `${own}#${target.id}`));
+      heading.after(made);
+      return [made, `${own}#${target.id}`];
+    });
+    const readButton = button("I have read this chapter", "", () => toggle("read", own));
+    const forget = button("Forget all", "Forget all my progress", () => {
+      if (confirm("Forget which chapters you have read and which exercises you have solved?")) save({ read: new Set(), solved: new Set() });
+    });
+    const said = Object.assign(document.createElement("span"), { className: "progress-said" });
+    said.setAttribute("role", "status");
+    function show() {
+      const kept = load();
+      for (const [made] of solvedButtons) made.hidden = !kept;
+      if (!kept) {
+        if (place) place.textContent = "This browser keeps nothing for this page (its storage is blocked), so chapters read and exercises solved cannot be marked.";
+        return;
+      }
+      for (const [made, one] of solvedButtons) made.setAttribute("aria-pressed", String(kept.solved.has(one)));
+      readButton.setAttribute("aria-pressed", String(kept.read.has(own)));
+      for (const link of all("#contents a")) tick(link, kept.read.has(pageOf(link)), "read");
+      for (const link of listed) tick(link, kept.solved.has(`${pageOf(link)}#${link.href.split("#")[1]}`), "solved");
+      if (!place) return;
+      const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+      if (place.classList.contains("progress-all")) {
+        const any = kept.read.size + kept.solved.size > 0;
+        forget.hidden = !any;
+        said.textContent = any
+          ? `You have marked ${many(kept.read.size, "chapter")} as read and ${many(kept.solved.size, "exercise")} as solved. That is kept in this browser and sent nowhere.`
+          : "Mark the chapters that you have read and the exercises that you have solved, at their ends and beside their titles. That is kept in this browser and sent nowhere.";
+      } else {
+        const solved = solvedButtons.filter(([, one]) => kept.solved.has(one)).length;
+        said.textContent = solvedButtons.length ? `${solved} of ${many(solvedButtons.length, "exercise")} solved` : "";
+      }
+    }
+    if (place) place.append(...(place.classList.contains("progress-all") ? [said, forget] : [readButton, said]));
+    addEventListener("storage", (event) => { if (event.key === KEY || event.key === null) show(); });
+    addEventListener("pageshow", (event) => { if (event.persisted) show(); });
+    show();
+  }
+
   // On paper nothing scrolls: what cannot be broken and is wider than the page is set smaller.
   function fitForPaper() {
     const page = 40 * parseFloat(getComputedStyle(document.body).fontSize);
@@ -323,5 +409,5 @@
     open();
   }
 
-  for (const part of [theme, contents, scrollingRegions, restOutOfSight, copyingCode, copyingFormulas, downloading, whereWeAre, ledger, tables, printing, unfold]) part();
+  for (const part of [theme, contents, scrollingRegions, restOutOfSight, copyingCode, copyingFormulas, downloading, whereWeAre, ledger, tables, progress, printing, unfold]) part();
 })();

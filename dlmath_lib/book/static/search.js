@@ -10,14 +10,16 @@
   const NAMES = Object.fromEntries(Object.entries(SYMBOLS).map(([name, symbol]) => [symbol, name]));
   const SAME = { ϵ: "ε", ϕ: "φ", ϑ: "θ", ϱ: "ρ", µ: "μ", ς: "σ", "∆": "δ" };
 
+  const PRIMES = /['’′]/;
+
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/./gu, (letter) => SAME[letter] ?? letter);
   const escape = (letter) => letter.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
-  // A word as a pattern: "logsoftmax", "log-softmax" and "log_softmax" are one; so are -ise and -ize, accents or none, one or many.
+  // A word as a pattern: "logsoftmax", "log-softmax" and "log_softmax" are one; so are -ise and -ize, accents or none, one or many, relu' and ReLU′.
   function pattern(word) {
     const bare = word.replace(/(?<=[\p{L}\p{N}])[-_‐‑–](?=[\p{L}\p{N}])/gu, "");
     const stem = bare.length > 4 && /[^s]s$/.test(bare) ? bare.slice(0, -1) : bare;
-    const letters = [...stem].map((letter, i) => /[sz]/.test(letter) && /^i[sz](?:e|a|i)/.test(stem.slice(i - 1)) ? "[sz]" : escape(letter));
+    const letters = [...stem].map((letter, i) => /[sz]/.test(letter) && /^i[sz](?:e|a|i)/.test(stem.slice(i - 1)) ? "[sz]" : PRIMES.test(letter) ? "['’′]" : escape(letter));
     const spelled = letters.map((letter) => `${letter}\\p{M}*`).join("[-_\\s‐‑–]?");
     const begins = /^[\p{L}\p{N}]/u.test(stem) && !NAMES[stem] ? "(?<![\\p{L}\\p{N}])" : "";
     const ends = /^[\p{L}\p{N}]{1,2}$/u.test(stem) && !NAMES[stem] ? "(?![\\p{L}\\p{N}])" : "";
@@ -39,6 +41,8 @@
     }
     if (phrase) total += (count(phrase, title) && 25) + (count(phrase, text) && 10);
     if (title.replace(/^(?:the|an?) /i, "").replace(phrase ?? patterns[0], "") === "") total += 40;
+    // What a chapter says comes before the library's reference.
+    if (place.reference) total /= 4;
     // Of two titles that hold the words, the shorter one is about them.
     return total * (1 + 1 / (4 + title.split(/\s+/).length));
   }
@@ -86,7 +90,7 @@
     return { found, patterns, phrase };
   }
 
-  const places = searchIndex.places.map((place) => Object.assign(place.map((part) => (typeof part === "string" ? part.normalize("NFD") : part)), { page: searchIndex.pages[place[0]][1] }));
+  const places = searchIndex.places.map((place) => Object.assign(place.map((part) => (typeof part === "string" ? part.normalize("NFD") : part)), { page: searchIndex.pages[place[0]][1], reference: searchIndex.pages[place[0]][0].startsWith("chapters/reference/api/") }));
   const query = new URLSearchParams(location.search).get("q")?.trim() ?? "";
   for (const input of document.querySelectorAll("input[name=q]")) input.value = query;
   if (!query) return;
