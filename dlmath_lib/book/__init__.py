@@ -3,7 +3,7 @@
 `mathematics` typesets at build time, `claims` and `frames` show what the chapters proved,
 `witnesses` and `ledger` list it all with what speaks for it, `clinic` lists the common
 mistakes, `formula_sheet` what the summaries ask to remember, `exercise_list` the exercises,
-`api` the library's functions, `reading_paths` what to read for a purpose,
+`api` the library's functions, `reading_paths` what to read for a purpose, `glossary` the terms,
 `citations` links to the bibliography, `search` finds sections, `explorers` carries the interactive figures,
 `plots` puts the still ones into the page, `page` is the page around them.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # In the order in which they hear of a page that has been read.
 PARTS = (
     "mathematics", "citations", "claims", "witnesses", "ledger", "clinic", "formula_sheet",
-    "exercise_list", "api", "reading_paths", "explorers", "plots",
+    "exercise_list", "api", "reading_paths", "glossary", "explorers", "plots",
     "search", "page",
 )  # fmt: skip
 

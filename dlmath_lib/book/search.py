@@ -79,6 +79,10 @@ def places(document: nodes.document) -> list[Place]:
                 here.words += [] if rows else [text(part)]
                 for row in rows:
                     walk(row, here)
+        elif here is not None and isinstance(node, nodes.term) and node["ids"]:
+            found.append(Place(node["ids"][0], text(node)))  # an entry of the glossary; its definition follows
+        elif here is not None and isinstance(node, nodes.definition) and found[-1] is not here:
+            found[-1].words.append(text(node))
         elif here is not None and isinstance(node, nodes.literal_block):
             here.names.update(NAME.findall(node.astext()))
         elif here is not None and "cell_output" in classes:
