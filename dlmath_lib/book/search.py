@@ -79,10 +79,9 @@ def places(document: nodes.document) -> list[Place]:
                 here.words += [] if rows else [text(part)]
                 for row in rows:
                     walk(row, here)
-        elif here is not None and isinstance(node, nodes.term) and node["ids"]:
-            found.append(Place(node["ids"][0], text(node)))  # an entry of the glossary; its definition follows
-        elif here is not None and isinstance(node, nodes.definition) and found[-1] is not here:
-            found[-1].words.append(text(node))
+        elif here is not None and isinstance(node, nodes.definition_list_item) and _is_entry(node[0]):
+            words = [text(part) for part in node.children[1:]]
+            found.append(Place(node[0]["ids"][0], text(node[0]), words))
         elif here is not None and isinstance(node, nodes.literal_block):
             here.names.update(NAME.findall(node.astext()))
         elif here is not None and "cell_output" in classes:
@@ -103,6 +102,11 @@ def places(document: nodes.document) -> list[Place]:
 
 def _is_claim(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and _has_class(node, "claim")
+
+
+def _is_entry(term: nodes.Node) -> bool:
+    """Whether this is a term of the glossary."""
+    return isinstance(term, nodes.term) and any(anchor.startswith("term-") for anchor in term["ids"])
 
 
 def _has_class(node: nodes.Node, name: str) -> bool:
