@@ -68,4 +68,6 @@ def test_claims_are_found_under_their_names(index: dict[str, Any]) -> None:
 
 def test_no_formula_is_left_raw_and_no_solution_is_given_away(index: dict[str, Any]) -> None:
     for place in index["places"]:
+        if index["pages"][place[0]][0].startswith("chapters/reference/api/"):
+            continue  # a docstring may speak of a label
         assert not re.search(r"\\[a-zA-Z]{2,}|\$|A solution\.|\beq-[a-z]", place[3]), place[:3]
