@@ -71,6 +71,7 @@ CLINIC = {
     "optimization/learning_rates": {26},
     "regularization/overfitting": {54, 68, 69},
     "practice/keras_twin": {10, 11, 67},
+    "practice/frameworks": {67},
 }
 TYPED_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{|```+\{math\}|:::+\{math\}")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)

@@ -175,3 +175,11 @@ class TestNotebooksThatNeedThem:
 def test_continuous_integration_requires_them() -> None:
     assert f"export {execute.REQUIRED}=1" in (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert "tests.frameworks" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_code_of_pytorch_on_the_page_made_the_stored_numbers() -> None:
+    """Word for word, but for the import that the page needs inside."""
+    start, script = "def torch_network(", (ROOT / "tests/oracles/make_framework_vectors.py").read_text(encoding="utf-8")
+    cells = notebooks.read(ROOT / "chapters/practice/frameworks.ipynb").cells
+    (cell,) = [cell.source for cell in cells if cell.source.startswith(start)]
+    assert script[script.index(start) :].startswith(cell.strip() + "\n\n\n")
