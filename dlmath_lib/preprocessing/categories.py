@@ -38,8 +38,7 @@ def one_hot(labels: Any, *, classes: int, drop_first: bool = False, dtype: Any =
 
     Notes
     -----
-    Chapter: ``chapters/linear_algebra/least_squares.ipynb#eq-pseudo-inverse`` has the least squares of dependent
-    columns.
+    Chapter: ``chapters/practice/preprocessing.ipynb#eq-dummy-trap``.
 
     References
     ----------

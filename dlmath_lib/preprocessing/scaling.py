@@ -111,11 +111,11 @@ def standardize(x: Any) -> Scaler:
     Notes
     -----
     Division is by n, as in scikit-learn's StandardScaler; with n − 1 the columns would be shorter by √((n − 1)/n), the
-    same factor for all. Chapter: ``chapters/networks/linear_regression.ipynb#eq-raw-weights``.
+    same factor for all. Chapter: ``chapters/practice/preprocessing.ipynb#eq-standardised``.
 
     References
     ----------
-    T. Hastie, R. Tibshirani, J. Friedman, The Elements of Statistical Learning, 2nd ed. (2009), section 11.5.3.
+    scikit-learn, User Guide, "Standardization, or mean removal and variance scaling" (StandardScaler).
 
     Examples
     --------
@@ -162,7 +162,7 @@ def min_max(x: Any, *, low: float = 0.0, high: float = 1.0) -> Scaler:
     Notes
     -----
     One outlier moves an end, and squeezes the others together: see `robust`. Chapter:
-    ``chapters/networks/linear_regression.ipynb#eq-raw-weights``.
+    ``chapters/practice/preprocessing.ipynb#maps-that-act-on-each-column``.
 
     References
     ----------
@@ -209,7 +209,7 @@ def robust(x: Any) -> Scaler:
     Notes
     -----
     A column that holds its median in more than half of the rows, such as counts that are mostly 0, has equal quartiles
-    or nearly so: look at the scales. Chapter: ``chapters/networks/linear_regression.ipynb#eq-raw-weights``.
+    or nearly so: look at the scales. Chapter: ``chapters/practice/preprocessing.ipynb#maps-that-act-on-each-column``.
 
     References
     ----------

@@ -129,7 +129,7 @@ def whiten(x: Any, *, kind: str = "pca", components: int | None = None, epsilon:
     The covariance is over n, as in `standardize`. scikit-learn's ``PCA(whiten=True)`` divides by n − 1: its columns are
     √((n − 1)/n) times these. The signs of "pca" are not determined by the data; here the first entry of a direction
     that is not negligible is positive. The columns are centred, not standardised. Chapter:
-    ``chapters/linear_algebra/eigen_and_svd.ipynb#eq-variance-along-a-direction``.
+    ``chapters/practice/preprocessing.ipynb#eq-whitened-covariance``.
 
     References
     ----------

@@ -70,6 +70,7 @@ CLINIC = {
     "regularization/normalization": {57, 58},
     "optimization/learning_rates": {26},
     "regularization/overfitting": {54, 68, 69},
+    "practice/preprocessing": {68},
     "practice/keras_twin": {10, 11, 67},
     "practice/frameworks": {67},
 }
