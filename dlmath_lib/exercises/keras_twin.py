@@ -83,6 +83,7 @@ _EPOCHS: list[tuple[str, Loss, int, int]] = [
 def _epoch(
     loss_and_gradient: Loss, theta: np.ndarray, velocity: np.ndarray, x: np.ndarray, y: np.ndarray, size: int,
     rate: float, momentum: float, *, weigh: bool = True, last: bool = True, form: str = "nesterov", after: bool = False,
+    full: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, float]:  # fmt: skip
     """An epoch; the options make a slip each."""
     losses, sizes = [], []
@@ -99,12 +100,17 @@ def _epoch(
             theta = theta + moves[form]
         losses.append(loss_and_gradient(theta, x[batch], y[batch])[0] if after else loss)
         sizes.append(len(x[batch]))
+    if full:
+        return theta, velocity, float(np.sum(losses) * size / len(x))
     return theta, velocity, float(np.average(losses, weights=sizes if weigh else None))
 
 
 _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the last, smaller batch is left out; fit makes a step with it", {"last": False}),
-    ("the step is x + w, the heavy ball; with nesterov it is x + βw − αg with the new w", {"form": "heavy"}),
+    (
+        "the step is x + w, the heavy ball (or x + βw − αg with the old w, the same); Nesterov's takes the new w there",
+        {"form": "heavy"},
+    ),
     ("the step is x + βw with the new w; the −αg is missing", {"form": "half"}),
 ]
 
@@ -138,6 +144,8 @@ def fit_epoch(answer: Any) -> str:
         if not np.isclose(told, right[2], rtol=1e-7):
             if np.isclose(told, _epoch(*given, weigh=False)[2], rtol=1e-7):
                 raise Wrong(f"{what} the loss is the plain mean of the batch losses; weight each by its size")
+            if np.isclose(told, _epoch(*given, full=True)[2], rtol=1e-7):
+                raise Wrong(f"{what} the last batch's loss is weighed like that of a full batch; weigh it by its size")
             if np.isclose(told, right[2] * n, rtol=1e-7):
                 raise Wrong(f"{what} the loss is the sum over the examples; divide it by their number")
             if np.isclose(told, _epoch(*given, after=True)[2], rtol=1e-7):
@@ -148,11 +156,14 @@ def fit_epoch(answer: Any) -> str:
     return "four epochs, with weights, velocities and losses as fit has them"
 
 
-def _predict(weights: list[np.ndarray], x: np.ndarray, *, hidden: str = "relu", axis: int = 1) -> np.ndarray:
+def _predict(
+    weights: list[np.ndarray], x: np.ndarray, *, hidden: str = "relu", output: str = "", axis: int = 1
+) -> np.ndarray:
     *layers, (kernel, bias) = zip(weights[::2], weights[1::2], strict=True)
     for k, c in layers:
         x = np.maximum(x @ k + c, 0) if hidden == "relu" else x @ k + c
     z = x @ kernel + bias
+    z = np.maximum(z, 0) if output == "relu" else z
     e = np.exp(z - z.max(axis=axis, keepdims=True))
     return np.asarray(e / e.sum(axis=axis, keepdims=True))
 
@@ -174,13 +185,20 @@ def predict(answer: Any) -> str:
 
 def _same_probabilities(answer: Any, weights: list[np.ndarray], x: np.ndarray, what: str) -> None:
     right = _predict(weights, x)
-    with np.errstate(all="ignore"):
-        found = call(answer, weights, x, names=("weights", "x"))
+    try:
+        with np.errstate(all="ignore"):
+            found = call(answer, weights, x, names=("weights", "x"))
+    except Wrong as wrong:
+        if wrong.unfinished or "raises ValueError" not in str(wrong):
+            raise
+        raise Wrong(f"{wrong}. A kernel has the shape (inputs, outputs), and x the shape (examples, inputs)") from None
     mine = numbers(found, f"{what} your array of probabilities", shape=right.shape)
     if np.allclose(mine, right, rtol=1e-7, atol=1e-12):
         return
     if len(weights) > 2 and np.allclose(mine, _predict(weights, x, hidden="linear")):
         raise Wrong(f"{what}: the hidden layers have ReLU, and yours are linear")
+    if np.allclose(mine, _predict(weights, x, output="relu")):
+        raise Wrong(f"{what}: the last layer has no ReLU before its softmax, and yours has")
     if np.allclose(mine, _predict(weights, x, axis=0)):
         raise Wrong(f"{what}: your columns sum to 1; each row, an example, must")
     if np.allclose(np.log(np.maximum(right, 1e-300)), mine - np.log(np.exp(mine).sum(axis=1, keepdims=True))):
@@ -247,7 +265,7 @@ _MISSED = {
 
 @exercise("keras_twin.repair", of="eq-keras-step")
 def repair(answer: Any) -> str:
-    """Which lines of an old program raise, or compute something else."""
+    """Which lines of an old program must be changed for Keras 3."""
     text = "".join(answer) if isinstance(answer, (list, tuple, set)) and all(map(_letter, answer)) else answer
     if not isinstance(text, str):
         raise Wrong(f'your answer must be the letters in quotes, such as "abf"; it is {show(answer)}')

@@ -18,14 +18,17 @@ LARGEST = 7 * np.log(10)
 
 def fit_epoch(
     loss_and_gradient, theta, velocity, x, y, batch_size, learning_rate, momentum,
-    *, form="nesterov", weigh=True, drop=False, after=False, total=False, end_loss=False,
+    *, form="nesterov", weigh=True, drop=False, after=False, total=False, end_loss=False, full=False,
 ):  # fmt: skip
     losses, sizes = [], []
     stop = len(x) - len(x) % batch_size if drop else len(x)
     for first in range(0, stop, batch_size):
         part = x[first : first + batch_size], y[first : first + batch_size]
         loss, g = loss_and_gradient(theta, *part)
-        if form == "book":
+        if form == "old":
+            theta = theta + momentum * velocity - learning_rate * g
+            velocity = momentum * velocity - learning_rate * g
+        elif form == "book":
             velocity = momentum * velocity + g
             theta = theta - learning_rate * (g + momentum * velocity)
         else:
@@ -42,6 +45,8 @@ def fit_epoch(
         losses.append(loss_and_gradient(theta, *part)[0] if after else loss)
         sizes.append(len(part[0]))
     loss = np.average(losses, weights=sizes if weigh else None)
+    if full:
+        loss = sum(losses) * batch_size / len(x)
     if end_loss:
         loss = loss_and_gradient(theta, x, y)[0]
     return theta, velocity, loss * (len(x) if total else 1)
@@ -68,7 +73,7 @@ def predict(weights, x, *, hidden=True, output="softmax", axis=1, transpose=Fals
     pairs = list(zip(weights[::2], weights[1::2], strict=True))
     for index, (kernel, bias) in enumerate(pairs):
         x = x @ (kernel.T if transpose else kernel) + bias
-        if index < len(pairs) - 1 and hidden:
+        if (index < len(pairs) - 1 and hidden) or output == "relu":
             x = np.maximum(x, 0)
     if output == "logits":
         return x
@@ -128,6 +133,8 @@ def test_right_answers_pass(name, answer):
         ("fit_epoch", slip(form="heavy"), "the heavy ball"),
         ("fit_epoch", slip(form="half"), "the −αg is missing"),
         ("fit_epoch", slip(form="book"), "the velocity is the book's"),
+        ("fit_epoch", slip(form="old"), "with the old w, the same"),
+        ("fit_epoch", slip(full=True), "weighed like that of a full batch"),
         ("fit_epoch", slip(form="plain"), "your theta is"),
         ("fit_epoch", slip(weigh=False), "plain mean of the batch losses"),
         ("fit_epoch", slip(after=True), "is taken after its step"),
@@ -135,6 +142,8 @@ def test_right_answers_pass(name, answer):
         ("fit_epoch", slip(end_loss=True), "is that of the last weights"),
         ("fit_epoch", lambda *a: fit_epoch(*a)[:2], "must return (theta, velocity, loss)"),
         ("predict", answering(hidden=False), "the hidden layers have ReLU"),
+        ("predict", answering(output="relu"), "no ReLU before its softmax"),
+        ("predict", answering(transpose=True), "A kernel has the shape (inputs, outputs)"),
         ("predict", answering(output="logits"), "these are logits"),
         ("predict", answering(axis=0), "your columns sum to 1"),
         ("predict", answering(safe=False), "±1000"),
