@@ -42,7 +42,7 @@ def attention_weights(queries: Any, keys: Any, *, mask: Any = None, scale: float
     -----
     A mask of True and False as in PyTorch: False sets the score to −∞. For entries of mean 0 and variance 1 that are
     independent, q · k has the variance d; with s = 1/√d the score has the variance 1. Chapter:
-    networks/smooth_activations#softmax.
+    ``chapters/practice/applications_language.ipynb#attention-a-weighted-mean-of-values``.
 
     References
     ----------
@@ -86,8 +86,8 @@ def attention(queries: Any, keys: Any, values: Any, *, mask: Any = None, scale: 
 
     Notes
     -----
-    The same numbers in another order of keys and values together. Cost and memory: m · n scores. Chapter:
-    networks/smooth_activations#softmax.
+    The same numbers in another order of keys and values together. Cost and memory: m · n scores. Derivation:
+    ``chapters/practice/applications_language.ipynb#eq-attention-slope``.
 
     References
     ----------

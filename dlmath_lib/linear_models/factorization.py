@@ -87,8 +87,8 @@ def matrix_factorization(
     Notes
     -----
     U and V are not determined: for each invertible A the factors UA and V(Aᵀ)⁻¹ have the same product. If all entries
-    are known and λ = 0, the least error is that of the truncated singular value decomposition. Chapter:
-    linear_algebra/eigen_and_svd.
+    are known and λ = 0, the least error is that of the truncated singular value decomposition. Derivation:
+    ``chapters/practice/applications_language.ipynb#eq-rating-slope``.
 
     References
     ----------

@@ -41,7 +41,8 @@ def naive_bayes(counts: Any, labels: Any, *, smoothing: float = 1.0) -> tuple[np
     Notes
     -----
     Words of a text are taken for independent draws from the class's law. The posterior is softmax of the logits.
-    Chapter: probability/independence.
+    Derivation:
+    ``chapters/practice/applications_language.ipynb#eq-log-odds-of-words``.
 
     References
     ----------
