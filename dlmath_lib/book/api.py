@@ -19,12 +19,13 @@ from sphinx.util.nodes import make_refnode
 
 import dlmath_lib
 from dlmath_lib.book.filters import filtered
+from dlmath_lib.book.frames import breaking
 from dlmath_lib.book.ledger import chapters_in_order
 
 HERE = Path(dlmath_lib.__file__).parent
 NOT_FOR_READERS = {"book"}
 # ``code``, :math:`x`, `a name`, *stress*, and a place in a chapter.
-INLINE = re.compile(r"(``[^`]+``|:math:`[^`]+`|`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*(?!\w))")
+INLINE = re.compile(r"(``[^`]+``|:math:`[^`]+`|(?::\w+:)?`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*(?!\w))")
 PLACE = re.compile(r"(?:chapters/)?\b([a-z_]+/[a-z_]+)\.ipynb(?:#([\w-]+))?|\b([a-z_]+/[a-z_]+)#([\w-]+)")
 MATH = ".. math::"
 LISTS = ("Parameters", "Attributes", "Returns", "Raises")
@@ -205,6 +206,7 @@ def blocks(text: str) -> Iterator[nodes.Node]:
 def inline(text: str) -> Iterator[nodes.Node]:
     """Yield the words of a paragraph; code, names and places in chapters are nodes of their own."""
     for part in INLINE.split(" ".join(text.split())):
+        part = re.sub(r"^:(?!math)\w+:(?=`)", "", part)
         bare = part.strip("`")
         if part.startswith("`") and (place := PLACE.fullmatch(bare)):
             yield _place(place)
@@ -279,7 +281,8 @@ def _name_functions(app: Sphinx, docname: str, summary: nodes.section, entries: 
 
 def _link(app: Sphinx, docname: str, entry: Entry, shown: str) -> nodes.reference:
     title = f"dlmath_lib.{entry.module}"
-    return make_refnode(app.builder, docname, entry.docname, entry.anchor, nodes.literal("", shown), title)
+    words = nodes.literal("", "", *breaking(shown))
+    return make_refnode(app.builder, docname, entry.docname, entry.anchor, words, title)
 
 
 def _chapter(app: Sphinx, docname: str, chapter: str, anchor: str) -> nodes.Node:
@@ -297,7 +300,7 @@ def _index(app: Sphinx, docname: str, everything: list[Entry]) -> list[nodes.Nod
         chapters: list[nodes.Node] = []
         for chapter in entry.chapters:
             chapters += [nodes.Text(", ")] * bool(chapters) + [_chapter(app, docname, chapter, "")]
-        module = make_refnode(app.builder, docname, entry.docname, "", nodes.literal("", entry.module))
+        module = make_refnode(app.builder, docname, entry.docname, "", nodes.literal("", "", *breaking(entry.module)))
         summary = [node for node in inline(entry.summary) if not isinstance(node, chapter_place)]
         shown = [node.children[0] if isinstance(node, api_name) else node for node in summary]
         lines.append([[_link(app, docname, entry, entry.name)], [module], shown, chapters or [nodes.Text("")]])

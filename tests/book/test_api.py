@@ -77,7 +77,7 @@ def test_the_modules_are_in_the_contents_of_the_librarys_pages_alone(book: Path)
 def test_words_of_a_docstring_become_nodes() -> None:
     found = list(
         api.inline(
-            "See `huber`, ``x + 1``, :math:`y` and *this*: "
+            "See :func:`huber`, ``x + 1``, :math:`y` and *this*: "
             "``chapters/networks/losses.ipynb#eq-huber`` or calculus/limits#order."
         )
     )

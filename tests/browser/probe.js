@@ -121,8 +121,11 @@ window.probe = {
     for (const node of text.querySelectorAll("*")) if (scrolls(node)) keep(node);
     const drop = (parent) => {
       for (const child of [...parent.children])
-        if (!kept.has(child)) child.remove();
-        else if (!whole.has(child)) drop(child);
+        if (!kept.has(child)) {
+          // A <dd> that stays needs its <dt>, and the other way round.
+          if (child.tagName === "DD") child.replaceChildren();
+          else if (child.tagName !== "DT") child.remove();
+        } else if (!whole.has(child)) drop(child);
     };
     drop(text);
   },
