@@ -26,6 +26,7 @@ Inputs|Output|Forward|Backward|Reverse|The gradient|Two classes|Two minima|The m
 monotone|Reciprocal|exp|log|sin|arctan|additive|bounded in size|constant|constant factor|sum|line|parabola
 Whole Jacobians|Linear algebra|Calculus|boxes|7,114|best plane|Compilation|Devices|Layouts|Randomness
 What is ready-made|Batch norm's momentum|Gradients add up|Arrays|float64
+Preprocessing|κ of real data|Ridge depends on units
 A Monte Carlo estimate|A common cause|A common effect|A network's loss|After an activation|At a hole|At a tie
 Before batch norm|For your own table|In d dimensions|On one curvature|Random weights|Shrinking steps|This is the
 Strided transposed convolutions|The inverse question|Turned by 45°|Variance of a sum|Without the correction
@@ -67,7 +68,7 @@ def bold_phrases(notebook: Path) -> list[str]:
             for match in re.finditer(r"\*\*([^*]+)\*\*", text):
                 phrase = " ".join(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", match[1]).split())
                 heading = re.search(r"[.:?,]$", phrase)
-                formula = re.search(r"=|\\(geq|leq|dfrac|mid)\b", phrase)
+                formula = re.search(r"=|\\(geq|leq|dfrac|mid|leftarrow)\b", phrase)
                 if len(re.sub(r"\$[^$]*\$", "M", phrase).split()) <= 4 and not heading and not formula:
                     found.append(phrase.replace("$", ""))
     return found

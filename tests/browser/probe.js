@@ -113,7 +113,14 @@ window.probe = {
     const text = document.querySelector("article");
     const kept = new Set([text]);
     const keep = (node) => {
-      for (let at = node; at && !kept.has(at); at = at.parentElement) kept.add(at);
+      for (let at = node; at && !kept.has(at); at = at.parentElement) {
+        kept.add(at);
+        if (at.matches("dt, dd")) pair(at); // a term is nothing without its definition
+      }
+    };
+    const pair = (node) => {
+      while (node && node.tagName !== "DT") node = node.previousElementSibling;
+      if (node) kept.add(node).add(node.nextElementSibling);
     };
     const scrolls = (node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX === "auto";
     const whole = new Set([...text.querySelectorAll("figure.explorer, h1"), ...probe.looks()]);
