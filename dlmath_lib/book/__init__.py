@@ -42,7 +42,8 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     # The trees of the pages live until the end: a third of the build would be spent on walking them for garbage.
     gc.disable()
     app.connect("build-finished", lambda app, error: gc.enable())
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    # With another number all pages are read anew: what an older build kept of them lacks something.
+    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _forget(app: "Sphinx", env: "BuildEnvironment", pages: list[str]) -> None:
