@@ -24,7 +24,7 @@ EMPHASIS = frozenset("""
 You need|Symbols|Tasks|Derived in|By hand|An edge case|At the edge|On real data|Real data|Conventions|PyTorch
 Inputs|Output|Forward|Backward|Reverse|The gradient|Two classes|Two minima|The mean m|A vector|The sine|Monotone
 monotone|Reciprocal|exp|log|sin|arctan|additive|bounded in size|constant|constant factor|sum|line|parabola
-Whole Jacobians|Linear algebra|Calculus|boxes|7,114|best plane|Compilation|Devices|Layouts|Randomness
+Whole Jacobians|Linear algebra|Calculus|boxes|7,114|best plane|unit|Compilation|Devices|Layouts|Randomness
 What is ready-made|Batch norm's momentum|Gradients add up|Arrays|float64
 Preprocessing|κ of real data|Ridge depends on units
 A Monte Carlo estimate|A common cause|A common effect|A network's loss|After an activation|At a hole|At a tie
