@@ -46,7 +46,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()[:3]
-    ['activations', 'convolution', 'convolutional_network']
+    ['activations', 'attention', 'convolution']
     """
     files = resources.files(__name__).iterdir()
     return sorted(file.name.removesuffix(".npz") for file in files if file.name.endswith(".npz"))

@@ -55,6 +55,7 @@ SECOND = {
     "networks/why_depth": {r"L"},
     "optimization/learning_rates": {r"a", r"n"},
     "practice/applications": {r"L", r"X"},
+    "practice/preprocessing": {r"z"},
     "probability/distributions": {r"L", r"\lambda", r"b"},
     "probability/estimation": {r"b"},
     "probability/importance_sampling": {r"z"},

@@ -41,7 +41,7 @@
     }
     if (phrase) total += (count(phrase, title) && 25) + (count(phrase, text) && 10);
     if (title.replace(/^(?:the|an?) /i, "").replace(phrase ?? patterns[0], "") === "") total += 40;
-    // What a chapter says comes before the library's reference.
+    // What a chapter says comes before the glossary and the library's reference.
     if (place.reference) total /= 4;
     // Of two titles that hold the words, the shorter one is about them.
     return total * (1 + 1 / (4 + title.split(/\s+/).length));
@@ -90,7 +90,7 @@
     return { found, patterns, phrase };
   }
 
-  const places = searchIndex.places.map((place) => Object.assign(place.map((part) => (typeof part === "string" ? part.normalize("NFD") : part)), { page: searchIndex.pages[place[0]][1], reference: searchIndex.pages[place[0]][0].startsWith("chapters/reference/api/") }));
+  const places = searchIndex.places.map((place) => Object.assign(place.map((part) => (typeof part === "string" ? part.normalize("NFD") : part)), { page: searchIndex.pages[place[0]][1], reference: searchIndex.pages[place[0]][0].startsWith("chapters/reference/") }));
   const query = new URLSearchParams(location.search).get("q")?.trim() ?? "";
   for (const input of document.querySelectorAll("input[name=q]")) input.value = query;
   if (!query) return;
