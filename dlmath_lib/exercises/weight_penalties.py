@@ -207,11 +207,12 @@ def zero(answer: Any) -> str:
 
 
 def _chosen(
-    penalties: np.ndarray, losses: np.ndarray, *, ddof: int = 1, root: bool = True, best: bool = False
-) -> float:
+    penalties: np.ndarray, losses: np.ndarray, *,
+    ddof: int = 1, root: bool = True, best: bool = False, own: bool = False,
+) -> float:  # fmt: skip
     means = losses.mean(axis=1)
     low = means.argmin()
-    error = losses[low].std(ddof=ddof) / (np.sqrt(losses.shape[1]) if root else 1)
+    error = losses[slice(None) if own else low].std(axis=-1, ddof=ddof) / (np.sqrt(losses.shape[1]) if root else 1)
     return float(penalties[low] if best else penalties[means <= means[low] + error].max())
 
 
@@ -236,6 +237,7 @@ def rule(answer: Any) -> str:
         ),
     ]
     slips: list[tuple[str, dict[str, Any]]] = [
+        ("the standard error is that of the best λ's row, for each λ alike", {"own": True}),
         ("that is the best λ; the rule takes the largest within one standard error of it", {"best": True}),
         ("the standard deviation has K − 1 in its denominator", {"ddof": 0}),
         ("the standard error is the deviation over √K", {"root": False}),

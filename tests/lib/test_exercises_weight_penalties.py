@@ -44,10 +44,10 @@ def gap(x, y, w, penalty, *, scaled=True, sizes=np.abs, share=2):
     return r @ r / (share * n) + penalty * abs(w).sum() - s * (r @ y) / n + s**2 * (r @ r) / (2 * n)
 
 
-def choose(penalties, losses, *, ddof=1, root=True):
+def choose(penalties, losses, *, ddof=1, root=True, own=False):
     means = losses.mean(axis=1)
     best = means.argmin()
-    error = losses[best].std(ddof=ddof) / (np.sqrt(losses.shape[1]) if root else 1)
+    error = losses[slice(None) if own else best].std(axis=-1, ddof=ddof) / (np.sqrt(losses.shape[1]) if root else 1)
     return penalties[best], penalties[means <= means[best] + error].max()
 
 
@@ -93,6 +93,7 @@ def test_right_answers_pass(name, answer):
         ("lambda_max", [2 / 3, 4 / 3, 0.5, 0, 1 / 15], "αλ is missing"),
         ("rule", lambda g, t: choose(g, t, ddof=0), "has K − 1"),
         ("rule", lambda g, t: choose(g, t, root=False), "over √K"),
+        ("rule", lambda g, t: choose(g, t, own=True), "that of the best λ's row"),
         ("rule", lambda g, t: (choose(g, t)[0],) * 2, "that is the best λ"),
         ("rule", lambda g, t: choose(g, t)[1], "must return the pair"),
         ("rule", lambda g, t: choose(g, t)[::-1], "your best λ is"),
