@@ -1,6 +1,7 @@
 """The Sphinx extension that makes the built book, and `python -m dlmath_lib.book.execute`.
 
-`mathematics` typesets at build time, `claims` and `frames` show what the chapters proved,
+`mathematics` typesets at build time, `places` fills a page with what all the others kept,
+`claims` and `frames` show what the chapters proved,
 `witnesses` and `ledger` list it all with what speaks for it, `clinic` lists the common
 mistakes, `formula_sheet` what the summaries ask to remember, `exercise_list` the exercises,
 `api` the library's functions, `reading_paths` what to read for a purpose, `glossary` the terms,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 # In the order in which they hear of a page that has been read.
 PARTS = (
-    "mathematics", "citations", "claims", "witnesses", "ledger", "clinic", "formula_sheet",
+    "places", "mathematics", "citations", "claims", "witnesses", "ledger", "clinic", "formula_sheet",
     "exercise_list", "api", "reading_paths", "glossary", "explorers", "plots",
     "search", "page",
 )  # fmt: skip
@@ -43,7 +44,7 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     gc.disable()
     app.connect("build-finished", lambda app, error: gc.enable())
     # With another number all pages are read anew: what an older build kept of them lacks something.
-    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _forget(app: "Sphinx", env: "BuildEnvironment", pages: list[str]) -> None:

@@ -20,7 +20,7 @@ from sphinx.util.nodes import make_refnode
 import dlmath_lib
 from dlmath_lib.book.filters import filtered
 from dlmath_lib.book.frames import breaking
-from dlmath_lib.book.ledger import chapters_in_order
+from dlmath_lib.book.places import add_place, chapters_in_order, keep, kept
 
 HERE = Path(dlmath_lib.__file__).parent
 NOT_FOR_READERS = {"book"}
@@ -46,10 +46,6 @@ class Entry:
     def anchor(self) -> str:
         """Where it stands on its page."""
         return f"{self.module}.{self.name}"
-
-
-class api_index(nodes.General, nodes.Element):
-    """The place of the index; filled when every page has been read."""
 
 
 class chapter_place(nodes.General, nodes.Inline, nodes.TextElement):
@@ -90,7 +86,7 @@ class ModuleDirective(SphinxDirective):
         for path in _sources(name):
             self.env.note_dependency(str(path))
         content: list[nodes.Node] = [*blocks(inspect.getdoc(module) or "")]
-        entries = kept(self.env).setdefault(self.env.docname, [])
+        entries = keep(self.env, "dlmath_api")
         for own, value in public(module):
             section, entry = _section(self.env.docname, name, own, value)
             self.state.document.note_explicit_target(section)
@@ -237,27 +233,17 @@ def _place(found: re.Match[str]) -> chapter_place:
     return chapter_place("", "", chapter=f"chapters/{chapter}", anchor=anchor or "")
 
 
-class IndexDirective(SphinxDirective):
-    """`{api-index}`: every public name with the module and the chapters that it belongs to."""
-
-    def run(self) -> list[nodes.Node]:
-        """Mark the place."""
-        vars(self.env).setdefault("dlmath_api_indexes", set()).add(self.env.docname)
-        return [api_index()]
+def entries_in_order(env: BuildEnvironment) -> list[Entry]:
+    """Return the public names in the order of their pages."""
+    found = kept(env, "dlmath_api")
+    return [entry for page in chapters_in_order(env) for entry in found.get(page, [])]
 
 
-def kept(env: BuildEnvironment) -> dict[str, list[Entry]]:
-    """Return the public names read so far, by page."""
-    return vars(env).setdefault("dlmath_api", {})
-
-
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Fill the index, make links of names and places, and name the functions of a chapter in its summary."""
-    everything = [entry for page in chapters_in_order(app.env) for entry in kept(app.env).get(page, [])]
-    own = {entry.name: entry for entry in kept(app.env).get(docname, [])}
+def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make links of names and places, and name the functions of a chapter in its summary."""
+    everything = entries_in_order(app.env)
+    own = {entry.name: entry for entry in everything if entry.docname == docname}
     known = {**{entry.name: entry for entry in reversed(everything)}, **own}
-    for place in list(doctree.findall(api_index)):
-        place.replace_self(_index(app, docname, everything))
     for mark in list(doctree.findall(api_name)):
         entry = known.get(mark.astext().rpartition(".")[2])
         mark.replace_self(_link(app, docname, entry, mark.astext()) if entry else mark.children)
@@ -294,8 +280,9 @@ def _chapter(app: Sphinx, docname: str, chapter: str, anchor: str) -> nodes.Node
     return make_refnode(app.builder, docname, chapter, slug[1] if slug else anchor, words)
 
 
-def _index(app: Sphinx, docname: str, everything: list[Entry]) -> list[nodes.Node]:
-    lines = []
+def _index(app: Sphinx, docname: str) -> list[nodes.Node]:
+    """Return the table of every public name, with the module and the chapters that it belongs to."""
+    everything, lines = entries_in_order(app.env), []
     for entry in everything:
         chapters: list[nodes.Node] = []
         for chapter in entry.chapters:
@@ -308,29 +295,10 @@ def _index(app: Sphinx, docname: str, everything: list[Entry]) -> list[nodes.Nod
     return filtered(("Name", "Module", "What it is", "Chapter"), lines, (2,), "name", summary_of_all, "api")
 
 
-def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    kept(env).pop(docname, None)
-
-
-def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    vars(env).setdefault("dlmath_api_indexes", set()).update(getattr(other, "dlmath_api_indexes", set()))
-    for docname in docnames:
-        if docname in kept(other):
-            kept(env)[docname] = kept(other)[docname]
-
-
-def outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> set[str]:
-    """Write the index again whenever anything is built."""
-    return getattr(env, "dlmath_api_indexes", set()) & env.found_docs
-
-
 def setup(app: Sphinx) -> None:
     """Register the directives."""
-    for node in (api_index, chapter_place, api_name):
+    for node in (chapter_place, api_name):
         app.add_node(node)
     app.add_directive("api", ModuleDirective)
-    app.add_directive("api-index", IndexDirective)
-    app.connect("doctree-resolved", fill)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
-    app.connect("env-get-outdated", outdated)
+    add_place(app, "api-index", _index)
+    app.connect("doctree-resolved", link)

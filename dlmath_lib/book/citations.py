@@ -18,13 +18,13 @@ from pybtex.database import Entry, parse_file
 from pybtex.richtext import Text
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 from sphinxcontrib.bibtex.nodes import bibliography
 
 from dlmath_lib.book import notebooks
+from dlmath_lib.book.places import keep, kept, made_of_all
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ def register_anchors(app: Sphinx, doctree: nodes.document) -> None:
     """Let Markdown links name an entry of the bibliography, on the page that shows it."""
     if any(doctree.findall(bibliography)):
         slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
+        made_of_all(app.env)
         for key in entries(Path(app.srcdir) / REFERENCES):
             slugs[nodes.make_id(key)] = (0, nodes.make_id(key), key)
 
@@ -98,7 +99,7 @@ def register_anchors(app: Sphinx, doctree: nodes.document) -> None:
 def check_words(app: Sphinx, doctree: nodes.document) -> None:
     """Warn of a citation whose words are not those of its entry, and note what this page cites."""
     known = {nodes.make_id(key): entry for key, entry in entries(Path(app.srcdir) / REFERENCES).items()}
-    cited = app.env.metadata[app.env.docname].setdefault("dlmath_cites", [])
+    cited = keep(app.env, "dlmath_cites")
     for link in doctree.findall(addnodes.pending_xref):
         key = str(link.get("reftargetid") or "")
         if link.get("reftarget") != PAGE or key not in known:
@@ -127,9 +128,7 @@ class CitedIn(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Add the links."""
         for entry in self.document.findall(nodes.citation):
-            pages = [
-                name for name, data in self.env.metadata.items() if entry["ids"][0] in data.get("dlmath_cites", [])
-            ]
+            pages = [name for name, cites in kept(self.env, "dlmath_cites").items() if entry["ids"][0] in cites]
             if not pages:
                 continue
             line = nodes.paragraph("", "Cited in ", classes=["cited-in"])
@@ -140,17 +139,11 @@ class CitedIn(SphinxPostTransform):
             entry += line
 
 
-def always_outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> set[str]:
-    """Write the bibliography again whenever anything is built: it says what every chapter cites."""
-    return {PAGE} & env.found_docs
-
-
 def setup(app: Sphinx) -> None:
     """Register the check and the back links."""
     app.add_post_transform(CitedIn)
     app.connect("doctree-read", register_anchors)
     app.connect("doctree-read", check_words)
-    app.connect("env-get-outdated", always_outdated)
 
 
 if __name__ == "__main__":

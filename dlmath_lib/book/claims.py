@@ -18,6 +18,7 @@ from sphinx.util import logging
 
 from dlmath_lib._kinds import KINDS, MIME
 from dlmath_lib.book import frames
+from dlmath_lib.book.places import keep, kept
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class Place:
             raise ValueError(
                 f"{self.env.docname}: a claim has the unknown kind {claim['kind']!r}: one of {sorted(KINDS)}"
             )
-        taken = vars(self.env).setdefault("dlmath_anchors", {}).setdefault(self.env.docname, set())
+        taken = keep(self.env, "dlmath_anchors")
         label = claim.get("label")
         if label:
             if label in taken:
@@ -104,11 +105,11 @@ class Place:
             while anchor in taken:
                 count += 1
                 anchor = f"{base}-{count}"
-        taken.add(anchor)
+        taken.append(anchor)
         # Known to the `[…](page.ipynb#label)` links of Markdown.
         self.markdown._heading_slugs[anchor] = (self.line, anchor, claim["statement"])
         if claim["kind"] != "family" and not self.folded:
-            records(self.env).setdefault(self.env.docname, []).append(_record(self.env.docname, anchor, claim))
+            keep(self.env, "dlmath_claims").append(_record(self.env.docname, anchor, claim))
         return anchor
 
 
@@ -134,22 +135,9 @@ def _record(docname: str, anchor: str, claim: dict[str, Any]) -> Record:
 
 def records(env: BuildEnvironment) -> dict[str, list[Record]]:
     """Return the claims recorded so far, by page."""
-    return vars(env).setdefault("dlmath_claims", {})
-
-
-def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    records(env).pop(docname, None)
-    getattr(env, "dlmath_anchors", {}).pop(docname, None)
-
-
-def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    for docname in docnames:
-        if docname in records(other):
-            records(env)[docname] = records(other)[docname]
+    return kept(env, "dlmath_claims")
 
 
 def setup(app: Sphinx) -> None:
-    """Register the nodes and keep the record through incremental and parallel builds."""
+    """Register the nodes."""
     frames.setup(app)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)

@@ -13,12 +13,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from dlmath_lib.book.claims import records
 from dlmath_lib.book.filters import filtered
-from dlmath_lib.book.ledger import chapters_in_order
+from dlmath_lib.book.places import add_place, chapters_in_order, keep, kept
 
 logger = logging.getLogger(__name__)
 
@@ -45,19 +44,6 @@ class Entry:
         return f"mistake-{self.number}"
 
 
-class clinic_index(nodes.General, nodes.Element):
-    """The place of the index; filled when every page has been read."""
-
-
-class IndexDirective(SphinxDirective):
-    """`{clinic}`: all mistakes, with a filter by topic and severity."""
-
-    def run(self) -> list[nodes.Node]:
-        """Mark the place."""
-        vars(self.env).setdefault("dlmath_clinic_indexes", set()).add(self.env.docname)
-        return [clinic_index()]
-
-
 class NumberMistakes(SphinxTransform):
     """Give each entry the anchor `mistake-12`, whatever its title becomes, and keep it."""
 
@@ -72,7 +58,7 @@ class NumberMistakes(SphinxTransform):
                 entry = Entry(int(match[1]), self.env.docname, section[0].astext()[match.end() :], severity)
                 section["ids"].insert(0, entry.anchor)
                 slugs[entry.anchor] = (section.line or 0, entry.anchor, section[0].astext())
-                entries(self.env).setdefault(self.env.docname, []).append(entry)
+                keep(self.env, "dlmath_mistakes").append(entry)
 
 
 def _severity(section: nodes.section) -> str:
@@ -84,17 +70,15 @@ def _severity(section: nodes.section) -> str:
 
 def entries(env: BuildEnvironment) -> dict[str, list[Entry]]:
     """Return the entries read so far, by page."""
-    return vars(env).setdefault("dlmath_mistakes", {})
+    return kept(env, "dlmath_mistakes")
 
 
 def _by_number(env: BuildEnvironment) -> dict[int, Entry]:
     return {entry.number: entry for page in entries(env).values() for entry in page}
 
 
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Replace the place of the index by its table, and link the refutations of the chapters to their entries."""
-    for place in list(doctree.findall(clinic_index)):
-        place.replace_self(_index(app, docname))
+def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Link the refutations of the chapters to their entries."""
     known = _by_number(app.env)
     own = {entry.number for entry in entries(app.env).get(docname, [])}
     for mark in list(doctree.findall(lambda node: isinstance(node, nodes.inline) and "mistake" in node)):
@@ -102,15 +86,14 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if entry is None or entry.number in own:
             mark.parent.remove(mark)
         else:
-            link = make_refnode(
+            mark += make_refnode(
                 app.builder, docname, entry.docname, entry.anchor,
                 nodes.inline("", f"Clinic {entry.number}"), f"Common mistake {entry.number}: {entry.title}",
             )  # fmt: skip
-            mark += link
 
 
 def _index(app: Sphinx, docname: str) -> list[nodes.Node]:
-    """Return the table of all mistakes, in the order of their numbers."""
+    """Return the table of all mistakes, in the order of their numbers, with a filter by topic and severity."""
     places = dict(_places(app.env))
     found = sorted(_by_number(app.env).values(), key=lambda entry: entry.number)
     lines = []
@@ -132,8 +115,9 @@ def _index(app: Sphinx, docname: str) -> list[nodes.Node]:
 def _places(env: BuildEnvironment) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     """Yield each number with the chapters, outside the clinic, that refute it: a page and its first such claim."""
     found: dict[int, dict[str, str]] = {}
+    own = entries(env)
     for page in chapters_in_order(env):
-        if page not in entries(env):
+        if page not in own:
             for record in records(env).get(page, []):
                 if record.mistake is not None:
                     found.setdefault(record.mistake, {}).setdefault(page, record.anchor)
@@ -154,29 +138,9 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
             seen[entry.number] = entry.docname
 
 
-def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    entries(env).pop(docname, None)
-
-
-def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    vars(env).setdefault("dlmath_clinic_indexes", set()).update(getattr(other, "dlmath_clinic_indexes", set()))
-    for docname in docnames:
-        if docname in entries(other):
-            entries(env)[docname] = entries(other)[docname]
-
-
-def outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> set[str]:
-    """Write the index again whenever anything is built: it depends on every chapter."""
-    return getattr(env, "dlmath_clinic_indexes", set()) & env.found_docs
-
-
 def setup(app: Sphinx) -> None:
     """Register the directive, the anchors and the links."""
-    app.add_node(clinic_index)
-    app.add_directive("clinic", IndexDirective)
+    add_place(app, "clinic", _index)
     app.add_transform(NumberMistakes)
-    app.connect("doctree-resolved", fill)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
+    app.connect("doctree-resolved", link)
     app.connect("env-check-consistency", verify)
-    app.connect("env-get-outdated", outdated)

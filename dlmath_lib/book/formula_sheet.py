@@ -1,34 +1,20 @@
 """The formula sheet: the formulas that the summaries of the chapters link to, typeset on one page."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from dlmath_lib.book import notebooks
 from dlmath_lib.book.claims import Record, records
 from dlmath_lib.book.frames import conditions, words
-from dlmath_lib.book.ledger import chapters_in_order
+from dlmath_lib.book.places import add_place, chapters_in_order
 
 SUMMARY = re.compile(r"^## Summary\s*$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 OWN = re.compile(r"\]\(#(eq-[\w-]+)\)")
-
-
-class sheet(nodes.General, nodes.Element):
-    """The place of the sheet; filled when every page has been read."""
-
-
-class SheetDirective(SphinxDirective):
-    """`{formula-sheet}`."""
-
-    def run(self) -> list[nodes.Node]:
-        """Mark the place."""
-        vars(self.env).setdefault("dlmath_sheets", set()).add(self.env.docname)
-        return [sheet()]
 
 
 def summarised(path: Path) -> list[str]:
@@ -40,16 +26,13 @@ def summarised(path: Path) -> list[str]:
     return list(dict.fromkeys(OWN.findall(summary[1]))) if summary else []
 
 
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Replace the place of the sheet by its formulas."""
-    for place in list(doctree.findall(sheet)):
-        content: list[nodes.Node] = []
-        for chapter in chapters_in_order(app.env):
-            own = {record.label: record for record in records(app.env).get(chapter, []) if record.label}
-            found = [own[label] for label in summarised(Path(app.env.doc2path(chapter))) if label in own]
-            if found:
-                content.append(_chapter(app, docname, chapter, found))
-        place.replace_self(content)
+def _sheet(app: Sphinx, docname: str) -> Iterator[nodes.Node]:
+    """Yield the formulas of each chapter."""
+    for chapter in chapters_in_order(app.env):
+        own = {record.label: record for record in records(app.env).get(chapter, []) if record.label}
+        found = [own[label] for label in summarised(Path(app.env.doc2path(chapter))) if label in own]
+        if found:
+            yield _chapter(app, docname, chapter, found)
 
 
 def _chapter(app: Sphinx, docname: str, chapter: str, found: list[Record]) -> nodes.section:
@@ -71,19 +54,6 @@ def _chapter(app: Sphinx, docname: str, chapter: str, found: list[Record]) -> no
     return section
 
 
-def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    vars(env).setdefault("dlmath_sheets", set()).update(getattr(other, "dlmath_sheets", set()))
-
-
-def outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> set[str]:
-    """Write the sheet again whenever anything is built: it depends on every chapter."""
-    return getattr(env, "dlmath_sheets", set()) & env.found_docs
-
-
 def setup(app: Sphinx) -> None:
     """Register the directive."""
-    app.add_node(sheet)
-    app.add_directive("formula-sheet", SheetDirective)
-    app.connect("doctree-resolved", fill)
-    app.connect("env-merge-info", _merge)
-    app.connect("env-get-outdated", outdated)
+    add_place(app, "formula-sheet", _sheet)

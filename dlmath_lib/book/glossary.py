@@ -20,10 +20,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-from dlmath_lib.book.ledger import chapters_in_order
+from dlmath_lib.book.places import add_place, chapters_in_order, keep, kept
 from dlmath_lib.book.terms import Finder, Term, Use
 
 logger = logging.getLogger(__name__)
@@ -32,19 +31,6 @@ PAGE = "chapters/reference/glossary"
 FIELD = re.compile(r"(also|forms|linked):\s*")
 TITLE = "Definition in the glossary"
 Place = tuple[str, str, bool]  # a term's anchor, the section that uses it first (or in bold), whether it is bold there
-
-
-class index_of_terms(nodes.General, nodes.Element):
-    """The place of the index; filled when every page has been read."""
-
-
-class IndexDirective(SphinxDirective):
-    """`{index-of-terms}`: each term with the chapters that use it."""
-
-    def run(self) -> list[nodes.Node]:
-        """Mark the place."""
-        vars(self.env).setdefault("dlmath_term_indexes", set()).add(self.env.docname)
-        return [index_of_terms()]
 
 
 class ReadGlossary(SphinxTransform):
@@ -67,7 +53,7 @@ class ReadGlossary(SphinxTransform):
             linked = fields.pop("linked", [])
             forms = [re.sub(r" \(.*\)$", "", title), *fields.get("also", []), *fields.get("forms", [])]
             pages = tuple(page for page in linked if page != "bold")
-            known(self.env).append(Term(anchor, title, tuple(forms), "bold" in linked, pages))
+            keep(self.env, "dlmath_terms").append(Term(anchor, title, tuple(forms), "bold" in linked, pages))
 
 
 def _fields(item: nodes.definition_list_item) -> Iterator[tuple[str, list[str]]]:
@@ -87,12 +73,12 @@ def _fields(item: nodes.definition_list_item) -> Iterator[tuple[str, list[str]]]
 
 def known(env: BuildEnvironment) -> list[Term]:
     """Return the terms of the glossary."""
-    return vars(env).setdefault("dlmath_terms", [])
+    return kept(env, "dlmath_terms").get(PAGE, [])
 
 
 def places(env: BuildEnvironment) -> dict[str, list[Place]]:
     """Return where each page uses each term: at its first bold place, or else at its first place."""
-    return vars(env).setdefault("dlmath_term_places", {})
+    return kept(env, "dlmath_term_places")
 
 
 def is_linked(docname: str) -> bool:
@@ -107,10 +93,12 @@ def locate(app: Sphinx, env: BuildEnvironment) -> set[str]:
     changed = vars(env).get("dlmath_terms_mark") != mark
     vars(env)["dlmath_terms_mark"] = mark
     pages = {docname for docname in env.found_docs if is_linked(docname)} if known(env) else set()
+    located = places(env)
     for docname in pages:
-        if changed or docname not in places(env):
-            places(env)[docname] = list(_places(Finder(known(env), docname).uses(env.get_doctree(docname))))
-    return (pages if changed else set()) | (vars(env).get("dlmath_term_indexes", set()) & env.found_docs)
+        if changed or docname not in located:
+            uses = Finder(known(env), docname).uses(env.get_doctree(docname))
+            keep(env, "dlmath_term_places", docname)[:] = _places(uses)
+    return pages if changed else set()
 
 
 def _places(uses: Iterator[Use]) -> Iterator[Place]:
@@ -130,9 +118,7 @@ def _section(node: nodes.Node) -> str:
 
 
 def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Link the first use of each term on a page to its entry, and fill an index."""
-    for place in list(doctree.findall(index_of_terms)):
-        place.replace_self(list(_index(app, docname)))
+    """Link the first use of each term on a page to its entry."""
     if app.builder.format != "html" or not known(app.env) or not is_linked(docname):
         return
     first: dict[str, Use] = {}
@@ -163,10 +149,10 @@ def _link(uses: list[Use], address: str) -> None:
 
 def _index(app: Sphinx, docname: str) -> Iterator[nodes.Node]:
     """Yield a list for each letter: each term with the chapters that use it, those first that introduce it."""
-    order = [page for page in chapters_in_order(app.env) if page in places(app.env)]
+    located = places(app.env)
     uses: dict[str, list[tuple[bool, str, str]]] = {}
-    for page in order:
-        for anchor, section, bold in places(app.env)[page]:
+    for page in chapters_in_order(app.env):
+        for anchor, section, bold in located.get(page, []):
             uses.setdefault(anchor, []).append((not bold, page, section))
     letters: dict[str, list[nodes.Node]] = {}
     for term in sorted(known(app.env), key=lambda term: sort_key(term.title)):
@@ -231,25 +217,10 @@ def _meet(one: Term, bold: bool, other: Term, in_bold: bool) -> bool:
     return alone[0] == alone[1]
 
 
-def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    places(env).pop(docname, None)
-    if docname == PAGE:
-        known(env).clear()
-
-
-def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    vars(env).setdefault("dlmath_term_indexes", set()).update(vars(other).get("dlmath_term_indexes", set()))
-    if PAGE in docnames:
-        known(env)[:] = known(other)
-
-
 def setup(app: Sphinx) -> None:
     """Register the directive, the anchors and the links."""
-    app.add_node(index_of_terms)
-    app.add_directive("index-of-terms", IndexDirective)
+    add_place(app, "index-of-terms", _index)
     app.add_transform(ReadGlossary)
     app.connect("doctree-resolved", link, priority=600)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
     app.connect("env-updated", locate)
     app.connect("env-check-consistency", verify)

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from dlmath_lib._kinds import KINDS
 from dlmath_lib.book.claims import Record, records
 from dlmath_lib.book.frames import breaking, conditions, table, words
+from dlmath_lib.book.places import PlaceDirective, add_place, chapters_in_order, keep, kept
 from dlmath_lib.book.witnesses import COLUMNS, Formula, Witness, formulas
 
 WORDS = {
@@ -24,72 +23,20 @@ WORDS = {
 }
 
 
-class ledger(nodes.General, nodes.Element):
-    """The place of the ledger; filled when every page has been read."""
-
-
-class matrix(nodes.General, nodes.Element):
-    """The place of the matrix of witnesses; filled when every page has been read."""
-
-
-class MatrixDirective(SphinxDirective):
-    """`{ledger-of-formulas}`."""
-
-    def run(self) -> list[nodes.Node]:
-        """Mark the place."""
-        vars(self.env).setdefault("dlmath_ledgers", set()).add(self.env.docname)
-        return [matrix()]
-
-
-class LedgerDirective(SphinxDirective):
+class LedgerDirective(PlaceDirective):
     """`{ledger-of-claims}`; its argument is the anchor, on the same page, of what explains the evidence."""
 
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Mark the place."""
-        if self.arguments:
-            vars(self.env).setdefault("dlmath_explanations", {})[self.env.docname] = self.arguments[0]
-        vars(self.env).setdefault("dlmath_ledgers", set()).add(self.env.docname)
-        return [ledger()]
+        keep(self.env, "dlmath_explanations").extend(self.arguments)
+        return super().run()
 
 
-def chapters_in_order(env: BuildEnvironment) -> list[str]:
-    """Return the pages in the order of the table of contents."""
-    order: list[str] = []
-
-    def walk(docname: str) -> None:
-        if docname not in order:
-            order.append(docname)
-            for child in env.toctree_includes.get(docname, []):
-                walk(child)
-
-    walk(env.config.root_doc)
-    return order
-
-
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Replace the places of the ledger by its tables."""
-    claims = records(app.env)
-    chapters = [name for name in chapters_in_order(app.env) if claims.get(name)]
-    for place in list(doctree.findall(matrix)):
-        place.replace_self(_matrix(app, docname, formulas(app.env, chapters)))
-    for place in list(doctree.findall(ledger)):
-        content: list[nodes.Node] = [_summary([record for name in chapters for record in claims[name]])]
-        for chapter in chapters:
-            content.append(_section(app, chapter, "ledger", _table(app, docname, claims[chapter])))
-        place.replace_self(content)
-
-
-def _section(app: Sphinx, chapter: str, prefix: str, *content: nodes.Node) -> nodes.section:
-    title = nodes.title("", "", *(child.deepcopy() for child in app.env.titles[chapter].children))
-    anchor = nodes.make_id(f"{prefix}-{chapter}")
-    return nodes.section("", title, *content, ids=[anchor], classes=[f"{prefix}-chapter"])
-
-
-def _matrix(app: Sphinx, docname: str, found: dict[str, list[Formula]]) -> list[nodes.Node]:
+def _formulas(app: Sphinx, docname: str) -> list[nodes.Node]:
     """Return the matrix of witnesses: how many each chapter has, then each formula with its own."""
-    found = {chapter: group for chapter, group in found.items() if group}
+    found = {chapter: group for chapter, group in formulas(app.env, _chapters(app)).items() if group}
     lines = [_counted(app.env.titles[chapter].astext(), group) for chapter, group in found.items()]
     everything = [formula for group in found.values() for formula in group]
     lines.append(_counted("The whole book", everything))
@@ -98,6 +45,25 @@ def _matrix(app: Sphinx, docname: str, found: dict[str, list[Formula]]) -> list[
         rows = [[_formula(app, docname, formula), *_cells(app, docname, formula)] for formula in group]
         content.append(_section(app, chapter, "witnesses", table(("Formula", *COLUMNS), rows, ["witnesses"])))
     return content
+
+
+def _claims(app: Sphinx, docname: str) -> Iterator[nodes.Node]:
+    """Yield how many claims there are, and a table of them for each chapter."""
+    claims, chapters = records(app.env), _chapters(app)
+    yield _summary([record for name in chapters for record in claims[name]])
+    for chapter in chapters:
+        yield _section(app, chapter, "ledger", _table(app, docname, claims[chapter]))
+
+
+def _chapters(app: Sphinx) -> list[str]:
+    claims = records(app.env)
+    return [name for name in chapters_in_order(app.env) if claims.get(name)]
+
+
+def _section(app: Sphinx, chapter: str, prefix: str, *content: nodes.Node) -> nodes.section:
+    title = nodes.title("", "", *(child.deepcopy() for child in app.env.titles[chapter].children))
+    anchor = nodes.make_id(f"{prefix}-{chapter}")
+    return nodes.section("", title, *content, ids=[anchor], classes=[f"{prefix}-chapter"])
 
 
 def _counted(words_for: str, group: list[Formula]) -> list[list[nodes.Node]]:
@@ -144,8 +110,8 @@ def _link(app: Sphinx, docname: str, witness: Witness) -> nodes.reference:
 
 def link_evidence(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Make the evidence of every claim a link to the page that explains it."""
-    explained = getattr(app.env, "dlmath_explanations", {})
-    target = next((name for name in sorted(explained) if name in app.env.found_docs), None)
+    explained = kept(app.env, "dlmath_explanations")
+    target = next((name for name in sorted(explained) if explained[name]), None)
     if target is None or app.builder.format != "html":
         return
     for line in doctree.findall(nodes.inline):
@@ -153,13 +119,8 @@ def link_evidence(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             shown = nodes.inline("", "", *line.children)
             line.children = []
             line += make_refnode(
-                app.builder, docname, target, explained[target], shown, "How this was checked, and what that shows"
+                app.builder, docname, target, explained[target][0], shown, "How this was checked, and what that shows"
             )
-
-
-def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    vars(env).setdefault("dlmath_ledgers", set()).update(getattr(other, "dlmath_ledgers", set()))
-    vars(env).setdefault("dlmath_explanations", {}).update(getattr(other, "dlmath_explanations", {}))
 
 
 def _summary(everything: list[Record]) -> nodes.paragraph:
@@ -201,18 +162,8 @@ def _entry(*content: nodes.Node) -> nodes.entry:
     return nodes.entry("", nodes.paragraph("", "", *content))
 
 
-def always_outdated(app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set) -> set[str]:
-    """Write the ledger again whenever anything is built: it depends on every chapter."""
-    return getattr(env, "dlmath_ledgers", set()) & env.found_docs
-
-
 def setup(app: Sphinx) -> None:
-    """Register the directive."""
-    app.add_node(ledger)
-    app.add_node(matrix)
-    app.add_directive("ledger-of-formulas", MatrixDirective)
-    app.add_directive("ledger-of-claims", LedgerDirective)
-    app.connect("doctree-resolved", fill)
+    """Register the directives."""
+    add_place(app, "ledger-of-formulas", _formulas)
+    add_place(app, "ledger-of-claims", _claims, LedgerDirective)
     app.connect("doctree-resolved", link_evidence)
-    app.connect("env-merge-info", _merge)
-    app.connect("env-get-outdated", always_outdated)

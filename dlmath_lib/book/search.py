@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
-from dlmath_lib.book.ledger import chapters_in_order
+from dlmath_lib.book.places import chapters_in_order
 from dlmath_lib.book.plain import plain
 
 INDEX = "search-index.js"

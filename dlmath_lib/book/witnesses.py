@@ -13,6 +13,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from dlmath_lib.book.claims import Record, records
+from dlmath_lib.book.places import keep, kept
 
 logger = logging.getLogger(__name__)
 
@@ -69,10 +70,11 @@ def formulas(env: BuildEnvironment, chapters: Iterable[str]) -> dict[str, list[F
 
 
 def _all(env: BuildEnvironment, chapters: list[str]) -> Iterator[Witness]:
+    claims, others = records(env), _others(env)
     for name in chapters:
-        for record in records(env).get(name, []):
+        for record in claims.get(name, []):
             yield from _of_claim(record)
-        yield from _kept(env).get(name, [])
+        yield from others.get(name, [])
 
 
 def _of_claim(record: Record) -> Iterator[Witness]:
@@ -84,9 +86,9 @@ def _of_claim(record: Record) -> Iterator[Witness]:
         yield Witness("Outside check", record.docname, record.anchor, record.outside, record.of)
 
 
-def _kept(env: BuildEnvironment) -> dict[str, list[Witness]]:
+def _others(env: BuildEnvironment) -> dict[str, list[Witness]]:
     """Return the explorers and exercises that name a formula, by page."""
-    return vars(env).setdefault("dlmath_witnesses", {})
+    return kept(env, "dlmath_witnesses")
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -105,7 +107,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
                 if exercise.name == name:
                     words = name.partition(".")[2].replace("_", " ")
                     found.append(Witness("Exercise", docname, _section(block), words, exercise.of))
-    _kept(app.env)[docname] = [witness for witness in dict.fromkeys(found) if witness.of]
+    keep(app.env, "dlmath_witnesses")[:] = [witness for witness in dict.fromkeys(found) if witness.of]
 
 
 def _section(node: nodes.Node) -> str:
@@ -122,7 +124,7 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
     everything = [record for page in records(env).values() for record in page]
     known = {record.label for record in everything if record.label}
     named = [(r.docname, r.name or r.statement, r.of) for r in everything if r.of]
-    named += [(w.docname, w.words, w.of) for page in _kept(env).values() for w in page]
+    named += [(w.docname, w.words, w.of) for page in _others(env).values() for w in page]
     for docname, words, labels in named:
         for label in labels:
             if label not in known:
@@ -139,19 +141,7 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
             )  # fmt: skip
 
 
-def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _kept(env).pop(docname, None)
-
-
-def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    for docname in docnames:
-        if docname in _kept(other):
-            _kept(env)[docname] = _kept(other)[docname]
-
-
 def setup(app: Sphinx) -> None:
     """Collect on every page, and check when all have been read."""
     app.connect("doctree-read", collect)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
     app.connect("env-check-consistency", verify)
