@@ -24,7 +24,7 @@ from sphinx.util.nodes import make_refnode
 from sphinxcontrib.bibtex.nodes import bibliography
 
 from dlmath_lib.book import notebooks
-from dlmath_lib.book.places import keep, kept, made_of_all
+from dlmath_lib.book.places import chapters_in_order, keep, kept, made_of_all
 
 logger = logging.getLogger(__name__)
 
@@ -127,8 +127,9 @@ class CitedIn(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Add the links."""
+        cited, order = kept(self.env, "dlmath_cites"), chapters_in_order(self.env)
         for entry in self.document.findall(nodes.citation):
-            pages = [name for name, cites in kept(self.env, "dlmath_cites").items() if entry["ids"][0] in cites]
+            pages = [name for name in order if entry["ids"][0] in cited.get(name, [])]
             if not pages:
                 continue
             line = nodes.paragraph("", "Cited in ", classes=["cited-in"])

@@ -115,7 +115,7 @@ window.probe = {
     const keep = (node) => {
       for (let at = node; at && !kept.has(at); at = at.parentElement) {
         kept.add(at);
-        if (at.matches("dt, dd")) pair(at); // a term is nothing without its definition
+        if (at.matches("dt, dd")) pair(at); // neither is allowed alone
       }
     };
     const pair = (node) => {
@@ -127,12 +127,10 @@ window.probe = {
     for (const node of [...whole, ...text.querySelectorAll("[tabindex]")]) keep(node);
     for (const node of text.querySelectorAll("*")) if (scrolls(node)) keep(node);
     const drop = (parent) => {
-      for (const child of [...parent.children])
-        if (!kept.has(child)) {
-          // A <dd> that stays needs its <dt>, and the other way round.
-          if (child.tagName === "DD") child.replaceChildren();
-          else if (child.tagName !== "DT") child.remove();
-        } else if (!whole.has(child)) drop(child);
+      for (const child of [...parent.children]) {
+        if (!kept.has(child)) child.remove();
+        else if (!whole.has(child)) drop(child);
+      }
     };
     drop(text);
   },
