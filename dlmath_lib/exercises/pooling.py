@@ -150,7 +150,7 @@ _WISHES: list[tuple[str, dict[str, str]]] = [
     (
         "average",
         {
-            "max": "the maximum of two such numbers has the mean 1/√π, which is above 0",
+            "max": "for Gaussian noise of variance 1 the maximum of two has the mean 1/√π, which is above 0",
             "global average": "its mean is 0, but it keeps one place of each channel and no grid",
             "stride": "a convolution without bias gives mean 0, but its kernel has weights to learn",
         },
