@@ -244,7 +244,7 @@ def three_steps(answer: Any) -> str:
     shape = "four parts, (exact length, [x, y] by Newton, [x, y] damped, length by backtracking)"
     exact, newton, damped, length = parts(answer, 4, shape)
     if abs(number(exact, "the exact length") - 5 / 17) < 5e-4:
-        raise Wrong("the exact length is 5/17: the curvatures are 2 and 8, the second derivatives, not 1 and 4")
+        raise Wrong("5/17 belongs to curvatures of 1 and 4; here the curvatures are 2 and 8, the second derivatives")
     close_to(exact, 5 / 34, rtol=4e-3, what="the exact length", hint="It is gᵀg/gᵀHg = 80/(2·4² + 8·8²)")
     for found, right, what, hint in (
         (newton, [0.0, 0.0], "Newton's step", "on a quadratic function it leads to the stationary point"),
@@ -256,7 +256,7 @@ def three_steps(answer: Any) -> str:
         if not np.allclose(place, right, atol=1e-4):
             raise Wrong(f"{what} does not lead to {show(place.tolist())}: {hint}")
     close_to(length, 1 / 8, what="the length by backtracking", hint="Compare f(2 − 4α, 1 − 8α) with 8 − 40α")
-    return "the three lengths along the gradient differ little: 0.147 is best, 1/8 is found; Newton's step needs none"
+    return "the two lengths along the gradient differ little: 0.147 is best, 1/8 is found; Newton's step needs none"
 
 
 @exercise("learning_rates.exact", of="eq-exact-line-search")
