@@ -22,6 +22,8 @@ def by_hand(answer: Any) -> str:
     slopes = numbers(slopes, "your gradient", shape=(3,))
     if np.allclose(slopes, [-0.2, -0.4, -0.2]):
         raise Wrong("your gradient is that of a label 1, p − 1; the label is 0")
+    if np.allclose(slopes, [0.8, 0.8, 1.6]):
+        raise Wrong("the slope by w₁ is p − y times 2, that by w₂ is p − y times 1: x = (2, 1)")
     if np.allclose(slopes, [1.6, 0.8, 0.8]):
         raise Wrong("your gradient is in the order w₁, w₂, b; the exercise asks for (b, w₁, w₂)")
     same_array(slopes, [0.8, 1.6, 0.8], what="your gradient")
@@ -119,6 +121,7 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the loss is a mean, so the gradient is divided by n", {"mean": False}),
     ("the penalty is on the weights, not on the bias", {"bias_too": True}),
     ("the penalty λ/2 ‖w‖² has the slope λw, not 2λw", {"double": 2.0}),
+    ("the penalty λ/2 ‖w‖² has the slope λw, not λw/2", {"double": 0.5}),
     ("the penalty adds λw to the slope by w", {"double": 0.0}),
     ("the loss alone is a mean: the penalty's slope λw is not divided by n", {"shared": True}),
     ("the bias moves too; its slope is the mean of p − y", {"still": True}),

@@ -109,6 +109,7 @@ def test_right_answers_pass(name, answer):
     [
         ("by_hand", (4, 0.2, [0.8, 1.6, 0.8]), "the probability is 0.2"),
         ("by_hand", (4, 0.8, [-0.2, -0.4, -0.2]), "that of a label 1"),
+        ("by_hand", (4, 0.8, [0.8, 0.8, 1.6]), "that by w₂ is p − y times 1"),
         ("by_hand", (4, 0.8, [0.8, 1.6]), "must have shape"),
         ("by_hand", (4, 0.8, [1.6, 0.8, 0.8]), "in the order w₁, w₂, b"),
         ("costs", (0.05, [False, True, True, True], 1.94), "an alarm costs 0.96 on average, and none costs 0.76"),
@@ -129,6 +130,7 @@ def test_right_answers_pass(name, answer):
         ("fit", slip(total=True), "divided by n"),
         ("fit", slip(bias_too=1), "not on the bias"),
         ("fit", slip(double=2), "not 2λw"),
+        ("fit", slip(double=0.5), "not λw/2"),
         ("fit", slip(double=0), "adds λw"),
         ("fit", slip(sign=-1), "against the gradient"),
         ("fit", slip(late=True), "before w moves"),
