@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.exercises.several import several
+
+_BOTH_ENDS = "Subtract min, 2, and divide by max − min, 8"
 
 
 @exercise("preprocessing.by_hand", of=("eq-standardised", "eq-units-cancel"))
@@ -28,11 +31,16 @@ def by_hand(answer: Any) -> str:
     ]
     slips: list[dict[float, str]] = [
         {1.732: "The deviation is over n = 4, not n − 1", 2 / 3: "Divide by s, not by s²", 6.0: "Divide by s"},
-        {-1 / 3: "That is its standardised value", 0.5: "Subtract the smallest value first"},
-        {1.0: "New values are not clipped: 11 lies outside of the training part", 1.1: "Divide by max − min"},
+        {-1 / 3: "That is its standardised value", 0.5: _BOTH_ENDS, 0.4: _BOTH_ENDS},
+        {1.0: "New values are not clipped: 11 lies outside of the training part", 1.1: _BOTH_ENDS, 1.375: _BOTH_ENDS},
         {2.0: "Subtract the median and divide by the distance of the quartiles", 7.0: "Divide by q₇₅ − q₂₅"},
         {18.0: "The column was divided by s, so its weight per unit is w/s", 6.0: "That is per standard deviation"},
-        {1.0: "Each unit of x counts from 0 now, no longer from the mean", -29.0: "Subtract m times the new weight"},
+        {
+            1.0: "Each unit of x counts from 0 now, no longer from the mean",
+            -29.0: "Subtract m times the new weight",
+            -5.0: "Subtract m times the new weight, with m = 5",
+            -1.0: "Subtract m times the new weight, with m = 5",
+        },
         {
             10.0: "Divide by √(p(1 − p)), not by p(1 − p)",
             1 / 3: "That is the size of the standardised 0",
@@ -44,21 +52,57 @@ def by_hand(answer: Any) -> str:
     return "all seven; the numbers of the training part stay, and 11 may lie outside"
 
 
-@exercise("preprocessing.steps", of=("eq-rate-is-correlation", "eq-best-scaling"))
+@exercise("preprocessing.steps", of=("eq-rate-is-correlation", "eq-best-scaling", "eq-whitened-covariance"))
 def steps(answer: Any) -> str:
-    """κ of two features before and after standardising, and what a step then does."""
-    names = ["κ before", "κ after", "the factor of a step", "the number of steps"]
+    """κ of two features before and after standardising, what a step then does, and whitening to an error."""
+    names = ["κ before", "κ after", "the factor of a step", "the number of steps", "the error after whitening"]
     slips: list[dict[float, str]] = [
         {225.0: "The ratio of the variances leaves the covariance 48 out", 25.07: "That is the root of κ"},
         {4.556: "The curvatures are 1 ± r, not 1 ± r²", 1.0: "Standardising leaves the correlation"},
         {0.64: "A step multiplies the distance by |r|, the loss by r²", 0.889: "ρ is (κ − 1)/(κ + 1)"},
         {10.0: "After 10 steps the distance is 0.107 of what it was", 10.319: "Steps are whole: round up"},
+        {
+            0.5: "Divide by the root of the variance 1 − r, not by the variance",
+            0.1 / np.sqrt(1.8): "That is the column of the larger variance, 1 + r",
+            0.1: "Whitening divides the column by the root of its variance, and the error with it",
+            0.1 * np.sqrt(0.2): "Divide by the root of the variance",
+        },
     ]
     curvatures = np.linalg.eigvalsh(np.array([[4.0, 48.0], [48.0, 900.0]]))
     before = float(curvatures[1] / curvatures[0])
-    shape = "four numbers, [κ before, κ after, factor of a step, steps]"
-    several(answer, shape, names, [before, 9.0, 0.8, 11.0], slips)
-    return "after standardising, the correlation alone decides"
+    shape = "five numbers, [κ before, κ after, factor of a step, steps, error]"
+    several(answer, shape, names, [before, 9.0, 0.8, 11.0, 0.1 / np.sqrt(0.2)], slips)
+    return "after standardising, the correlation alone decides; whitening more than doubles the error"
+
+
+_MAPS = {
+    "a": "median and quartiles",
+    "b": "one-hot columns",
+    "c": "the logarithm, then standardising",
+    "d": "dividing by 255",
+    "e": "leaving them as they are",
+}
+_DATA = [
+    ("c", "the incomes", "ratios count in a heavy tail: which map makes differences of them?"),
+    ("a", "the ages", "999 may not move the other values: which two numbers does it hardly change?"),
+    ("d", "the pictures", "the largest value is known beforehand"),
+    ("b", "the blood groups", "they have no order and no unit"),
+    ("e", "the forest", "a rising map changes no split"),
+]
+
+
+@exercise("preprocessing.which", of=("eq-standardised", "eq-largest-standardised"))
+def which(answer: Any) -> str:
+    """Five kinds of features, and a map for each."""
+    listed = isinstance(answer, (list, tuple)) and all(isinstance(part, str) for part in answer)
+    text = "".join(answer) if listed else answer
+    letters = re.sub(r"[^a-z]", "", text.lower()) if isinstance(text, str) else ""
+    if len(letters) != len(_DATA) or set(letters) - set(_MAPS):
+        raise Wrong(f'your answer must be five letters from a to e in quotes, such as "edcba"; it is {show(answer)}')
+    for letter, (right, what, hint) in zip(letters, _DATA, strict=True):
+        if letter != right:
+            raise Wrong(f"{what}: not {_MAPS[letter]}; {hint}")
+    return "each for a reason; without one, standardise"
 
 
 def _standardised(
@@ -148,7 +192,7 @@ def zca(answer: Any) -> str:
                 raise Wrong(f"for {what}: {words}")
         away = x - x.mean(axis=0)
         if np.allclose(mine.T @ (away.T @ away / len(x)) @ mine, np.eye(d), atol=1e-6):
-            raise Wrong(f"for {what} your matrix whitens, but it is not symmetric: turn back with Vᵀ from the right")
+            raise Wrong(f"for {what} your matrix whitens, but it is not ZCA's symmetric one, VΛ^(−1/2)Vᵀ")
         raise Wrong(f"for {what} your matrix is {show(mine.round(4).tolist())}, not {show(right.round(4).tolist())}")
     return f"{len(cases)} data sets, each whitened by a symmetric matrix"
 
@@ -219,6 +263,8 @@ def inside(answer: Any) -> str:
             slipped = _score(a, b, folds, penalty, **options)
             if abs(mine - slipped) <= 1e-6 * slipped:
                 raise Wrong(f"for {what}: {words}")
+        if abs(mine - right**0.5) <= 1e-6 * right**0.5:
+            raise Wrong(f"for {what} your score is the root of the mean squared error; leave the root out")
         raise Wrong(f"for {what} your score is {show(mine)}, not {show(round(right, 6))}")
     return f"{len(cases)} cross-validations without a leak"
 

@@ -14,7 +14,7 @@ END = (1 + V) ** 2 / V + M**2 * (2 + 2 * V + M**2) / V
 MIDDLE = ((1 + V) ** 2 + 2 * (1 + V) * M**2 + M**4) / V
 CHAIN = Derivation(START).step(MIDDLE, because="square of a sum").step(END, because="take m² out")
 HAND = [2, 0.25, 1.125, 3.5, 2, -9, 3]
-STEPS = [628.5655, 9, 0.8, 11]
+STEPS = [628.5655, 9, 0.8, 11, 0.2236]
 UNITS = [1, 1.999998, 1e6, 2.4]
 
 
@@ -48,7 +48,7 @@ def replaced(right, place, value):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("preprocessing")]
-    assert names == ["by_hand", "centring", "inside", "scaled", "steps", "units", "zca"]
+    assert names == ["by_hand", "centring", "inside", "scaled", "steps", "units", "which", "zca"]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,9 @@ def test_all_exercises_are_there():
         ("inside", inside),
         ("units", UNITS),
         ("units", (1, 2, 10**6, 2.4)),
+        ("which", "cadbe"),
+        ("which", ["C", "A", "D", "B", "E"]),
+        ("which", "c, a, d, b, e"),
     ],
 )
 def test_right_answers_pass(name, answer):
@@ -78,6 +81,10 @@ def test_right_answers_pass(name, answer):
     [
         ("by_hand", replaced(HAND, 0, 3**0.5), "not n − 1"),
         ("by_hand", replaced(HAND, 2, 1), "not clipped"),
+        ("by_hand", replaced(HAND, 1, 0.4), "Subtract min, 2"),
+        ("by_hand", replaced(HAND, 2, 1.1), "Subtract min, 2"),
+        ("by_hand", replaced(HAND, 2, 1.375), "Subtract min, 2"),
+        ("by_hand", replaced(HAND, 5, -5), "with m = 5"),
         ("by_hand", replaced(HAND, 3, 2), "divide by the distance of the quartiles"),
         ("by_hand", replaced(HAND, 4, 18), "weight per unit is w/s"),
         ("by_hand", replaced(HAND, 5, -29), "times the new weight"),
@@ -88,6 +95,10 @@ def test_right_answers_pass(name, answer):
         ("steps", replaced(STEPS, 1, 1.64 / 0.36), "not 1 ± r²"),
         ("steps", replaced(STEPS, 2, 0.64), "the loss by r²"),
         ("steps", replaced(STEPS, 3, np.log(10) / -np.log(0.8)), "round up"),
+        ("steps", replaced(STEPS, 4, 0.5), "not by the variance"),
+        ("steps", replaced(STEPS, 4, 0.0745), "the larger variance"),
+        ("steps", replaced(STEPS, 4, 0.1), "and the error with it"),
+        ("steps", STEPS[:4], "five numbers"),
         ("scaled", lambda train, new: scaled(new, new), "of the new rows"),
         ("scaled", lambda train, new: scaled(np.vstack([train, new]), new), "all rows together"),
         ("scaled", lambda train, new: scaled(train, new, ddof=1), "not n − 1"),
@@ -100,7 +111,8 @@ def test_right_answers_pass(name, answer):
         ("zca", lambda x: zca(x, power=-1), "the power −1/2"),
         ("zca", lambda x: zca(x, power=0.5), "the power −1/2"),
         ("zca", lambda x: zca(x, centred=False), "subtract the means first"),
-        ("zca", lambda x: zca(x, back=False), "it is not symmetric"),
+        ("zca", lambda x: zca(x, back=False), "ZCA's symmetric one"),
+        ("zca", lambda x: np.linalg.inv(np.linalg.cholesky(np.cov(x.T, bias=True))).T, "ZCA's symmetric one"),
         ("zca", lambda x: np.eye(x.shape[1]), "your matrix is"),
         ("centring", Derivation(START).step(END, because="take m² out"), "at least 2 steps"),
         ("inside", lambda *given: inside(*given, scale="all"), "from all rows, those of the fold too"),
@@ -109,11 +121,19 @@ def test_right_answers_pass(name, answer):
         ("inside", lambda *given: inside(*given, per_fold=True), "not over the folds"),
         ("inside", lambda *given: inside(*given, level="all"), "mean of the targets comes from all rows"),
         ("inside", lambda *given: inside(*given, level="none"), "add it to the predictions"),
+        ("inside", lambda *given: inside(*given) ** 0.5, "leave the root out"),
         ("inside", lambda *given: 1.0, "your score is 1"),
         ("units", replaced(UNITS, 0, 2), "without the penalty"),
         ("units", replaced(UNITS, 1, 0.002), "That is per millimetre"),
         ("units", replaced(UNITS, 2, 1000), "grows by 1000²"),
         ("units", replaced(UNITS, 3, 2.75), "Divide by 1 + λ"),
+        ("which", "aadbe", "the incomes: not median and quartiles"),
+        ("which", "ccdbe", "the ages: not the logarithm"),
+        ("which", "caebd", "the pictures: not leaving them as they are"),
+        ("which", "cadeb", "the blood groups: not leaving them as they are"),
+        ("which", "cad", "five letters"),
+        ("which", "cadbf", "five letters"),
+        ("which", 3, "five letters"),
     ],
 )
 def test_wrong_answers_are_told_why(name, answer, words):
@@ -121,7 +141,7 @@ def test_wrong_answers_are_told_why(name, answer, words):
     assert not verdict.passed and words in verdict.message, verdict.message
 
 
-@pytest.mark.parametrize("name", ["by_hand", "centring", "inside", "scaled", "steps", "units", "zca"])
+@pytest.mark.parametrize("name", ["by_hand", "centring", "inside", "scaled", "steps", "units", "which", "zca"])
 def test_stubs_are_not_yet_answered(name):
     assert check(f"preprocessing.{name}", ...).status == "not yet"
 
