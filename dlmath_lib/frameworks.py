@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["keras_on_jax"]
 
-MODULES = ("keras", "jax")
+MODULES = ("keras", "jax", "jaxlib")
 INSTALL = 'in the book\'s folder run  pip install ".[frameworks]"'
 
 
@@ -44,7 +44,7 @@ def keras_on_jax() -> Any:
     Raises
     ------
     ModuleNotFoundError
-        If Keras or JAX is not installed.
+        If Keras, JAX or jaxlib, the compiled part of JAX, is not installed.
     ImportError
         If Keras is older than 3, or NumPy older than JAX demands.
     RuntimeError

@@ -186,6 +186,7 @@ _MISSED = {
     "b": "one of the lines hands logits to a loss that takes probabilities unless it is told otherwise",
     "d": "in one of the lines the velocity keeps the old rate in Keras, and not in PyTorch",
     "e": "one of the lines leaves a constant to its default, and the defaults differ by a factor of 100",
+    "g": "behind one of the lines the inputs come in another order, and a transpose does not move them",
 }
 
 
@@ -197,11 +198,11 @@ def moved(answer: Any) -> str:
     if not isinstance(text, str):
         raise Wrong(f'your answer must be the letters in quotes, such as "acf"; it is {show(answer)}')
     letters = {c for c in text.lower() if c.isalpha()}
-    if unknown := sorted(letters - set("abcdef")):
-        raise Wrong(f"the lines are (a) to (f); your answer has {', '.join(unknown)}")
+    if unknown := sorted(letters - set("abcdefg")):
+        raise Wrong(f"the lines are (a) to (g); your answer has {', '.join(unknown)}")
     for letter in sorted(letters & set(_SAME)):
         raise Wrong(_SAME[letter])
     for letter, words in _MISSED.items():
         if letter not in letters:
             raise Wrong(f"something is missing: {words}")
-    return "none of the four raises an error, which is why they are worth knowing"
+    return "none of the five raises an error, which is why they are worth knowing"

@@ -78,14 +78,14 @@ def test_the_example_runs_and_nothing_is_written_into_the_readers_home(tmp_path:
     assert not (tmp_path / ".keras").exists()
 
 
-def test_without_them_one_line_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", frameworks.MODULES)
+def test_without_one_of_them_one_line_says_what_to_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     find = _needs.find_spec
-    monkeypatch.setattr(_needs, "find_spec", lambda name: None if name == "jax" else find("numpy"))
+    monkeypatch.setattr(_needs, "find_spec", lambda asked: None if asked == name else find("numpy"))
     with pytest.raises(ModuleNotFoundError) as told:
         frameworks.keras_on_jax()
-    assert str(told.value) == (
-        'dlmath_lib.frameworks needs jax, not installed here: in the book\'s folder run  pip install ".[frameworks]"'
-    )
+    assert str(told.value) == f"dlmath_lib.frameworks needs {name}, not installed here: {frameworks.INSTALL}"
+    assert frameworks.INSTALL == 'in the book\'s folder run  pip install ".[frameworks]"'
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, keras: str, demands: list[str]) -> None:
