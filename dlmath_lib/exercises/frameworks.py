@@ -66,7 +66,7 @@ def _same_kernel(found: Any, weight: np.ndarray, what: str) -> None:
 
 def _network(
     parameters: list[np.ndarray], x: np.ndarray, labels: np.ndarray,
-    *, over: float = 0.0, slope: bool = True, sums: bool = True, sign: float = 1.0,
+    *, over: float = 0.0, slope: str = "tanh", sums: bool = True, sign: float = 1.0,
 ) -> tuple[float, list[np.ndarray]]:  # fmt: skip
     """Loss and gradients; the options make a slip each."""
     first, shift, second, offset = parameters
@@ -76,7 +76,8 @@ def _network(
     delta = np.exp(log_p)
     delta[rows, labels] -= 1
     delta = sign * delta / (over or len(x))
-    below = delta @ second * (1 - a**2 if slope else 1)
+    slopes_of = {"tanh": 1 - a**2, "none": np.ones_like(a), "relu": a > 0, "twice": 1 - np.tanh(a) ** 2}
+    below = delta @ second * slopes_of[slope]
     gather = np.sum if sums else np.mean
     slopes = [below.T @ x, gather(below, axis=0), delta.T @ a, gather(delta, axis=0)]
     return float(-log_p[rows, labels].mean()), slopes
@@ -86,7 +87,9 @@ _NAMES = ("W1", "b1", "W2", "b2")
 _SLIPS: list[tuple[str, dict[str, Any]]] = [
     ("the gradients are those of the sum over the examples; the loss is their mean", {"over": 1.0}),
     ("the signs are those of one-hot − p; it is p − one-hot", {"sign": -1.0}),
-    ("the slope of tanh, 1 − a², is missing behind the hidden layer", {"slope": False}),
+    ("the slope of tanh, 1 − a², is missing behind the hidden layer", {"slope": "none"}),
+    ("the slope is that of ReLU; the hidden layer has tanh, of slope 1 − a²", {"slope": "relu"}),
+    ("tanh is taken of a, which is a tanh already; its slope is 1 − a²", {"slope": "twice"}),
     (
         "the gradients by the biases are means over the examples; δ contains 1/n already, and they are sums",
         {"sums": False},

@@ -34,13 +34,25 @@ def moving(**options):
     return lambda layers: to_keras(layers, **options)
 
 
-def network(parameters, x, labels, *, over=None, slope=True, mean=False, sign=1, total=False, turned=False, extra=0.0):
+def network(
+    parameters,
+    x,
+    labels,
+    *,
+    over=None,
+    slope=lambda a: 1 - a**2,
+    mean=False,
+    sign=1,
+    total=False,
+    turned=False,
+    extra=0.0,
+):
     first, shift, second, offset = parameters
     a = np.tanh(x @ first.T + shift)
     p = softmax(a @ second.T + offset)
     hot = np.eye(len(second))[labels]
     delta = sign * (p - hot) / (over or len(x))
-    below = delta @ second * (1 - a**2 if slope else 1)
+    below = delta @ second * slope(a)
     gather = np.mean if mean else np.sum
     each = -np.log(np.sum(p * hot, axis=1))
     slopes = [below.T @ x, gather(below, axis=0), delta.T @ a + extra, gather(delta, axis=0)]
@@ -93,7 +105,9 @@ def test_right_answers_pass(name, answer):
         ("to_keras", lambda layers: layers[0][0], "must return a list of arrays"),
         ("loss_and_gradients", slip(over=1), "those of the sum over the examples"),
         ("loss_and_gradients", slip(sign=-1), "p − one-hot"),
-        ("loss_and_gradients", slip(slope=False), "the slope of tanh"),
+        ("loss_and_gradients", slip(slope=np.ones_like), "the slope of tanh"),
+        ("loss_and_gradients", slip(slope=lambda a: a > 0), "that of ReLU"),
+        ("loss_and_gradients", slip(slope=lambda a: 1 - np.tanh(a) ** 2), "a tanh already"),
         ("loss_and_gradients", slip(mean=True), "δ contains 1/n already"),
         ("loss_and_gradients", slip(total=True), "your loss is the sum"),
         ("loss_and_gradients", slip(turned=True), "transposed?"),
