@@ -58,23 +58,30 @@ window.probe = {
     return { box: [box.x, box.y, box.width, box.height], middle, part, focused: document.activeElement === input };
   },
 
+  /** Numbers the way from the root to an element: the same for elements whose ancestors have the same names. */
+  way() {
+    const names = new Map();
+    const ways = new Map();
+    const way = (node) => {
+      if (!node) return 0;
+      if (!ways.has(node)) {
+        const { parentElement, tagName, className } = node;
+        const name = [way(parentElement), tagName, `${className}`.replace(/as-\d+/, ""), node.getAttribute("style")].join();
+        if (!names.has(name)) names.set(name, names.size + 1);
+        ways.set(node, names.get(name));
+      }
+      return ways.get(node);
+    };
+    return way;
+  },
+
   /**
    * Makes the page small for axe, which asks for the style of every element. A formula in one colour, on its own
    * ground, becomes one glyph for each of its parts, as wide and as high; of the words of a listing that are coloured
    * alike two are kept, the others become plain text. Alike is what has the same names on the whole way from the root.
    */
   simplify() {
-    const names = new Map();
-    const ways = new Map();
-    const way = (node) => {
-      if (!node) return 0;
-      if (!ways.has(node)) {
-        const name = `${way(node.parentElement)} ${node.tagName} ${node.className} ${node.getAttribute("style")}`;
-        if (!names.has(name)) names.set(name, names.size + 1);
-        ways.set(node, names.get(name));
-      }
-      return ways.get(node);
-    };
+    const way = probe.way();
     const styles = new Map();
     const style = (node) => {
       if (!styles.has(way(node))) {
@@ -103,6 +110,33 @@ window.probe = {
       if (count > 2 && word.attributes.length <= 1) word.replaceWith(word.textContent);
     }
     document.body.normalize();
+  },
+
+  /**
+   * Thinner: a formula whose parts have become glyphs becomes one, and of the rows of tables, and of terms with their
+   * definitions, those go of which each part, with the attributes that it has, was seen three times.
+   */
+  thin() {
+    for (const base of document.querySelectorAll(".katex-html > .base[class*=as-]:only-child")) {
+      const formula = base.closest(".katex");
+      formula.classList.add([...base.classList].find((name) => name.startsWith("as-")));
+      formula.textContent = "x";
+    }
+    const entry = (term) => {
+      const parts = [term];
+      for (let at = term.nextElementSibling; at?.tagName === "DD"; at = at.nextElementSibling) parts.push(at);
+      return parts;
+    };
+    const terms = [...document.querySelectorAll("dl > dt:not(dt + dt)")];
+    const rows = [...[...document.querySelectorAll("tbody tr")].map((row) => [row]), ...terms.map(entry)];
+    const way = probe.way();
+    const seen = new Map();
+    for (const row of rows) {
+      const parts = row.flatMap((part) => [part, ...part.querySelectorAll("*")]);
+      const looks = parts.map((part) => `${way(part)} ${part.getAttributeNames()}`);
+      if (looks.every((look) => seen.get(look) >= 3)) for (const part of row) part.remove();
+      else for (const look of looks) seen.set(look, (seen.get(look) ?? 0) + 1);
+    }
   },
 
   /**

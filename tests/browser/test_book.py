@@ -189,7 +189,7 @@ def test_axe_finds_nothing_serious(visited: dict[str, Visit]) -> None:
         visit.check_width()
         visit.page.evaluate(AXE.read_text("utf-8"))
         if visit.host == "http":
-            visit.page.evaluate("probe.simplify()")
+            visit.page.evaluate("probe.simplify(), probe.thin()")
             found = visit.page.evaluate("probe.serious('all')")
             visit.page.evaluate("probe.prune()")
             visit.turn("dark", 1280)
