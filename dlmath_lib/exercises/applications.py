@@ -187,7 +187,7 @@ def window(answer: Any) -> str:
     size = number(length, "L")
     if size != 1024:
         if size > 0 and float(np.log2(size)).is_integer():
-            words = "more than 20" if size < 1024 else "enough, but a smaller power of two will do"
+            words = "more than 20" if size < 1024 else "fine enough, but a smaller power of two will do"
             raise Wrong(f"L is {show(length)}: the frequencies are then {16000 / size:.4g} Hz apart, {words}")
         raise Wrong(f"L is {show(length)}, and a power of two is asked for")
     close_to(power, 10000.0, what="the power", hint="A²n²/4 with A = 0.5 and n = 400")

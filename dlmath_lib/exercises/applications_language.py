@@ -45,7 +45,7 @@ def bag(answer: Any) -> str:
         found = call(answer, text, list(vocabulary), names=("text", "vocabulary"))
         what = f"for “{text}” and the vocabulary {', '.join(vocabulary)}"
         if not isinstance(found, (list, tuple, np.ndarray)) or (isinstance(found, np.ndarray) and found.ndim != 1):
-            raise Wrong(f"bag must return a list of counts; {what} it gives {show(found)}")
+            raise Wrong(f"bag_of_words must return a list of counts; {what} it gives {show(found)}")
         if len(found) != len(right):
             raise Wrong(f"{what} you return {len(found)} numbers, and the vocabulary has {len(right)} words")
         own = [number(value, f"{what} each count") for value in found]
@@ -74,10 +74,12 @@ def shares(answer: Any) -> str:
     return "in (a) the shares add up to −2, the score less the bias; in (b) to 9 too much"
 
 
-def _attend(q: np.ndarray, k: np.ndarray, v: np.ndarray, scale: float, axis: int = 1) -> np.ndarray:
+def _attend(
+    q: np.ndarray, k: np.ndarray, v: np.ndarray, scale: float, axis: int = 1, *, divide: bool = True
+) -> np.ndarray:
     scores = scale * q @ k.T
     weights = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=axis, keepdims=True) @ v)
+    return np.asarray((weights / weights.sum(axis=axis, keepdims=True) if divide else weights) @ v)
 
 
 @exercise("applications_language.attend", of="eq-attention-slope")
@@ -109,6 +111,7 @@ def attend(answer: Any) -> str:
             "the softmax runs over the queries; each row of weights must sum to 1": _attend(q, k, v, scale, axis=0),
             "the scale is missing": _attend(q, k, v, 1.0),
             "the scores are divided by the scale; they are multiplied": _attend(q, k, v, 1 / scale),
+            "the weights of a row do not sum to 1; divide by their sum": _attend(q, k, v, scale, divide=False),
             "the scores themselves are the weights; the softmax is missing": scale * q @ k.T @ v,
         }
         for words, values in slips.items():
@@ -154,12 +157,14 @@ def _one_pass(
         c = 0.0 if slip == "penalty" else -penalty if slip == "growth" else penalty
         users[i] = u + rate * (e * v - c * u)
         u = users[i] if slip == "new" else u
+        e = r - users[i] @ v if slip == "late" else e
         items[j] = v + rate * (e * u - c * v)
     return users, items
 
 
 _SLIPS = {
     "new": "V is moved with the new u; both steps use the old vectors",
+    "late": "e is taken anew after the step of U; both steps use the old e",
     "sign": "the steps lead uphill: e is r − u·v, and it is added",
     "penalty": "the penalty is missing",
     "growth": "the penalty must shorten the vectors: subtract λu",
