@@ -19,18 +19,19 @@ def bag(text, vocabulary):
     return [words.count(word) for word in vocabulary]
 
 
-def attend(q, k, v, scale, *, axis=1, shift=True):
+def attend(q, k, v, scale, *, axis=1, shift=True, divide=True):
     scores = scale * q @ k.T
     weights = np.exp(scores - scores.max(axis=axis, keepdims=True) if shift else scores)
-    return weights / weights.sum(axis=axis, keepdims=True) @ v
+    return (weights / weights.sum(axis=axis, keepdims=True) if divide else weights) @ v
 
 
-def one_pass(users, items, entries, rate, penalty, *, sign=1, new=False, keep=True, turn=1):
+def one_pass(users, items, entries, rate, penalty, *, sign=1, new=False, keep=True, turn=1, late=False):
     users, items = (users.copy(), items.copy()) if keep else (users, items)
     for i, j, r in entries:
         u, v = users[i].copy(), items[j].copy()
         e = sign * (r - u @ v)
         users[i] = u + rate * (e * v - turn * penalty * u)
+        e = r - users[i] @ v if late else e
         items[j] = v + rate * (e * (users[i] if new else u) - turn * penalty * v)
     return users, items
 
@@ -95,6 +96,8 @@ def test_right_answers_pass(name, answer):
         ("attention", (5, 1.5, 64, 0.125), "the variance"),
         ("attention", (5, 1.5, 8, 1 / 64), "1/√d"),
         ("one_pass", lambda *a: one_pass(*a, new=True), "the new u"),
+        ("one_pass", lambda *a: one_pass(*a, late=True), "the old e"),
+        ("attend", lambda *a: attend(*a, divide=False), "do not sum to 1"),
         ("one_pass", lambda *a: one_pass(*a, sign=-1), "uphill"),
         ("one_pass", lambda *a: one_pass(*a, turn=0), "the penalty is missing"),
         ("one_pass", lambda *a: one_pass(*a, turn=-1), "must shorten"),
