@@ -17,7 +17,9 @@ from sphinx.util.nodes import make_refnode
 
 from dlmath_lib.book.claims import records
 from dlmath_lib.book.filters import filtered
+from dlmath_lib.book.glossary import known
 from dlmath_lib.book.places import add_place, chapters_in_order, keep, kept
+from dlmath_lib.book.terms import Finder, paragraphs, plurals
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,10 @@ SEVERITIES = {
     "Misleading": "true of a case that is not the usual one, or it leads to a wrong step",
     "Imprecise": "a word or a condition is missing",
 }
+
+
+WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
+ANCHOR = re.compile(r"mistake-\d+")
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,10 @@ def _by_number(env: BuildEnvironment) -> dict[int, Entry]:
 
 def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Link the refutations of the chapters to their entries."""
-    known = _by_number(app.env)
+    mistakes = _by_number(app.env)
     own = {entry.number for entry in entries(app.env).get(docname, [])}
     for mark in list(doctree.findall(lambda node: isinstance(node, nodes.inline) and "mistake" in node)):
-        entry = known.get(mark["mistake"])
+        entry = mistakes.get(mark["mistake"])
         if entry is None or entry.number in own:
             mark.parent.remove(mark)
         else:
@@ -94,22 +100,43 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _index(app: Sphinx, docname: str) -> list[nodes.Node]:
     """Return the table of all mistakes, in the order of their numbers, with a filter by topic and severity."""
-    places = dict(_places(app.env))
+    places, words = dict(_places(app.env)), dict(_words(app.env))
     found = sorted(_by_number(app.env).values(), key=lambda entry: entry.number)
     lines = []
     for entry in found:
         topic = app.env.titles[entry.docname].astext()
         link = make_refnode(app.builder, docname, entry.docname, entry.anchor, nodes.inline("", entry.title))
+        # Seen and read aloud by nobody: the filter goes through the words of a row.
+        own = " ".join(words.get(entry.number, []))
+        hidden = nodes.raw("", f"<span hidden> {own}</span>", format="html")
         chapters: list[nodes.Node] = []
         for page, anchor in places.get(entry.number, []):
             title = nodes.inline("", app.env.titles[page].astext())
             chapters += [nodes.Text(", ")] * bool(chapters) + [make_refnode(app.builder, docname, page, anchor, title)]
-        shown = [[nodes.Text(str(entry.number))], [link], [nodes.Text(entry.severity)], [nodes.Text(topic)]]
+        shown = [
+            [nodes.Text(str(entry.number))],
+            [link, hidden],
+            [nodes.Text(entry.severity)],
+            [nodes.Text(topic)],
+        ]
         lines.append([*shown, chapters or [nodes.Text("")]])
     counts = [f"{sum(e.severity == word for e in found)} {word.lower()}" for word in SEVERITIES]
     summary = f"{len(found)} mistakes: {', '.join(counts)}."
     head = ("No.", "The claim", "Severity", "Topic", "In the chapters")
     return filtered(head, lines, (3, 4), "mistake", summary, "clinic")
+
+
+def _words(env: BuildEnvironment) -> Iterator[tuple[int, list[str]]]:
+    """Yield each number with the words of its entry's running text, and of the synonyms of its terms, with plurals."""
+    for page in entries(env):
+        finder = Finder(known(env), page)
+        for section in env.get_doctree(page).findall(nodes.section):
+            number = next((int(name[8:]) for name in section["ids"] if ANCHOR.fullmatch(name)), None)
+            if number is not None:
+                texts = [paragraph.astext() for paragraph in paragraphs(section)]
+                forms = {form.strip("()") for use in finder.uses(section) for form in use.term.forms}
+                texts += [one for form in forms for one in (form, *plurals(form))]
+                yield number, sorted({word.lower() for text in texts for word in WORD.findall(text.replace("’", "'"))})
 
 
 def _places(env: BuildEnvironment) -> Iterator[tuple[int, list[tuple[str, str]]]]:

@@ -94,7 +94,7 @@ class Finder:
 
     def uses(self, document: nodes.Node) -> Iterator[Use]:
         """Yield all uses on a page, in their order."""
-        for paragraph in _paragraphs(document):
+        for paragraph in paragraphs(document):
             yield from self._inside(paragraph)
 
     def _inside(self, node: nodes.Element) -> Iterator[Use]:
@@ -133,7 +133,8 @@ def _whole(text: str, start: int, end: int) -> bool:
     return not re.search(r"[-–‑]$", text[:start]) and not re.match(r"[-–‑]\w", text[end:])
 
 
-def _paragraphs(node: nodes.Node) -> Iterator[nodes.Element]:
+def paragraphs(node: nodes.Node) -> Iterator[nodes.Element]:
+    """Yield the paragraphs of a page, or of a part of it, that are running text."""
     for child in node.children:
         if isinstance(child, nodes.Element) and not isinstance(child, NOT_TEXT):
             if NOT_CLASSES & set(child["classes"]):
@@ -141,7 +142,7 @@ def _paragraphs(node: nodes.Node) -> Iterator[nodes.Element]:
             if isinstance(child, nodes.paragraph):
                 yield child
             else:
-                yield from _paragraphs(child)
+                yield from paragraphs(child)
 
 
 def _join(node: nodes.Element) -> None:

@@ -74,6 +74,13 @@ def test_a_page_has_its_numbers_in_their_order(path: Path) -> None:
 
 
 @every_page
+def test_code_that_is_shown_needs_no_scrolling(path: Path) -> None:
+    folded = {"setup", "hide-input", "hide-cell", "remove-cell"}
+    shown = [cell.source for cell in load(path) if cell.cell_type == "code" and not folded & set(tags(cell))]
+    assert [line for source in shown for line in source.splitlines() if len(line) > 84] == []
+
+
+@every_page
 def test_a_page_is_one_sitting(path: Path) -> None:
     words = len(re.sub(r"<[^>]+>|\|", " ", markdown([c for c in load(path) if "solution" not in tags(c)])).split())
     assert words <= WORDS_OF_A_PAGE, words

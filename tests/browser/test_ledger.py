@@ -60,6 +60,33 @@ def test_nothing_found_is_said(ledger: Any) -> None:
     assert len(shown(ledger)) == ledger.locator("tr.ledger-row").count()
 
 
+@pytest.mark.parametrize(
+    ("words", "entry"),
+    [
+        ("broadcasting", "mistake-1"),
+        ("heavy ball", "mistake-9"),
+        ("logits", "mistake-42"),
+        ("pre-activation", "mistake-51"),
+    ],
+)
+def test_the_clinic_is_searched_by_the_terms_of_its_entries(book: Path, open_page: Any, words: str, entry: str) -> None:
+    page = open_page((book / "chapters/clinic/index.html").as_uri())
+    page.get_by_label("Show mistakes with these words").fill(words)
+    found = page.locator(f"tr.filter-row:not([hidden]):has(a[href$='#{entry}'])")
+    assert found.count() == 1
+    assert words not in found.inner_text().lower(), "its title says it"
+    assert page.locator("tr.filter-row:not([hidden])").count() < page.locator("tr.filter-row").count() / 2
+
+
+def test_the_clinics_index_is_whole_on_a_phone(book: Path, open_page: Any) -> None:
+    page = open_page((book / "chapters/clinic/index.html").as_uri())
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = "[...document.querySelectorAll('.table-wrap, table.clinic td')]"
+    assert page.evaluate(f"{boxes}.every(box => box.scrollWidth <= box.clientWidth + 1)")
+    assert all(page.locator("tr.filter-row").nth(0).locator("td").nth(i).is_visible() for i in range(4))
+
+
 def test_the_clinic_is_filtered_by_severity_topic_and_words(book: Path, open_page: Any) -> None:
     page = open_page((book / "chapters/clinic/index.html").as_uri())
     rows = page.locator("tr.filter-row")
