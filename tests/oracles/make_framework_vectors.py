@@ -24,7 +24,8 @@ def torch_network(x, labels, W1, b1, W2, b2, rates):
     import torch
 
     x, labels = torch.tensor(x), torch.tensor(labels)
-    net = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3)).double()
+    nn = torch.nn
+    net = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3)).double()
     for parameter, value in zip(net.parameters(), (W1, b1, W2, b2), strict=True):
         parameter.data = torch.tensor(value)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
@@ -36,7 +37,7 @@ def torch_network(x, labels, W1, b1, W2, b2, rates):
         loss = loss_of(net(x), labels)
         loss.backward()
         if step == 0:
-            told["gradients"] = [parameter.grad.numpy().copy() for parameter in net.parameters()]
+            told["gradients"] = [p.grad.numpy().copy() for p in net.parameters()]
         optimizer.step()
         told["losses"].append(loss.item())
     return told | {"end": [parameter.detach().numpy() for parameter in net.parameters()]}
