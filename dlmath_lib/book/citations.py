@@ -9,13 +9,17 @@ refuses one whose words are not those of the entry in references.bib. Nobody has
 import os
 import re
 import sys
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from pybtex.database import Entry, parse_file
+from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
+from pybtex.style.formatting.plain import Style as PlainStyle
+from pybtex.style.sorting import BaseSortingStyle
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -87,6 +91,24 @@ def main(root: Path) -> None:
             print(f"{path.relative_to(root)}: {count} citations written as links")
 
 
+class Alphabetical(BaseSortingStyle):
+    """By the authors' names as a reader sees them, then by year: without braces, and é as e."""
+
+    def sorting_key(self, entry: Entry) -> tuple[str, ...]:
+        """Return what an entry is sorted by."""
+        people = entry.persons.get("author") or entry.persons.get("editor") or []
+        parts = (" ".join([*p.prelast_names, *p.last_names, *p.first_names, *p.middle_names]) for p in people)
+        shown = (unicodedata.normalize("NFD", str(Text.from_latex(name)).lower()) for name in parts)
+        bare = ("".join(sign for sign in name if not unicodedata.combining(sign)) for name in shown)
+        return (*bare, entry.fields["year"], entry.fields["title"])
+
+
+class Style(PlainStyle):
+    """pybtex's plain style, sorted so."""
+
+    default_sorting_style = "dlmath"
+
+
 def register_anchors(app: Sphinx, doctree: nodes.document) -> None:
     """Let Markdown links name an entry of the bibliography, on the page that shows it."""
     if any(doctree.findall(bibliography)):
@@ -141,7 +163,9 @@ class CitedIn(SphinxPostTransform):
 
 
 def setup(app: Sphinx) -> None:
-    """Register the check and the back links."""
+    """Register the order, the check and the back links."""
+    register_plugin("pybtex.style.sorting", "dlmath", Alphabetical)
+    register_plugin("pybtex.style.formatting", "dlmath", Style)
     app.add_post_transform(CitedIn)
     app.connect("doctree-read", register_anchors)
     app.connect("doctree-read", check_words)

@@ -117,6 +117,15 @@ def test_every_reference_is_cited_and_every_chapter_cites() -> None:
     assert set().union(*cited.values()) == set(citations.entries(ROOT / "references.bib"))
 
 
+def test_each_reference_says_where_it_appeared_and_leads_there() -> None:
+    places = {"journal", "booktitle", "publisher", "school", "howpublished", "eprint"}
+    for key, entry in citations.entries(ROOT / "references.bib").items():
+        assert {"title", "year"} <= set(entry.fields) and citations.authors(entry), key
+        assert places & set(entry.fields), f"{key}: no journal, publisher or other place"
+        # No link to this one was found.
+        assert {"doi", "url"} & set(entry.fields) or key == "stigler1977attack", f"{key}: no link"
+
+
 BIB = r"""
 @article{one, author = {Squire, William}, year = {1998}, title = {T}}
 @article{two, author = {Bottou, L{\'e}on and van der Waerden, B. L.}, year = {2018}, title = {T}}

@@ -108,6 +108,22 @@ def test_nothing_is_asked_of_another_origin(book: Path, pages: dict[str, Page]) 
             assert not re.match(r"https?:|//", target), f"{sheet.name} loads {target}"
 
 
+def test_the_bibliography_is_in_order_and_says_where_each_is_cited(book: Path) -> None:
+    page = (book / "chapters/reference/bibliography.html").read_text(encoding="utf-8")
+    entries = re.findall(r'<div class="citation" id="([^"]+)"(.*?)</div>', page, re.DOTALL)
+    assert entries and all('class="cited-in"' in text for _, text in entries)
+    # Organisations and accented letters have braces in the file.
+    named = [
+        "hu2021lora",
+        "jax2026thinking",
+        "keras2024sgd",
+        "kessy2018optimal",
+        "lauchli1961jordan",
+        "lecun1990second",
+    ]
+    assert [key for key, _ in entries if key in named] == named
+
+
 def test_pages_load_only_what_they_use(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         loaded = {Path(load.split("?")[0]).name for load in page.loads if not load.startswith("data:")}
