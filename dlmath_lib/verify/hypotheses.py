@@ -57,8 +57,10 @@ def hypotheses(
     expanded = [definitions.expand(side) for side in sides]
     used = _definitions_used([*sides, *(where or {})], given or {})
     between = [definitions.expand(key) for key in where or {} if not key.is_Symbol]
+    # A letter of a definition keeps its condition even where it cancels: the definition is shown with it.
+    defining = [s for name, formula in used.items() for s in _letters([formula]) if s not in _free(name)]
     found = (
-        _domains([*expanded, *between], where or {}, given or {})
+        _domains([*expanded, *between, *defining], where or {}, given or {})
         + _shapes([*sides, *used.values()])
         + _functions(expanded)
     )
@@ -142,6 +144,11 @@ def _domains(expanded: list[Any], where: Mapping[Any, Any], given: Mapping[Any, 
         names = ", ".join(plain(s) for s in symbols), ", ".join(latex(s) for s in symbols)
         found.append(Hypothesis("for", text.replace("□", names[0]), tex.replace("□", names[1])))
     return found
+
+
+def _free(name: Any) -> set[sp.Symbol]:
+    """Return the letters of what is defined: those of a function's formula are no letters of the statement."""
+    return getattr(name, "free_symbols", set())
 
 
 def _letters(sides: list[Any]) -> list[sp.Symbol]:

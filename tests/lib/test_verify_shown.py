@@ -70,6 +70,17 @@ def test_definitions_that_are_used_are_shown_and_no_others():
     assert shown(prove(f(z), s * z, given={f(z): s * z})) == ["s > 0", "f(z) = s·z"]
 
 
+def test_a_letter_of_a_definition_keeps_its_condition_where_it_cancels():
+    u, v = sp.symbols("u v", positive=True)
+    peak, left, right, t = sp.symbols("A l r t", real=True)
+    given = {left: peak - u, right: peak - v}
+    claim = prove(sp.Max(peak, left, right), peak, given=given)
+    assert ", for u, v > 0, with l = A − u, r = A − v" in str(claim)
+    # The argument of a function's formula is no letter of the statement.
+    square, x = sp.Function("f"), sp.Symbol("x", positive=True)
+    assert [h.statement for h in hypotheses([square(t), t**2], given={square(x): x**2})] == ["f(x) = x²"]
+
+
 def test_open_functions_are_smooth_where_that_matters():
     assert shown(prove(D(f(x) * g(x), x), f(x) * D(g(x), x) + g(x) * D(f(x), x))) == ["smooth f, g"]
     assert shown(prove(f(x) + f(x), 2 * f(x))) == []
