@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from importlib import metadata
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlmath_lib import _needs, frameworks
+from dlmath_lib import _needs, frameworks, vectors
 from dlmath_lib.book import execute, notebooks
 from tests.conftest import ROOT
 from tests.frameworks import frameworks as pins
@@ -183,3 +184,32 @@ def test_the_code_of_pytorch_on_the_page_made_the_stored_numbers() -> None:
     cells = notebooks.read(ROOT / "chapters/practice/frameworks.ipynb").cells
     (cell,) = [cell.source for cell in cells if cell.source.startswith(start)]
     assert script[script.index(start) :].startswith(cell.strip() + "\n\n\n")
+
+
+@pytest.mark.parametrize("broken", [None, "raise ImportError('half of it')", "raise OSError('a library is missing')"])
+def test_without_a_whole_pytorch_the_page_takes_the_stored_numbers(broken: str | None, tmp_path: Path) -> None:
+    cells = notebooks.read(ROOT / "chapters/practice/frameworks.ipynb").cells
+    defined = {"x": 0, "labels": 0, "W1": 0, "b1": 0, "W2": 0, "b2": 0, "stored": vectors.load("frameworks")}
+    for start in ("def torch_network(", "def from_store("):
+        (cell,) = [cell.source for cell in cells if cell.source.startswith(start)]
+        exec(cell.partition("\n\n\nin_torch")[0], defined)
+    finder = SimpleNamespace(find_spec=lambda name, path=None, target=None: refused(name, broken))
+    before = sys.modules.pop("torch", None)
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    try:
+        told = defined["in_pytorch"]("falling")  # type: ignore[operator]
+    finally:
+        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        if before is not None:
+            sys.modules["torch"] = before
+    assert np.array_equal(told["losses"], vectors.load("frameworks")["falling_losses"])
+
+
+def refused(name: str, code: str | None) -> Any:
+    """Find PyTorch as a module that runs ``code``, or say that there is none."""
+    if name != "torch":
+        return None
+    if code is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    loader = SimpleNamespace(create_module=lambda spec: None, exec_module=lambda module: exec(code))
+    return ModuleSpec(name, loader)  # type: ignore[arg-type]
