@@ -13,7 +13,6 @@ from dlmath_lib.exercises.functions import call
 from dlmath_lib.exercises.proofs import derivation_of, expression_equals
 from dlmath_lib.exercises.registry import exercise
 from dlmath_lib.exercises.several import same_or_slip
-from dlmath_lib.verify import Derivation
 
 _Z = sp.symbols("z_1 z_2", real=True)
 _Y = sp.symbols("y_1 y_2", real=True)
@@ -21,8 +20,7 @@ _P = sp.symbols("p_1 p_2", positive=True)
 _L = sp.Symbol("L", real=True)
 TRANSPOSED = "it is transposed: it has the shape of W, and row k belongs to the unit k that the weights lead to"
 _CLASSES = {
-    _L: -_Y[0] * sp.log(_P[0]) - _Y[1] * sp.log(_P[1]),
-    _Y[1]: 1 - _Y[0],
+    _L: (_P[0] - _Y[0]) ** 2 / 2 + (_P[1] - _Y[1]) ** 2 / 2,
     **{p: sp.exp(z) / (sp.exp(_Z[0]) + sp.exp(_Z[1])) for p, z in zip(_P, _Z, strict=True)},
 }
 
@@ -49,14 +47,11 @@ def hidden_deltas(answer: Any) -> str:
     return "the local slope ½ halves what arrives at the second unit"
 
 
-@exercise("backpropagation.two_classes", of="eq-delta-softmax")
+@exercise("backpropagation.two_classes", of="eq-delta-softmax-squared")
 def two_classes(answer: Any) -> str:
-    """δ = p − y for two classes."""
+    """δ = p₁p₂(e₁ − e₂) for a softmax of two classes with ½ squared error."""
     start = sp.Derivative(_L, _Z[0], evaluate=False)
-    end = _P[0] - _Y[0]
-    unfolded = _CLASSES[_P[0]] - _Y[0]
-    if isinstance(answer, Derivation) and same_form(answer.rhs, unfolded):
-        end = unfolded
+    end = _P[0] * _P[1] * ((_P[0] - _Y[0]) - (_P[1] - _Y[1]))
     return derivation_of(answer, start, end, min_steps=2, given=_CLASSES)
 
 

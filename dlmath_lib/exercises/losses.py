@@ -141,7 +141,7 @@ def _targets(labels: np.ndarray, classes: int, smoothing: float) -> np.ndarray:
     return np.where(labels[:, None] == -1, 0.0, rows)
 
 
-@exercise("losses.p_minus_y", of="eq-p-minus-q")
+@exercise("losses.p_minus_y", of=("eq-p-minus-q", "eq-delta-softmax"))
 def p_minus_y(answer: Any) -> str:
     z, y, p = (sp.symbols(f"{name}_1:4", real=True) for name in "zyp")
     total = sum(sp.exp(v) for v in z)

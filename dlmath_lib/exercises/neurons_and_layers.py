@@ -140,7 +140,7 @@ def _pass(x: np.ndarray, layers: Layers, phi: Callable[[np.ndarray], np.ndarray]
 
 @exercise("neurons_and_layers.forward", of=("eq-network", "eq-xor-network"))
 def forward(answer: Any) -> str:
-    """The forward pass of a network with L layers."""
+    """The forward pass of a network with N layers."""
     rng = np.random.default_rng(4)
     cases = [
         (

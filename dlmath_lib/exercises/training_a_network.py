@@ -70,7 +70,7 @@ _ERROR = {
 }
 
 
-@exercise("training_a_network.memory", of=("eq-momentum-step", "eq-adam-step", "eq-adam-first-step"))
+@exercise("training_a_network.memory", of=("eq-heavy-ball", "eq-adam"))
 def memory(answer: Any) -> str:
     """Two steps of momentum and of Adam from θ = 1, with the gradients 2 and 1."""
     by_momentum, by_adam = parts(answer, 2, "two numbers, (theta by momentum, theta by Adam)")
@@ -85,7 +85,7 @@ def memory(answer: Any) -> str:
 _MOMENTUM = {
     0.7: "these are two plain steps: the velocity of the second is 0.5 · 2 + 1",
     1.4: "it climbs: the step goes against the velocity",
-    0.8: "that is after the first step, or with the gradients weighted by 1 − μ: here v = μ v + g",
+    0.8: "that is after the first step, or with the gradients weighted by 1 − β: here v = β v + g",
 }
 _ADAM = {
     0.9: "that is after the first step",

@@ -54,12 +54,12 @@ def chain(*rows):
 
 
 def test_two_classes():
-    roads = -y_1 / p_1 * partial(p_1, z_1) - y_2 / p_2 * partial(p_2, z_1)
-    middle = -y_1 * (1 - p_1) + y_2 * p_1
-    assert check("backpropagation.two_classes", chain(roads, middle, p_1 - y_1)).passed
-    assert check("backpropagation.two_classes", chain(middle, p_1 - y_1)).passed
-    assert check("backpropagation.two_classes", chain(roads, _CLASSES[p_1] - y_1)).passed
-    short = check("backpropagation.two_classes", chain(p_1 - y_1))
+    roads = (p_1 - y_1) * partial(p_1, z_1) + (p_2 - y_2) * partial(p_2, z_1)
+    middle = (p_1 - y_1) * p_1 * (1 - p_1) - (p_2 - y_2) * p_1 * p_2
+    end = p_1 * p_2 * ((p_1 - y_1) - (p_2 - y_2))
+    assert check("backpropagation.two_classes", chain(roads, middle, end)).passed
+    assert check("backpropagation.two_classes", chain(middle, end)).passed
+    short = check("backpropagation.two_classes", chain(end))
     assert short.status == "wrong" and "at least 2 steps" in short.message
     unfinished = check("backpropagation.two_classes", chain(roads, middle - y_1 + y_1, roads))
     assert unfinished.status == "wrong" and "must end at" in unfinished.message

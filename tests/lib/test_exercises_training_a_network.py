@@ -114,7 +114,7 @@ def test_right_answers_pass(name, answer):
         ("confusion", (175, 0.6, 6 / 7), "The diagonal over everything"),
         ("memory", (0.7, 0.806), "two plain steps"),
         ("memory", (1.4, 0.806), "it climbs"),
-        ("memory", (0.8, 0.806), "weighted by 1 − μ"),
+        ("memory", (0.8, 0.806), "weighted by 1 − β"),
         ("memory", (0.5, 0.806), "The velocities are 2"),
         ("memory", (0.6, 0.9), "after the first step"),
         ("memory", (0.6, 0.8476), "divide m and s by 1 − βᵏ"),
