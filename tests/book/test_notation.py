@@ -51,7 +51,7 @@ SECOND = {
     "linear_algebra/linear_systems": {r"L"},
     "linear_algebra/vectors": {r"\theta", r"a", r"b"},
     "networks/activations": {r"a"},
-    "networks/neurons_and_layers": {r"L", r"y"},
+    "networks/neurons_and_layers": {r"y"},
     "networks/why_depth": {r"L"},
     "optimization/learning_rates": {r"a", r"n"},
     "practice/applications": {r"L", r"X"},

@@ -61,7 +61,7 @@ CLINIC = {
     "networks/backpropagation": {13, 16, 18, 19, 20, 21, 22},
     "networks/backpropagation_in_matrices": {14, 15, 23, 24},
     "networks/vanishing_gradients": {35, 63},
-    "networks/training_a_network": {8, 9, 65},
+    "networks/training_a_network": {8, 65},
     "networks/why_depth": {63, 64},
     "optimization/gradient_descent": {26, 27, 28, 30},
     "optimization/stochastic_gradients": {31, 32},
