@@ -163,8 +163,9 @@ class TestNotebooksThatNeedThem:
         (needing.parent / "conftest.py").write_text(
             (ROOT / "conftest.py").read_text(encoding="utf-8") + "\n\nnotebooks.FRAMEWORKS = ('no_such_framework',)\n"
         )
-        command = [sys.executable, "-m", "pytest", "-q", "-rs", "--nbval", "-p", "no:cacheprovider", str(needing)]
-        environment = {**os.environ, execute.REQUIRED: required}
+        plugins = ["-p", "nbval.plugin", "--nbval", "-p", "no:cacheprovider"]
+        command = [sys.executable, "-m", "pytest", "-q", "-rs", *plugins, str(needing)]
+        environment = {**os.environ, execute.REQUIRED: required, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=needing.parent)
         if required == "1":
             assert done.returncode == 1, done.stdout
