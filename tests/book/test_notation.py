@@ -54,6 +54,7 @@ SECOND = {
     "networks/neurons_and_layers": {r"y"},
     "networks/why_depth": {r"L"},
     "optimization/learning_rates": {r"a", r"n"},
+    "optimization/momentum": {r"L"},
     "practice/applications": {r"L", r"X"},
     "practice/preprocessing": {r"z"},
     "probability/distributions": {r"L", r"\lambda", r"b"},
