@@ -63,10 +63,10 @@ bench: $(VENV)/tools book ## measure explorers and pages beside ipywidgets, a tr
 mutants: $(VENV)/tools ## plant faults one at a time and count how many the tests see (about ten minutes on two idle cores; ROWS="verify explorers" runs some)
 	$(BIN)/python -m tests.mutants $(ROWS)
 
-lowest: $(VENV)/tools ## run the library's tests and the notebooks with the oldest versions that pyproject.toml declares
+lowest: $(VENV)/tools ## run the library's tests and the notebooks (pictures apart) with the oldest versions that pyproject.toml declares
 	@$(BIN)/python -m venv _build/lowest
 	_build/lowest/bin/python -m pip install --disable-pip-version-check -q $$($(BIN)/python -m tests.lowest)
-	PYTHONPATH=. _build/lowest/bin/python -m dlmath_lib.book.execute --check
+	PYTHONPATH=. _build/lowest/bin/python -m dlmath_lib.book.execute --check --any-pictures
 	PYTHONPATH=. _build/lowest/bin/python -m pytest -q tests/lib
 
 clean: ## remove what was built; the environment stays (rm -r .venv removes it)

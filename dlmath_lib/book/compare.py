@@ -45,6 +45,19 @@ Found = re.Match[str]
 _SVG_UNIT = Decimal("0.01")  # plotting.show draws to 0.01 px and drops zeros
 
 
+def without_pictures(shown: Any) -> Any:
+    """Return what is shown with each picture as an empty one.
+
+    >>> without_pictures([{"text/html": "a <svg width='3'><path/></svg> b"}])
+    [{'text/html': 'a <svg/> b'}]
+    """
+    if isinstance(shown, str):
+        return _PICTURE.sub("data:image/png;base64,", _SVG.sub("<svg/>", shown))
+    if isinstance(shown, dict):
+        return {kind: "" if kind.startswith("image/") else without_pictures(part) for kind, part in shown.items()}
+    return [without_pictures(part) for part in shown] if isinstance(shown, list) else shown
+
+
 def same(stored: Any, now: Any) -> bool:
     """Whether a stored output and a new one say the same.
 

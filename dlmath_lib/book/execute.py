@@ -49,7 +49,7 @@ class Outcome:
     difference: str = ""
 
 
-def run(path: Path, check: bool = False) -> Outcome:
+def run(path: Path, check: bool = False, pictures: bool = True) -> Outcome:
     """Run one notebook in a fresh kernel; store it (or, with `check`, compare it) in its normal form."""
     outcome = Outcome(path)
     start = _spent()
@@ -73,7 +73,7 @@ def run(path: Path, check: bool = False) -> Outcome:
     if outcome.problems or not outcome.changed:
         return outcome
     if check:
-        outcome.difference = "\n".join(notebooks.differences(notebooks.read(path), notebook))
+        outcome.difference = "\n".join(notebooks.differences(notebooks.read(path), notebook, pictures))
         outcome.changed = bool(outcome.difference)
     else:
         _write(path, after)
@@ -165,24 +165,24 @@ class Progress:
             print(f"\r\x1b[K{bar} {self.done}/{self.total} notebooks", end=end, file=sys.stderr, flush=True)
 
 
-def run_all(paths: list[Path], *, check: bool, jobs: int) -> list[Outcome]:
+def run_all(paths: list[Path], *, check: bool, jobs: int, pictures: bool = True) -> list[Outcome]:
     """Run notebooks in parallel, showing the progress."""
     outcomes = []
     progress = Progress(len(paths))
-    for outcome in _outcomes(paths, check, jobs):
+    for outcome in _outcomes(paths, check, jobs, pictures):
         outcomes.append(outcome)
         progress.step(_line(outcome, check))
     return sorted(outcomes, key=lambda outcome: paths.index(outcome.path))
 
 
-def _outcomes(paths: list[Path], check: bool, jobs: int) -> Iterator[Outcome]:
+def _outcomes(paths: list[Path], check: bool, jobs: int, pictures: bool) -> Iterator[Outcome]:
     """Run each notebook and yield it as it ends; a single one needs no process beside its kernel."""
     workers = min(jobs, len(paths))
     if workers == 1:
-        yield from (run(path, check) for path in paths)
+        yield from (run(path, check, pictures) for path in paths)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(run, path, check) for path in paths]):
+        for future in as_completed([pool.submit(run, path, check, pictures) for path in paths]):
             yield future.result()
 
 
@@ -205,6 +205,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks or folders (default: all of _toc.yml)")
     parser.add_argument("--check", action="store_true", help="compare with a fresh run and write nothing")
     parser.add_argument(
+        "--any-pictures", action="store_true", help="with --check: pass over pictures, which another matplotlib changes"
+    )
+    parser.add_argument(
         "--other-kernels",
         action="store_true",
         help="compute with the plainest kernels of OpenBLAS, NumPy and XLA, as another processor would",
@@ -222,7 +225,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not paths:
         print("There are no notebooks to run.", file=sys.stderr)
         return 0
-    outcomes = run_all(paths, check=options.check, jobs=max(1, options.jobs))
+    outcomes = run_all(paths, check=options.check, jobs=max(1, options.jobs), pictures=not options.any_pictures)
     for outcome in outcomes:
         for problem in outcome.problems:
             print(f"\n{outcome.path}: {problem}", file=sys.stderr)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dlmath_lib.book import compare
 from dlmath_lib.book.compare import difference, same
 from tests.conftest import ROOT
 
@@ -170,3 +171,16 @@ def test_nbval_compares_by_it(tmp_path: Path) -> None:
     assert "2 failed, 3 passed" in done.stdout, done.stdout + done.stderr
     assert "stored '3.1418', now '3.1416'" in done.stdout
     assert "stored '4', now '3.1416'" in done.stdout
+
+
+def test_another_matplotlibs_pictures_may_be_passed_over() -> None:
+    stored = [{"text/html": f"<p>2.5</p>{svg(1)}", "image/png": "one"}]
+    assert compare.without_pictures(stored) == compare.without_pictures(
+        [{"text/html": f"<p>2.5</p>{svg(2)}", "image/png": "other"}]
+    )
+    for other in ([{"text/html": f"<p>2.6</p>{svg(1)}", "image/png": "one"}], [{"text/html": "<p>2.5</p>"}], []):
+        assert compare.difference(*map(compare.without_pictures, (stored, other)))
+
+
+def svg(width: int) -> str:
+    return f"<svg width='{width}'><path d='M0 0'/></svg>"
