@@ -178,34 +178,37 @@ def _columns(answer: Any, weight: np.ndarray, order: np.ndarray) -> Any:
 
 @exercise("convolutional_network.moved")
 def moved(answer: Any) -> str:
-    """Two signals of six numbers under a pooling of 2, before and after a move by one."""
-    same, changed = parts(answer, 2, "two signals of six numbers, (same, changed)")
-    same = numbers(same, "the first signal", shape=(6,))
-    changed = numbers(changed, "the second signal", shape=(6,))
-    for name, signal in (("first", same), ("second", changed)):
-        if (signal < 0).any():
-            raise Wrong(f"the {name} signal has a number below 0")
-    if same[-1] != 0:
-        raise Wrong("the first signal must end with 0, so that nothing is lost at its end")
-    before, after = _pooled(same), _pooled(_moved(same))
-    if len(set(before.tolist())) == 1:
-        raise Wrong(f"the first signal is pooled to {before.tolist()}: they must not all be equal")
-    if not np.array_equal(before, after):
-        raise Wrong(f"the first signal is pooled to {before.tolist()}, and after the move to {after.tolist()}")
-    before, after = _pooled(changed), _pooled(_moved(changed))
-    if not any(value > 0 and value not in before for value in after):
+    """Three pictures under two kernels and global maxima, before and after a move by one column."""
+    given = parts(answer, 3, "three pictures, (same, appears, lost)")
+    names = ("first", "second", "third")
+    pictures = [numbers(one, f"the {name} picture", shape=(4, 4)) for name, one in zip(names, given, strict=True)]
+    for name, picture in zip(names, pictures, strict=True):
+        if not np.isin(picture, (0, 1)).all():
+            raise Wrong(f"the {name} picture has a pixel that is neither 0 nor 1")
+    told = {
+        name: (_answers(picture), _answers(np.pad(picture, ((0, 0), (1, 0)))[:, :4]))
+        for name, picture in zip(names, pictures, strict=True)
+    }
+    before, after = told["first"]
+    if 0 in before:
+        raise Wrong(f"the answers to the first picture are {before}: both must be above 0")
+    if before != after:
+        raise Wrong(f"the answers to the first picture are {before}, and after the move {after}")
+    (before, _), (after, _) = told["second"]
+    if before or not after:
+        raise Wrong(f"K₁ answers {before} to the second picture and {after} after the move; asked is 0, then more")
+    (before, _), (after, _) = told["third"]
+    if after or not before:
         raise Wrong(
-            f"the second is pooled to {before.tolist()}, after the move to {after.tolist()}: nothing new above 0"
+            f"K₁ answers {before} to the third picture and {after} after the move; asked is more than 0, then 0"
         )
-    return "maxima that stay in their windows leave the pooled numbers; one that enters another window can change them"
+    return "the maxima do not tell where a stroke stands; at the frame a move changes what there is to see"
 
 
-def _pooled(signal: np.ndarray) -> np.ndarray:
-    return signal.reshape(3, 2).max(axis=1)
-
-
-def _moved(signal: np.ndarray) -> np.ndarray:
-    return np.concatenate([[0.0], signal[:-1]])
+def _answers(picture: np.ndarray) -> tuple[int, ...]:
+    kernels = np.array([[[[-1.0, 1], [-1, 1]]], [[[-1, -1], [1, 1]]]])
+    largest = np.maximum(conv(picture[None, None], kernels), 0).max(axis=(0, 2, 3))
+    return tuple(int(value) for value in largest)
 
 
 _LARGEST, _SHARE = 5000, 0.9

@@ -81,13 +81,13 @@ _SLIPS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@exercise("pooling.transpose", of="eq-average-gradient")
-def transpose(answer: Any) -> str:
-    """g · (P x) = (Pᵀ g) · x for means of two of four numbers, stride 1."""
-    g, x = sp.symbols("g0:3", real=True), sp.symbols("x0:4", real=True)
-    start = sum(g[i] * (x[i] + x[i + 1]) / 2 for i in range(3))
-    goal = x[0] * g[0] / 2 + x[1] * (g[0] + g[1]) / 2 + x[2] * (g[1] + g[2]) / 2 + x[3] * g[2] / 2
-    return derivation_of(answer, start, goal, min_steps=2)
+@exercise("pooling.blurred", of="eq-average-change")
+def blurred(answer: Any) -> str:
+    """The change of a blurred maximum by a shift of one place, as a mean of changes of maxima."""
+    w, y = sp.Symbol("w", real=True), sp.symbols("y0:4", real=True)
+    at = [w * y[i] + (1 - 2 * w) * y[i + 1] + w * y[i + 2] for i in range(2)]
+    goal = w * (y[1] - y[0]) + (1 - 2 * w) * (y[2] - y[1]) + w * (y[3] - y[2])
+    return derivation_of(answer, at[1] - at[0], goal, min_steps=2)
 
 
 @exercise("pooling.ties", of="eq-subgradient")

@@ -63,6 +63,11 @@ BROKEN = network()
 BROKEN.parameters[:] = np.nan
 HISTORY = trained(network(), 1)
 
+DOT = [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+CROSS = [[0, 1, 0, 0], [1, 1, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+LEVEL = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]]
+LEFT, SECOND, LAST = [[1, 0, 0, 0]] * 4, [[0, 1, 0, 0]] * 4, [[0, 0, 0, 1]] * 4
+
 RIGHT = [
     ("count", (5994, 322560)),
     ("count", [5994.0, np.int64(322560)]),
@@ -75,8 +80,8 @@ RIGHT = [
     ),
     ("stack", lambda kernels, strides: receptive_field(kernels, stride=strides)),
     ("scrambled", lambda W, order: W[:, order]),
-    ("moved", ([5, 0, 2, 0, 1, 0], [1, 5, 2, 0, 0, 0])),
-    ("moved", (np.array([3.0, 0, 0, 0, 0, 0]), [0.5, 1, 0, 0, 0, 0])),
+    ("moved", (DOT, LEFT, LAST)),
+    ("moved", (np.array(CROSS, float), np.array(LEFT), [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]])),
     ("train", TRAINED),
 ]
 WRONG = [
@@ -123,11 +128,15 @@ WRONG = [
     ("train", network(convolution=False), "it has no convolution"),
     ("train", network(outputs=11), "there are ten digits"),
     ("train", network(shape=(8, 8, 1), maps=4, convolution=False), "write input_shape=(1, 8, 8)"),
-    ("moved", ([5, 0, 2, 0, 1, 1], [1, 5, 2, 0, 0, 0]), "must end with 0"),
-    ("moved", ([0] * 6, [1, 5, 2, 0, 0, 0]), "must not all be equal"),
-    ("moved", ([1, 5, 2, 0, 0, 0], [1, 5, 2, 0, 0, 0]), "and after the move to"),
-    ("moved", ([5, 0, 2, 0, 1, 0], [5, 0, 2, 0, 1, 0]), "nothing new above 0"),
-    ("moved", ([5, 0, 2, 0, 1, 0], [-1, 5, 2, 0, 0, 0]), "the second signal has a number below 0"),
+    ("moved", (SECOND, LEFT, LAST), "the first picture are (2, 0): both must be above 0"),
+    ("moved", (LEVEL, LEFT, LAST), "the first picture are (1, 2), and after the move (1, 1)"),
+    ("moved", (DOT, SECOND, LAST), "K₁ answers 2 to the second picture and 2 after the move"),
+    ("moved", (DOT, LAST, LAST), "K₁ answers 2 to the second picture and 0 after the move"),
+    ("moved", (DOT, LEFT, SECOND), "K₁ answers 2 to the third picture and 2 after the move"),
+    ("moved", (DOT, LEFT, LEFT), "K₁ answers 0 to the third picture and 2 after the move"),
+    ("moved", (DOT, LEFT, [[0, 0, 0, 2]] * 4), "the third picture has a pixel that is neither 0 nor 1"),
+    ("moved", (DOT, LEFT), "three pictures"),
+    ("moved", (DOT, [[1, 0, 0]] * 4, LAST), "the second picture"),
 ]
 
 

@@ -10,9 +10,10 @@ from dlmath_lib.convolution import max_pool_vjp
 from dlmath_lib.exercises import check, exercises_of
 from dlmath_lib.verify import Derivation
 
-G, X = sp.symbols("g0:3", real=True), sp.symbols("x0:4", real=True)
-START = sum(G[i] * (X[i] + X[i + 1]) / 2 for i in range(3))
-END = X[0] * G[0] / 2 + X[1] * (G[0] + G[1]) / 2 + X[2] * (G[1] + G[2]) / 2 + X[3] * G[2] / 2
+W, Y = sp.Symbol("w", real=True), sp.symbols("y0:4", real=True)
+AT = [W * Y[i] + (1 - 2 * W) * Y[i + 1] + W * Y[i + 2] for i in range(2)]
+START = AT[1] - AT[0]
+END = W * (Y[1] - Y[0]) + (1 - 2 * W) * (Y[2] - Y[1]) + W * (Y[3] - Y[2])
 WORDS = ("max", "average", "global average", "stride", "global average")
 HAND = ([5, 4], [3, 2], [0, 0, 6, 0, 0, 9], [2, 2, 2, 3, 3, 3])
 
@@ -39,7 +40,7 @@ def using(**options):
 
 def test_all_exercises_are_there():
     names = [e.name.partition(".")[2] for e in exercises_of("pooling")]
-    assert names == ["by_hand", "max_pool_backward", "shifts", "sizes", "ties", "transpose", "which"]
+    assert names == ["blurred", "by_hand", "max_pool_backward", "shifts", "sizes", "ties", "which"]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_all_exercises_are_there():
         ("sizes", (14, 56, 0.25, 30_720, 9408)),
         ("max_pool_backward", by_library),
         ("max_pool_backward", by_loops),
-        ("transpose", Derivation(START).step(sp.expand(START), because="multiply out").step(END, because="sort by x")),
+        ("blurred", Derivation(START).step(sp.expand(START), because="multiply out").step(END, because="collect")),
         ("ties", (True, True, False, False, False)),
         ("ties", np.array([True, True, False, False, False])),
         ("which", WORDS),
@@ -85,7 +86,9 @@ def test_right_answers_pass(name, answer):
         ("max_pool_backward", using(each=True), "each takes"),
         ("max_pool_backward", using(split=True), "is split"),
         ("max_pool_backward", lambda g, x, window, stride: x, "your dx"),
-        ("transpose", Derivation(START).step(END, because="sort"), "at least 2"),
+        ("blurred", Derivation(START).step(END, because="collect"), "at least 2"),
+        ("blurred", Derivation(END).step(START, because="multiply").step(END, because="and back"), "start"),
+        ("blurred", Derivation(START).step(sp.expand(START), because="multiply").step(START, because="back"), "step"),
         ("ties", (False, True, False, False, False), r"\(a\)"),
         ("ties", (True, True, True, False, False), "h = .2, 6, 6"),
         ("ties", (1, True, False, False, False), "True or False"),
