@@ -194,14 +194,12 @@ def moved(answer: Any) -> str:
         raise Wrong(f"the answers to the first picture are {before}: both must be above 0")
     if before != after:
         raise Wrong(f"the answers to the first picture are {before}, and after the move {after}")
-    (before, _), (after, _) = told["second"]
-    if before or not after:
-        raise Wrong(f"K₁ answers {before} to the second picture and {after} after the move; asked is 0, then more")
-    (before, _), (after, _) = told["third"]
-    if after or not before:
-        raise Wrong(
-            f"K₁ answers {before} to the third picture and {after} after the move; asked is more than 0, then 0"
-        )
+    first, then = (answers[0] for answers in told["second"])
+    if first or not then:
+        raise Wrong(f"K₁ answers {first} to the second picture and {then} after the move; asked is 0, then more")
+    first, then = (answers[0] for answers in told["third"])
+    if then or not first:
+        raise Wrong(f"K₁ answers {first} to the third picture and {then} after the move; asked is more than 0, then 0")
     return "the maxima do not tell where a stroke stands; at the frame a move changes what there is to see"
 
 
