@@ -48,14 +48,8 @@ def renderer() -> "subprocess.Popen[str]":
     process = subprocess.Popen(
         [node, SCRIPT, KATEX], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", bufsize=1
     )
-    atexit.register(_stop, process)
+    atexit.register(process.communicate)  # closes its input, upon which it ends, and its output
     return process
-
-
-def _stop(process: "subprocess.Popen[str]") -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    process.wait()
 
 
 @cache
