@@ -33,6 +33,8 @@ EVALUATE = "return given.map(({ fn, p, x }) => x.map((v) => m.fn(fn)(p.map(Numbe
 CHOSEN = re.compile(
     r"^(x|z|x₁|h₁|start|class|layer|score|links|epoch|step|error r|logit z|hidden neurons|learning rate)\b(?!\(| after)"
 )
+# What counts the steps of a run stands along x even against such another.
+COUNTED = re.compile(r"^(epoch|step)( k)?$")
 APPLIED = re.compile(r"[\w′]+\(\w\)$")
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
@@ -180,6 +182,7 @@ def test_what_is_chosen_stands_along_x(path: Path) -> None:
     for across, up in axes_of(path):
         assert not APPLIED.match(across), f"{across} along x, {up} along y"
         assert not CHOSEN.match(up) or CHOSEN.match(across), f"{across} along x, {up} along y"
+        assert not COUNTED.match(up) or COUNTED.match(across), f"{across} along x, {up} along y"
 
 
 @every_chapter
