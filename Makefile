@@ -66,8 +66,8 @@ mutants: $(VENV)/tools ## plant faults one at a time and count how many the test
 lowest: $(VENV)/tools ## run the library's tests and the notebooks (pictures apart) with the oldest versions that pyproject.toml declares
 	@$(BIN)/python -m venv _build/lowest
 	_build/lowest/bin/python -m pip install --disable-pip-version-check -q $$($(BIN)/python -m tests.lowest)
-	PYTHONPATH=. _build/lowest/bin/python -m dlmath_lib.book.execute --check --any-pictures
-	PYTHONPATH=. _build/lowest/bin/python -m pytest -q tests/lib
+	PYTHONPATH=$(CURDIR) _build/lowest/bin/python -m dlmath_lib.book.execute --check --any-pictures
+	PYTHONPATH=$(CURDIR) _build/lowest/bin/python -m pytest -q tests/lib
 
 clean: ## remove what was built; the environment stays (rm -r .venv removes it)
 	rm -rf _build dlmath_lib/explore/static dlmath_lib/explore/frontend/node_modules dlmath_lib/book/static/vendor
