@@ -3,8 +3,8 @@
     python -m benchmarks.optimizers [--quick]
 
 The contenders take turns, with the same number of threads; printed are medians over the turns, and the best times,
-which a busy machine disturbs less; ``optimizers.json`` beside this file has them too. Without PyTorch its rows are left
-out, and the output says so.
+which a busy machine disturbs less; ``optimizers.json`` beside this file has them too. As in training, steps follow each
+other without a pause: a turn is `CALLS` of them. Without PyTorch its rows are left out, and the output says so.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ except ModuleNotFoundError:
     torch = None
 
 SIZE = 1_000_000
+CALLS = 30
 REPORT = Path(__file__).with_name("optimizers.json")
 AIM = 1.0  # our time over that of PyTorch's default, for Adam and AdamW
 BOOK, ONE = "this book", "this book, one thread"
@@ -107,15 +108,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer turns")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1), help="for all contenders alike")
     options = parser.parse_args()
-    turns = 8 if options.quick else 40
+    turns = 5 if options.quick else 20
     if torch:
         torch.set_num_threads(options.threads)
     else:
         print("PyTorch is not installed: its rows are left out (pip install torch==2.13.0 adds them).")
     if any(name in os.environ for name in SLOWING):
         print(f"{' or '.join(SLOWING)} is set here, which may slow NumPy: env -u {' -u '.join(SLOWING)} …")
-    result = {name: measure(steps(name, options.threads), turns) for name in RULES}
-    result["clipping by the norm"] = measure(clips(), turns)
+    result = {name: measure(steps(name, options.threads), turns, CALLS) for name in RULES}
+    result["clipping by the norm"] = measure(clips(), turns, CALLS)
     print(f"{SIZE:,} parameters, float32, {options.threads} threads: ms a step")
     for name, times in result.items():
         table(name, times)

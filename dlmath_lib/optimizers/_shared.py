@@ -17,10 +17,11 @@ import numpy as np
 from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
 
-# Blocks of 512 KB in float32: the few arrays of one step stay in the cache from the first operation to the last.
-BLOCK = 131072
+# Blocks of at most 1 MB in float32: the few arrays of one step stay in the cache from the first operation to the last,
+# and the calls are few, at each of which one thread may have to wait for the other's.
+BLOCK = 262144
 # From so many numbers on the blocks are shared by two threads: below, waking the second costs what it saves.
-THREADED = 2 * BLOCK
+THREADED = BLOCK
 _ROOM = threading.local()
 
 
@@ -140,8 +141,13 @@ def _taken(left: deque[slice]) -> Iterator[slice]:
 
 
 def blocks(size: int) -> Iterator[slice]:
-    """Slices of at most `BLOCK` numbers that together cover a vector."""
-    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))
+    """Slices of at most `BLOCK` numbers that cover a vector; from `THREADED` on an even number of one length.
+
+    They do not depend on the threads: a sum block by block has the same bits in one and in two.
+    """
+    count = 1 if size < THREADED else 2 * -(-size // (2 * BLOCK))
+    width = max(1, -(-size // count))
+    return (slice(start, start + width) for start in range(0, size, width))
 
 
 def scratch(dtype: Any, count: int) -> list[np.ndarray]:

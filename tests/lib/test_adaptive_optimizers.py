@@ -143,15 +143,18 @@ def test_the_second_thread_works_under_the_callers_error_state(monkeypatch):
 def test_the_blocks_cover_a_vector_once_in_any_number_of_threads(monkeypatch):
     for count in (1, 2):
         monkeypatch.setattr(_shared, "threads", lambda count=count: count)
-        for size in (1, _shared.BLOCK, _shared.BLOCK + 1, _shared.THREADED, 5 * _shared.BLOCK + 7):
-            seen = np.zeros(size, int)
+        for size in (0, 1, _shared.THREADED - 1, _shared.BLOCK, _shared.BLOCK + 1, 5 * _shared.BLOCK + 7):
+            seen, lengths = np.zeros(size, int), []
 
-            def work(blocks, seen=seen):
+            def work(blocks, seen=seen, lengths=lengths):
                 for block in blocks:
                     seen[block] += 1
+                    lengths.append(seen[block].size)
 
             _shared.over_blocks(size, work)
-            assert (seen == 1).all()
+            assert (seen == 1).all() and max(lengths, default=0) <= _shared.BLOCK
+            # Two threads get as much: an even number of blocks of one length, but for what the last one lacks.
+            assert size < _shared.THREADED or (len(lengths) % 2 == 0 and max(lengths) - min(lengths) < len(lengths))
 
 
 @pytest.mark.parametrize(
