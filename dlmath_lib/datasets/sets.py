@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,9 +67,15 @@ def digits() -> Dataset:
     >>> data.x.shape, data.y[:5].tolist(), float(data.x.max())
     ((1797, 64), [0, 1, 2, 3, 4], 1.0)
     """
-    table = np.loadtxt(_scikit_learn("digits") / "datasets/data/digits.csv.gz", delimiter=",")
+    table = _digits_table(_scikit_learn("digits"))
     names = tuple(f"pixel {i // 8},{i % 8}" for i in range(64))
     return Dataset(table[:, :-1] / 16, table[:, -1].astype(int), names, tuple("0123456789"))
+
+
+@cache
+def _digits_table(folder: Path) -> np.ndarray:
+    """Read once: what is handed out is computed from it, and the reader's own."""
+    return np.loadtxt(folder / "datasets/data/digits.csv.gz", delimiter=",")
 
 
 def breast_cancer() -> Dataset:

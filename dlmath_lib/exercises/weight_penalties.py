@@ -148,7 +148,7 @@ def gap(answer: Any) -> str:
     rng = np.random.default_rng(6)
     x = rng.normal(size=(8, 3))
     y = x @ [1.0, -2.0, 0.0] + rng.normal(size=8)
-    best = _sweeps(x, y, 0.3, 1.0, 3000)
+    best = _sweeps(x, y, 0.3, 1.0, 100)
     cases = [
         ("two rows, w = 0", np.eye(2), np.array([4.0, 1.0]), np.zeros(2), 1.0),
         ("two rows at the minimum", np.eye(2), np.array([4.0, 1.0]), np.array([2.0, 0.0]), 1.0),

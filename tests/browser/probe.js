@@ -230,9 +230,14 @@ window.probe = {
     return [...chosen];
   },
 
-  /** What axe finds serious. Its rules of colour see each look of a text; the others see the whole page. */
+  /** What axe finds serious by its rules of colour, which see each look of a text, by its others, or by all. */
   async serious(rules) {
     const colors = ["color-contrast", "link-in-text-block"];
+    const chosen = {
+      all: {},
+      colours: { runOnly: colors },
+      structure: { rules: Object.fromEntries(colors.map((id) => [id, { enabled: false }])) },
+    };
     for (const node of document.querySelectorAll("[data-look]")) delete node.dataset.look;
     for (const node of probe.looks()) node.dataset.look = "";
     axe.configure({
@@ -243,7 +248,7 @@ window.probe = {
       ],
     });
     const quick = { preload: false, resultTypes: ["violations"], elementRef: true };
-    const { violations } = await axe.run(document, rules === "colours" ? { ...quick, runOnly: colors } : quick);
+    const { violations } = await axe.run(document, { ...quick, ...chosen[rules] });
     return violations
       .filter(({ impact }) => ["serious", "critical"].includes(impact))
       .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].element.outerHTML.slice(0, 200)}`);
