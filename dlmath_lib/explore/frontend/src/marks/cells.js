@@ -17,6 +17,8 @@ export const cells = {
     const rects = panel.over.append("g");
     const numbers = panel.over.append("g");
     const names = panel.over.append("g").attr("class", "explorer-names");
+    let places = ""; // where the cells stand
+    let fills = []; // and their colours: a picture of 784 cells is drawn at each move of a slider
     return ({ values }, theme) => {
       const size = side(mark, panel.width);
       const left = gutter(mark) + Math.max(0, (panel.width - gutter(mark) - size * columns) / 2);
@@ -27,12 +29,23 @@ export const cells = {
       const { colors, ink } = ramp(palette, theme.dark);
       const index = (v) => Math.max(0, Math.min(255, Math.round((255 * (v - low)) / (high - low)))) || 0;
       const gap = size > 18 ? 1 : 0;
-      const square = rects.selectAll("rect").data(values).join("rect").attr("class", "explorer-cell");
-      square.attr("x", (_, i) => x(i) + gap).attr("y", (_, i) => y(i) + gap);
-      square.attr("width", Math.max(0.5, size - 2 * gap)).attr("height", Math.max(0.5, size - 2 * gap));
-      square.attr("rx", gap ? 3 : 0).style("fill", (v) => (Number.isFinite(v) ? colors[index(v)] : "none"));
+      const square = rects.selectAll("rect").data(values).join("rect");
+      const now = [left, size, values.length].join();
+      if (now !== places) {
+        places = now;
+        fills = [];
+        square.attr("class", "explorer-cell").attr("rx", gap ? 3 : 0);
+        square.attr("x", (_, i) => x(i) + gap).attr("y", (_, i) => y(i) + gap);
+        square.attr("width", Math.max(0.5, size - 2 * gap)).attr("height", Math.max(0.5, size - 2 * gap));
+      }
+      const before = fills;
+      fills = values.map((v) => (Number.isFinite(v) ? colors[index(v)] : "none"));
+      square.each(function (_, i) {
+        if (fills[i] !== before[i]) this.style.fill = fills[i];
+      });
       const text = (v) => (Number.isNaN(v) ? "" : format(v, `.${mark.digits ?? 2}f`));
-      const readable = size >= 7.2 * Math.max(...values.map((v) => text(v).length)) + 4;
+      const room = (size - 4) / 7.2; // in digits
+      const readable = room >= 1 && room >= Math.max(...values.map((v) => text(v).length));
       const number = numbers
         .selectAll("text")
         .data(readable ? values : [])
