@@ -35,7 +35,7 @@ lab: $(VENV)/installed ## open your own copies of the chapters (my_book/) in Jup
 renew: $(VENV)/installed ## take the book's newer version of a chapter into my_book/ (CHAPTER=networks/losses); yours is kept beside it
 	@$(BIN)/python -m dlmath_lib.book.lab --renew "$(CHAPTER)"
 
-chapter: $(VENV)/installed ## begin a chapter (NAME=subject/topic): notebook, exercises, contents, the subject's page
+chapter: $(VENV)/tools ## begin a chapter (NAME=subject/topic): notebook, exercises, contents, the subject's page
 	@$(BIN)/python -m dlmath_lib.book.chapter "$(NAME)"
 
 check: $(VENV)/tools ## run what one chapter needs (CHAPTER=networks/losses)

@@ -54,6 +54,8 @@ def not_ready(name: str) -> str | None:
         return f"check: CHAPTER must be one of {', '.join(p.as_posix() for p in known)}, got {name!r}"
     if not any(cell.get("outputs") for cell in notebooks.read(chapter).cells):
         return f"check: {name} has no outputs yet: make execute CHAPTER={name}"
+    if (markdown := chapter.with_suffix(".md")).is_file():
+        return f"check: two sources of one page: delete {markdown.relative_to(ROOT)} when the notebook has its text"
     return None
 
 

@@ -32,7 +32,10 @@ def book(tmp_path: Path) -> Path:
     (tmp_path / "_toc.yml").write_text(CONTENTS)
     (tmp_path / "dlmath_lib/exercises").mkdir(parents=True)
     (tmp_path / "chapters/networks").mkdir(parents=True)
-    (tmp_path / "chapters/networks/index.md").write_text("# Neural networks\n\n| Chapter | Question |\n|---|---|\n")
+    other = "To understand | read |\n|---|---|\n| a loss | [Losses](losses.ipynb) |\n"
+    (tmp_path / "chapters/networks/index.md").write_text(
+        f"# Neural networks\n\n| Chapter | Question |\n|---|---|\n\n| {other}"
+    )
     return tmp_path
 
 
@@ -49,7 +52,8 @@ def test_a_chapter_is_entered_where_it_belongs(book: Path) -> None:
         {"file": "chapters/optimization/index", "sections": [{"file": "chapters/optimization/newton"}]}
     ]
     assert reference["caption"] == "Reference"
-    assert "| [Soft sign](soft_sign.ipynb) | WRITE" in (book / "chapters/networks/index.md").read_text()
+    index = (book / "chapters/networks/index.md").read_text()
+    assert "|---|---|\n| [Soft sign](soft_sign.ipynb) | WRITE: the question |\n\n| To understand" in index
     assert (book / "chapters/optimization/index.md").read_text().startswith("# Optimization")
     cells = notebooks.read(book / "chapters/networks/soft_sign.ipynb").cells
     assert cells[0].source.startswith("# Soft sign\n")

@@ -54,3 +54,16 @@ def test_what_stands_in_the_way_is_one_line_before_anything_is_built(
     ):
         assert check.main([name, "--ready"]) == 2
         assert capsys.readouterr().err.splitlines() == [f"check: {said}"]
+
+
+def test_markdown_left_beside_the_notebook_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "chapters/networks").mkdir(parents=True)
+    for ending in (".ipynb", ".md"):
+        (tmp_path / f"chapters/networks/losses{ending}").write_bytes(
+            (ROOT / "chapters/networks/losses.ipynb").read_bytes()
+        )
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    assert check.main(["networks/losses", "--ready"]) == 2
+    assert "delete chapters/networks/losses.md" in capsys.readouterr().err

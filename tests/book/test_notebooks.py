@@ -126,14 +126,16 @@ def test_there_are_notebooks() -> None:
 
 @every_notebook
 def test_nothing_is_left_to_write(path: Path) -> None:
-    left = [line for cell in load(path) for line in cell.source.splitlines() if LEFT.search(line)]
-    assert left == [], "what `make chapter` left to write"
+    lines = [(number, line) for number, cell in enumerate(load(path)) for line in cell.source.splitlines()]
+    left = [f"  cell {number}: {line.strip()}" for number, line in lines if LEFT.search(line)]
+    assert not left, "\n".join([f"{len(left)} lines are still to be written:", *left])
 
 
 @pytest.mark.parametrize("index", sorted((ROOT / "chapters").glob("*/index.md")), ids=lambda path: path.parent.name)
 def test_the_subjects_page_lists_its_chapters_in_their_order(index: Path) -> None:
     text = index.read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \[([^\]]+)\]\(([\w/.]+)\) \| (.+) \|$", text, re.MULTILINE)
+    table = text.partition("| Chapter |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| \[([^\]]+)\]\(([\w/.]+)\) \| (.+) \|$", table, re.MULTILINE)
     chapters = [path.name for path in CHAPTERS if path.parent == index.parent]
     assert [target for _, target, _ in rows] == chapters, f"{index}: a row for each chapter, in the order of _toc.yml"
     for title, target, question in rows:
