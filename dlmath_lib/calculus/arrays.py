@@ -19,7 +19,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: Any = None, *, kind: 
     """The gradient of a scalar function of an array, one coordinate at a time.
 
     Entry i is the difference quotient along coordinate i: (f(x + h eᵢ) − f(x − h eᵢ)) / (2h) for ``"central"``,
-    with an error of order h². It costs two values of ``f`` for each entry of ``x``, or six where |x| < ¼.
+    with an error of order h². It costs two values of ``f`` for each entry of ``x``, or six where 0 < |x| < ¼.
 
     Parameters
     ----------

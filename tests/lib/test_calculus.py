@@ -403,3 +403,10 @@ def test_complex_step_takes_a_long_step_where_the_function_fits():
         assert found == pytest.approx(np.diag(np.exp([1.0, 0.5])) * np.sin(h) / h, rel=1e-14, abs=0)
     with pytest.raises(ValueError, match="complex step fits"):
         difference(lambda x: x * np.conj(x), 3.0, 0.125, kind="complex")
+
+
+@pytest.mark.parametrize(("at", "values"), [(0.0, 2), (0.1, 6), (-0.24, 6), (0.25, 2), (3.0, 2)])
+def test_an_entry_of_the_gradient_costs_as_many_values_as_the_docstring_says(at, values):
+    asked = []
+    numerical_gradient(lambda x: asked.append(x) or float(np.sin(x[0])), np.array([at]))
+    assert len(asked) == values
