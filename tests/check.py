@@ -21,19 +21,29 @@ ROOT = Path(__file__).parents[1]
 ENGINE = {"exercises", "explore", "verify", "listing", "plotting", "vectors", "book"}
 
 
-def modules(chapter: Path) -> list[str]:
-    """The mathematics that a chapter imports, by the names of its modules."""
-    code = "\n".join(cell.source for cell in notebooks.read(chapter).cells if cell.cell_type == "code")
+def mathematics(code: str) -> set[str]:
+    """The modules of the mathematics that code imports, by their names."""
     found = set(re.findall(r"^(?:from|import) dlmath_lib\.(\w+)", code, re.MULTILINE))
     for names in re.findall(r"^from dlmath_lib import (.+)$", code, re.MULTILINE):
         found |= {name.split(" as ")[0].strip() for name in names.split(",")}
-    return sorted(found - ENGINE)
+    return {name for name in found - ENGINE if not name.startswith("_")}
+
+
+def modules(chapter: Path) -> list[str]:
+    """The mathematics that a chapter imports."""
+    cells = notebooks.read(chapter).cells
+    return sorted(mathematics("\n".join(cell.source for cell in cells if cell.cell_type == "code")))
 
 
 def library_tests(chapter: Path) -> list[str]:
-    """The test files of those modules, and of the chapter's exercises."""
-    wanted = [*(f"test_{name}*.py" for name in modules(chapter)), f"test_exercises_{chapter.stem}.py"]
+    """The test files of those modules, by their names or by what they import, and of the chapter's exercises."""
+    mine = modules(chapter)
+    wanted = [*(f"test_{name}*.py" for name in mine), f"test_exercises_{chapter.stem}.py"]
     found = {path for pattern in wanted for path in (ROOT / "tests/lib").glob(pattern)}
+    for path in (ROOT / "tests/lib").glob("test_*.py"):
+        used = mathematics(path.read_text("utf-8"))
+        if used and used <= set(mine) and not path.name.startswith(("test_exercises", "test_explore", "test_verify")):
+            found.add(path)
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 

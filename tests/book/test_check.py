@@ -19,6 +19,8 @@ def test_a_chapters_modules_and_their_tests_are_found() -> None:
         tests
     )
     assert not any("verify" in name or "explore" in name for name in tests)
+    adaptive = check.library_tests(ROOT / "chapters/optimization/adaptive_methods.ipynb")
+    assert {"tests/lib/test_adaptive_optimizers.py", "tests/lib/test_momentum_and_adam.py"} <= set(adaptive)
     *files, _, chosen = check.selection(chapter)
     assert {"chapters/networks/losses.ipynb", "tests/browser", *tests} <= set(files)
     # All of those modules' tests run, not those alone that have the chapter's name.
