@@ -16,13 +16,15 @@ export const area = {
     const path = paint(panel.marks.append("path").attr("class", "explorer-area"), mark);
     // A log axis has no zero: there the region ends at the axis.
     const pixel = (v) => (panel.spec.y.scale === "log" && v <= 0 ? panel.height : bounded(panel.y(v)));
+    let shown = null;
     return ({ x, lower, upper }) => {
       let outline = "";
       let there = "";
-      let back = "";
+      let back = [];
       const close = () => {
-        if (there) outline += `M${there.slice(1)}${back}Z`;
-        there = back = "";
+        if (there) outline += `M${there.slice(1)}${back.reverse().join("")}Z`;
+        there = "";
+        back = [];
       };
       for (let i = 0; i < x.length; i++) {
         const px = round(panel.x(x[i]));
@@ -33,10 +35,11 @@ export const area = {
           continue;
         }
         there += `L${px},${high}`;
-        back = `L${px},${low}${back}`;
+        back.push(`L${px},${low}`);
       }
       close();
-      path.attr("d", outline || null);
+      if (outline !== shown) path.attr("d", outline || null);
+      shown = outline;
     };
   },
 };
