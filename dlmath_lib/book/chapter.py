@@ -83,7 +83,7 @@ def _enter_in_index(index: Path, subject: str, topic: str, title: str) -> None:
         head = f"# {subject.replace('_', ' ').capitalize()}\n\nWRITE: what this part is about.\n\n"
         index.write_text(f"{head}| Chapter | The question it answers |\n|---|---|\n", "utf-8")
     lines = index.read_text("utf-8").rstrip("\n").splitlines()
-    table = next((number for number, line in enumerate(lines) if line.startswith("| Chapter |")), len(lines) - 1)
+    table = next((number for number, line in enumerate(lines) if line.startswith("| Chapter |")), len(lines))
     end = next((number for number in range(table, len(lines)) if not lines[number].startswith("|")), len(lines))
     lines.insert(end, f"| [{title}]({topic}.ipynb) | WRITE: the question |")
     index.write_text("\n".join(lines) + "\n", "utf-8")

@@ -108,3 +108,13 @@ def test_a_new_chapter_runs_and_lacks_only_what_is_to_be_written(
         "test_nothing_is_left_to_write[networks/softsign]",
         "test_the_subjects_page_lists_its_chapters_in_their_order[networks]",
     ], done.stdout
+
+
+def test_a_subjects_page_without_a_table_of_chapters_gets_the_row_at_its_end(book: Path) -> None:
+    (book / "chapters/networks/index.md").write_text("# Neural networks\n\nThe last words.\n")
+    chapter.begin(book, "networks/soft_sign")
+    assert (
+        (book / "chapters/networks/index.md")
+        .read_text()
+        .endswith("words.\n| [Soft sign](soft_sign.ipynb) | WRITE: the question |\n")
+    )
