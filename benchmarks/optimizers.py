@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.training_step import SLOWING, measure, ratios
-from dlmath_lib.optimizers import SGD, AdaGrad, Adam, AdamW, NAdam, RMSprop, _shared, clip_by_norm
+from dlmath_lib import _threads
+from dlmath_lib.optimizers import SGD, AdaGrad, Adam, AdamW, NAdam, RMSprop, clip_by_norm
 
 try:
     import torch
@@ -54,11 +55,11 @@ def book_step(rule: Any, threads: int) -> Callable[[], Any]:
 
     def run() -> None:
         nonlocal state
-        before, _shared.threads = _shared.threads, lambda: threads
+        before, _threads.threads = _threads.threads, lambda: threads
         try:
             state = rule.step_in_place(parameter, gradient, state)
         finally:
-            _shared.threads = before
+            _threads.threads = before
 
     return run
 

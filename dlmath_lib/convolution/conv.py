@@ -11,7 +11,7 @@ from dlmath_lib._validate import as_array, as_scalar, fail
 from dlmath_lib.convolution._columns import gradients, sweep
 from dlmath_lib.convolution.shapes import Windows, as_windows
 
-__all__ = ["as_arrays", "as_bias", "as_images", "conv", "conv_vjp", "widest", "with_bias", "with_types"]
+__all__ = ["as_arrays", "as_bias", "as_images", "conv", "conv_vjp", "widest", "with_types"]
 
 
 def conv(
@@ -59,8 +59,8 @@ def conv(
     Notes
     -----
     The kernel is not flipped: signal processing calls this a cross-correlation (`correlate`, `convolve`). The windows
-    of some examples at a time are copied into columns (4 MiB, or one row of the output if that is larger) and
-    multiplied by the kernels as a matrix. Derivation:
+    of some examples at a time are copied into columns (4 MiB, or one row of the output if that is larger; each thread
+    keeps up to 4 MiB for each spatial axis) and multiplied by the kernels as a matrix. Derivation:
     ``chapters/convolution/convolution.ipynb#channels-and-more-axes``.
 
     References
@@ -75,8 +75,7 @@ def conv(
     x, kernels, bias, windows, groups = as_arrays("conv", x, kernels, bias, stride, padding, dilation, groups)
     kind = widest(x, kernels, bias)
     images, weights = _in(working(kind), x, kernels)
-    y, _ = sweep(images, windows, groups, kernels=weights)
-    return with_bias(y, bias, kind)
+    return sweep(images, windows, groups, kernels=weights, bias=bias)[0].astype(kind, copy=False)
 
 
 def conv_vjp(
@@ -162,13 +161,6 @@ def as_bias(function: str, bias: Any, out: int) -> np.ndarray | None:
 def widest(*arrays: np.ndarray | None) -> np.dtype:
     """The type of the result: the widest of those that are given."""
     return np.result_type(*[array for array in arrays if array is not None])
-
-
-def with_bias(y: np.ndarray, bias: np.ndarray | None, kind: np.dtype) -> np.ndarray:
-    """y, changed in place, plus a bias for each channel, if there is one, in this type."""
-    if bias is not None:
-        y += bias.astype(y.dtype, copy=False).reshape(-1, *[1] * (y.ndim - 2))
-    return y.astype(kind, copy=False)
 
 
 def with_types(

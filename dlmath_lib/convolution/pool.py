@@ -9,7 +9,6 @@ import numpy as np
 
 from dlmath_lib._sums import wide, working
 from dlmath_lib._validate import as_array, as_switch, fail
-from dlmath_lib.convolution._columns import pad
 from dlmath_lib.convolution.shapes import Windows, as_windows, per_axis
 
 __all__ = ["as_channels_first", "average_pool", "average_pool_vjp", "max_pool", "max_pool_vjp"]
@@ -214,6 +213,15 @@ def _as_pooled(
             got = f"{padding}: window {empty[0]} of spatial axis {axis} has none, kernel {kernel}"
             raise fail(function, "padding", expected, got)
     return x, windows
+
+
+def pad(x: np.ndarray, windows: Windows, value: float = 0.0) -> np.ndarray:
+    """x with its padding; x itself where there is none."""
+    if windows.padded == windows.size:
+        return x
+    padded = np.full(x.shape[:2] + windows.padded, value, x.dtype)
+    padded[windows.inside] = x
+    return padded
 
 
 def _axis_by_axis(padded: np.ndarray, windows: Windows, join: np.ufunc) -> np.ndarray:

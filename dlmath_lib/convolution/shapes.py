@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,18 +40,18 @@ class Windows(NamedTuple):
 
     def along(self, axis: int, offset: int, positions: range) -> slice:
         """The entries of the padded axis that lie under this entry of the kernel, for these output positions."""
-        start = offset * self.dilation[axis] + positions.start * self.stride[axis]
+        start = self.first(axis, offset, positions) + self.padding[axis][0]
         return slice(start, start + (len(positions) - 1) * self.stride[axis] + 1, self.stride[axis])
 
-    def offsets(self, rows: range | None = None) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-        """The index of each entry of the kernel, in row-major order, and of the entries of the padded input under it.
+    def first(self, axis: int, offset: int, positions: range) -> int:
+        """The entry of the axis, padding not counted, under this entry of the kernel at the first of these outputs."""
+        return offset * self.dilation[axis] - self.padding[axis][0] + positions.start * self.stride[axis]
 
-        ``rows``: for these output positions of the first axis, else for all.
-        """
-        positions = [range(n) for n in self.out]
-        positions[0] = rows or positions[0]
+    def offsets(self) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+        """The index of each entry of the kernel, row by row, and of the entries of the padded input under it."""
         for offset in itertools.product(*map(range, self.kernel)):
-            yield (ALL, ALL, *offset), (..., *(self.along(a, q, positions[a]) for a, q in enumerate(offset)))
+            places = (self.along(axis, q, range(self.out[axis])) for axis, q in enumerate(offset))
+            yield (ALL, ALL, *offset), (..., *places)
 
     def reversed(self) -> Windows | None:
         """The windows over the output that give back the input's shape, for stride 1 and no padding beyond a kernel."""
@@ -126,6 +127,20 @@ def as_windows(
     argument: str = "kernels",
 ) -> Windows:
     """The windows of these options over an input of this spatial size, or an error that names function and argument."""
+    options = (stride, padding, dilation)
+    plain = all(type(option) in (int, str) for option in options)  # such can be looked up
+    return (_kept_windows if plain else _windows)(function, size, kernel, *options, argument)
+
+
+def _windows(
+    function: str,
+    size: tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    argument: str,
+) -> Windows:
     stride = per_axis(function, "stride", stride, len(size))
     dilation = per_axis(function, "dilation", dilation, len(size))
     extent = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
@@ -137,6 +152,9 @@ def as_windows(
         raise fail(function, argument, expected, f"{kernel}{spread}", "add padding or take a smaller kernel")
     lengths = zip(windows.padded, extent, stride, strict=True)
     return windows._replace(out=tuple((n - e) // s + 1 for n, e, s in lengths))
+
+
+_kept_windows = lru_cache(maxsize=1024)(_windows)
 
 
 def transposed_windows(

@@ -8,8 +8,8 @@ import numpy as np
 
 from dlmath_lib._sums import working
 from dlmath_lib._validate import as_array, fail
-from dlmath_lib.convolution._columns import input_gradient, sweep
-from dlmath_lib.convolution.conv import as_bias, as_images, widest, with_bias, with_types
+from dlmath_lib.convolution._columns import add_bias, input_gradient, sweep
+from dlmath_lib.convolution.conv import as_bias, as_images, widest, with_types
 from dlmath_lib.convolution.shapes import Windows, transposed_windows
 
 __all__ = ["conv_transpose", "conv_transpose_vjp"]
@@ -78,7 +78,8 @@ def conv_transpose(
     kind = widest(x, kernels, bias)
     work = working(kind)
     y = input_gradient(x.astype(work, copy=False), kernels.astype(work, copy=False), windows, groups)
-    return with_bias(y, bias, kind)
+    add_bias(y, bias)
+    return y.astype(kind, copy=False)
 
 
 def conv_transpose_vjp(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextvars
-import os
-import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from dlmath_lib._sums import working
+from dlmath_lib._threads import share
 from dlmath_lib._validate import as_array, as_scalar, fail, same_shape
 
 # Blocks of at most 1 MB in float32: the few arrays of one step stay in the cache from the first operation to the last,
@@ -115,29 +110,9 @@ def in_place(
 def over_blocks(size: int, work: Callable[[Iterable[slice]], None]) -> None:
     """Call ``work`` with slices that together cover a vector: with all of them here, or shared with a second thread.
 
-    NumPy computes outside of Python's lock, and what is done entry by entry gives the same bits in any number of
-    threads. Each thread takes the next block when it is done with one: a second thread that a busy machine starts late
-    costs nothing. ``OMP_NUM_THREADS=1`` (or ``OPENBLAS_NUM_THREADS=1``) keeps it to one thread.
+    What is done entry by entry gives the same bits in any number of threads.
     """
-    if size < THREADED or threads() < 2:
-        work(blocks(size))
-        return
-    left = deque(blocks(size))
-    # The other thread works with the caller's np.errstate.
-    other = _pool().submit(contextvars.copy_context().run, work, _taken(left))
-    try:
-        work(_taken(left))
-    finally:
-        if not other.cancel():  # it has begun
-            other.result()
-
-
-def _taken(left: deque[slice]) -> Iterator[slice]:
-    while True:
-        try:
-            yield left.popleft()
-        except IndexError:
-            return
+    share(blocks(size), work)
 
 
 def blocks(size: int) -> Iterator[slice]:
@@ -155,19 +130,3 @@ def scratch(dtype: Any, count: int) -> list[np.ndarray]:
     kept = vars(_ROOM).setdefault(np.dtype(dtype).char, [])
     kept += [np.empty(BLOCK, dtype) for _ in range(count - len(kept))]
     return kept[:count]
-
-
-def threads() -> int:
-    """Two where there are two processors, and no variable of the environment asks for one."""
-    asked = (os.environ.get(name, "") for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"))
-    limits = [int(number) for number in asked if number.isdigit() and int(number) > 0]
-    return min([2, 1 if sys.platform == "emscripten" else os.cpu_count() or 1, *limits])
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="dlmath-optimizers")
-
-
-if hasattr(os, "register_at_fork"):  # threads do not come along into a forked process
-    os.register_at_fork(after_in_child=_pool.cache_clear)

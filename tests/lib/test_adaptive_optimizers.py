@@ -6,7 +6,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlmath_lib import vectors
+from dlmath_lib import _threads, vectors
 from dlmath_lib.optimizers import (
     SGD,
     AdaGrad,
@@ -123,7 +123,7 @@ def test_two_threads_give_the_same_bits(rule, monkeypatch):
     start, gradients = RNG.normal(size=size).astype("float32"), RNG.normal(size=(2, size)).astype("float32")
     results = []
     for count in (1, 2):
-        monkeypatch.setattr(_shared, "threads", lambda count=count: count)
+        monkeypatch.setattr(_threads, "threads", lambda count=count: count)
         parameter, state = start.copy(), rule.start(start)
         for gradient in gradients:
             state = rule.step_in_place(parameter, gradient, state)
@@ -132,7 +132,7 @@ def test_two_threads_give_the_same_bits(rule, monkeypatch):
 
 
 def test_the_second_thread_works_under_the_callers_error_state(monkeypatch):
-    monkeypatch.setattr(_shared, "threads", lambda: 2)
+    monkeypatch.setattr(_threads, "threads", lambda: 2)
     parameter, gradient = np.zeros(_shared.THREADED, "float32"), np.full(_shared.THREADED, 1e30, "float32")
     with np.errstate(over="ignore"):
         adam_step_in_place(parameter, gradient, AdamState.zeros_like(parameter))
@@ -142,7 +142,7 @@ def test_the_second_thread_works_under_the_callers_error_state(monkeypatch):
 
 def test_the_blocks_cover_a_vector_once_in_any_number_of_threads(monkeypatch):
     for count in (1, 2):
-        monkeypatch.setattr(_shared, "threads", lambda count=count: count)
+        monkeypatch.setattr(_threads, "threads", lambda count=count: count)
         for size in (0, 1, _shared.THREADED - 1, _shared.BLOCK, _shared.BLOCK + 1, 5 * _shared.BLOCK + 7):
             seen, lengths = np.zeros(size, int), []
 
@@ -155,19 +155,6 @@ def test_the_blocks_cover_a_vector_once_in_any_number_of_threads(monkeypatch):
             assert (seen == 1).all() and max(lengths, default=0) <= _shared.BLOCK
             # Two threads get as much: an even number of blocks of one length, but for what the last one lacks.
             assert size < _shared.THREADED or (len(lengths) % 2 == 0 and max(lengths) - min(lengths) < len(lengths))
-
-
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [({}, 2), ({"OMP_NUM_THREADS": "1"}, 1), ({"OPENBLAS_NUM_THREADS": "1"}, 1), ({"OMP_NUM_THREADS": "many"}, 2)],
-)
-def test_threads_heed_the_environment(environment, expected, monkeypatch):
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(_shared.os, "cpu_count", lambda: 8)
-    assert _shared.threads() == expected
 
 
 @by_rule
@@ -307,7 +294,7 @@ def test_clip_by_value():
 def test_clipping_a_long_vector(dtype, monkeypatch):
     gradient = RNG.normal(size=_shared.THREADED + 99).astype(dtype)
     for count in (1, 2):
-        monkeypatch.setattr(_shared, "threads", lambda count=count: count)
+        monkeypatch.setattr(_threads, "threads", lambda count=count: count)
         clipped = clip_by_norm(gradient, max_norm=1.0)
         exact = gradient.astype("float64") / np.linalg.norm(gradient.astype("float64"))
         assert np.linalg.norm(clipped.astype("float64")) <= 1 + 1e-15

@@ -12,7 +12,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlmath_lib import vectors
+from dlmath_lib import _threads, vectors
 from dlmath_lib.calculus import jacobian
 from dlmath_lib.convolution import (
     _columns,
@@ -254,6 +254,34 @@ def test_same_keeps_the_shape_and_adds_the_odd_zero_after():
     assert output_shape((6, 7), 3, stride=2, padding=((0, 1), (1, 1))) == (3, 4)
 
 
+AXES = st.tuples(*[st.integers(*ends) for ends in ((1, 5), (1, 3), (0, 6), (0, 6), (1, 3), (1, 3))])
+
+
+@given(st.lists(AXES, min_size=1, max_size=3))
+def test_any_windows_by_the_formula_and_their_transpose(axes):
+    sizes, lengths, before, after, strides, dilations = zip(*axes, strict=True)
+    places = [
+        range(0, n + b + a - d * (k - 1), s)
+        for n, k, b, a, s, d in zip(sizes, lengths, before, after, strides, dilations, strict=True)
+    ]
+    options = {"stride": strides, "padding": tuple(zip(before, after, strict=True)), "dilation": dilations}
+    x, other, kernels = draw(2, 2, *sizes), draw(2, 2, *sizes), draw(3, 2, *lengths)
+    if not all(places):
+        with pytest.raises(ValueError, match="conv: kernels must be no larger than the padded input"):
+            conv(x, kernels, **options)
+        return
+    padded = np.pad(x, ((0, 0), (0, 0), *zip(before, after, strict=True)))
+    y = np.zeros((2, 3, *map(len, places)))
+    for q in np.ndindex(*lengths):
+        under = [[i + e * d for i in at] for at, e, d in zip(places, q, dilations, strict=True)]
+        y += np.einsum("oc,nc...->no...", kernels[:, :, *q], padded[:, :, *np.ix_(*under)])
+    np.testing.assert_allclose(conv(x, kernels, **options), y, atol=1e-12)
+    g = draw(*y.shape)
+    dx, dkernels = conv_vjp(g, x, kernels, **options)
+    np.testing.assert_allclose((dx * other).sum(), (g * conv(other, kernels, **options)).sum(), atol=1e-9)
+    np.testing.assert_allclose((dkernels * kernels).sum(), (g * y).sum(), atol=1e-9)
+
+
 @pytest.mark.parametrize("workspace", [1, 300, 3000])
 def test_blocks_of_examples_and_of_rows_change_nothing(monkeypatch, workspace):
     x, kernels = draw(3, 4, 9, 7), draw(6, 2, 3, 2)
@@ -264,6 +292,43 @@ def test_blocks_of_examples_and_of_rows_change_nothing(monkeypatch, workspace):
     np.testing.assert_allclose(conv(x, kernels, **options), y, atol=1e-12)
     for again, once in zip(conv_vjp(y, x, kernels, **options), gradients, strict=True):
         np.testing.assert_allclose(again, once, atol=1e-11)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_two_threads_give_the_same_bits_as_one(monkeypatch, dtype):
+    x, kernels, bias = (a.astype(dtype) for a in (draw(7, 4, 6, 5), draw(6, 2, 3, 3), draw(6)))
+    options = {"padding": 1, "groups": 2}
+    g = draw(7, 6, 6, 5).astype(dtype)
+    whole = conv(x, kernels, bias, **options), *conv_vjp(g, x, kernels, bias, **options)
+    monkeypatch.setattr(_columns, "SHARED", 1)
+    shared = []
+    for count in (1, 2):
+        monkeypatch.setattr(_threads, "threads", lambda count=count: count)
+        shared.append((conv(x, kernels, bias, **options), *conv_vjp(g, x, kernels, bias, **options)))
+    for in_one, in_two, together in zip(*shared, whole, strict=True):
+        np.testing.assert_array_equal(in_one, in_two)
+        np.testing.assert_allclose(in_two, together, rtol=1e-4 if dtype == "float32" else 1e-12, atol=1e-5)
+
+
+def test_results_do_not_change_with_the_next_call():
+    x, kernels = draw(3, 2, 5, 5), draw(4, 2, 1, 1)
+    y = conv(x, kernels)
+    kept, before = y.copy(), x.copy()
+    conv(draw(3, 2, 5, 5), draw(4, 2, 3, 3), padding=1)
+    conv(draw(3, 2, 5, 5), draw(4, 2, 1, 1))
+    np.testing.assert_array_equal(y, kept)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_convolutions_in_threads_of_the_user_do_not_meet():
+    from concurrent.futures import ThreadPoolExecutor
+
+    cases = [(draw(9, 3, 8, 7), draw(5, 3, 3, 3)) for _ in range(8)]
+    alone = [conv(x, kernels, padding=1) for x, kernels in cases]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(10):
+            for once, again in zip(alone, pool.map(lambda case: conv(*case, padding=1), cases), strict=True):
+                np.testing.assert_array_equal(once, again)
 
 
 def test_the_workspace_is_bounded():

@@ -142,14 +142,11 @@ class ConvStep(Step):
     def __init__(self, layer: Conv, room: Room) -> None:
         super().__init__(layer, room)
         self.windows = windows(layer, room.input_shape)
-        self.ones = (1,) * len(self.windows.size)
 
     def forward(self, x: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
         self.x = x
-        y, _ = sweep(x, self.windows, self.layer.groups, kernels=self.room.parameters["weight"])
-        if self.layer.bias:
-            y += self.room.parameters["bias"].reshape(-1, *self.ones)
-        return y
+        weight, bias = self.room.parameters["weight"], self.room.parameters.get("bias")
+        return sweep(x, self.windows, self.layer.groups, kernels=weight, bias=bias)[0]
 
     def backward(self, g: np.ndarray) -> np.ndarray | None:
         if not np.isfinite(g).all():

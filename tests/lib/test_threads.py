@@ -1,0 +1,66 @@
+"""Work that two threads share."""
+
+import numpy as np
+import pytest
+
+from dlmath_lib import _threads
+from dlmath_lib._threads import share, threads
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_each_part_is_done_once_and_an_error_comes_back(count, monkeypatch):
+    monkeypatch.setattr(_threads, "threads", lambda: count)
+    for parts in ([], [3], list(range(50))):
+        done = []
+        share(parts, done.extend)
+        assert sorted(done) == parts
+
+    def fails(taken):
+        for part in taken:
+            if part == 7:
+                raise ValueError("part 7")
+
+    for _ in range(20):
+        with pytest.raises(ValueError, match="part 7"):
+            share(range(20), fails)
+
+
+def test_a_second_thread_takes_part(monkeypatch):
+    import threading
+
+    monkeypatch.setattr(_threads, "threads", lambda: 2)
+    meet, seen = threading.Barrier(2, timeout=30), set()
+
+    def work(parts):
+        for _ in parts:
+            meet.wait()  # passed when both are here
+            seen.add(threading.get_ident())
+
+    share(range(2), work)
+    assert len(seen) == 2
+
+
+def test_the_callers_error_state_holds_in_both_threads(monkeypatch):
+    monkeypatch.setattr(_threads, "threads", lambda: 2)
+
+    def work(parts):
+        for _ in parts:
+            np.float32(1e30) * np.float32(1e30)
+
+    with np.errstate(over="ignore"):
+        share(range(10), work)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        share(range(10), work)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [({}, 2), ({"OMP_NUM_THREADS": "1"}, 1), ({"OPENBLAS_NUM_THREADS": "1"}, 1), ({"OMP_NUM_THREADS": "many"}, 2)],
+)
+def test_threads_heed_the_environment(environment, expected, monkeypatch):
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(_threads.os, "cpu_count", lambda: 8)
+    assert threads() == expected
