@@ -54,7 +54,7 @@ def sweep(
 
     n, each = len(x), out * x.shape[1] // groups * math.prod(windows.kernel + windows.out)
     if n > 1 and each <= ALONE and n * each >= SHARED:
-        cut = max(1, n * 2 // 3)  # the other thread begins later, and should not be waited for
+        cut = max(1, n * 7 // 10)  # the other thread begins later, and should not be waited for
         waiting: list[Callable[[], np.ndarray]] = []
         try:
             sums = work(slice(0, cut), lambda: waiting.append(aside(work, slice(cut, n))))
