@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sympy as sp
 
 from dlmath_lib.book.notebooks import in_contents
+from dlmath_lib.verify import Derivation
 from tests.conftest import ROOT
 
 MIME = "application/vnd.dlmath.claim+json"
@@ -50,6 +53,27 @@ def test_every_claim_carries_what_it_presupposes(path: Path) -> None:
             assert hypothesis["statement"] in text, text
         if record["kind"] in ("proved", "derivation"):
             assert not unexplained(record), f"{unexplained(record)} in {text}"
+
+
+def standing_still(record: dict[str, Any]) -> list[str]:
+    """Return the lines that show what the line before them shows: SymPy has simplified them while reading."""
+    lines = [record.get("start"), *record["steps"]]
+    return [
+        line["statement"] for before, line in itertools.pairwise(lines) if before and before["latex"] == line["latex"]
+    ]
+
+
+@pytest.mark.parametrize("path", in_contents(ROOT), ids=lambda path: path.stem)
+def test_no_line_of_a_derivation_repeats_the_one_before(path: Path) -> None:
+    for record, _ in claims(path):
+        assert not standing_still(record), f"build it with evaluate=False, or leave it out: {standing_still(record)}"
+
+
+def test_a_line_that_repeats_the_one_before_is_found() -> None:
+    x = sp.Symbol("x")
+    moving = Derivation(x * (x + 1)).step(x**2 + x, because="multiply out")
+    for chain, still in (moving, []), (moving.step(x + x**2 + x - x, because="add and subtract x"), ["x² + x"]):
+        assert standing_still(chain._repr_mimebundle_()[MIME]) == still
 
 
 def test_a_function_that_nothing_explains_is_found() -> None:
