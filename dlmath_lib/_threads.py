@@ -25,8 +25,10 @@ def aside(work: Callable[..., Result], *arguments: Any) -> Callable[[], Result]:
     """
     if threads() < 2:
         return lambda: work(*arguments)
-    # The other thread works with the caller's np.errstate.
-    other = _pool().submit(contextvars.copy_context().run, work, *arguments)
+    try:  # the other thread works with the caller's np.errstate
+        other = _pool().submit(contextvars.copy_context().run, work, *arguments)
+    except RuntimeError:  # Python is ending, or can have no more threads
+        return lambda: work(*arguments)
     return lambda: work(*arguments) if other.cancel() else other.result()
 
 

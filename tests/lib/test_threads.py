@@ -40,6 +40,24 @@ def test_a_second_thread_takes_part(monkeypatch):
     assert len(seen) == 2
 
 
+def test_work_is_done_where_no_thread_can_begin(monkeypatch):
+    def refuses():
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(_threads, "threads", lambda: 2)
+    monkeypatch.setattr(_threads, "_pool", refuses)
+    done = []
+    share(range(3), done.extend)
+    assert done == [0, 1, 2]
+
+
+def test_the_second_thread_may_share_its_own_work(monkeypatch):
+    monkeypatch.setattr(_threads, "threads", lambda: 2)
+    done = []
+    share(range(2), lambda parts: [share(range(5), done.extend) for _ in parts])
+    assert sorted(done) == sorted([*range(5)] * 2)
+
+
 def test_the_callers_error_state_holds_in_both_threads(monkeypatch):
     monkeypatch.setattr(_threads, "threads", lambda: 2)
 
