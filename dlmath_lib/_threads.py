@@ -2,34 +2,68 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import os
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
 
-__all__ = ["aside", "share", "threads"]
+__all__ = ["Job", "share", "threads"]
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 
-def aside(work: Callable[..., Result], *arguments: Any) -> Callable[[], Result]:
-    """Begin ``work`` in a second thread, if there is one; what is returned waits for its result, and must be called.
+class Job(Generic[Result]):
+    """Work for a second thread: done once, by it, or by who waits for it where it has not begun by then.
 
-    Work that has not begun by then, where there is one thread or the machine is busy, is done by who waits for it.
-    ``OMP_NUM_THREADS=1`` (or ``OPENBLAS_NUM_THREADS=1``) keeps it to one thread.
+    Plain locks, which an interrupt (Ctrl-C) cannot leave half taken.
     """
-    if threads() < 2:
-        return lambda: work(*arguments)
-    try:  # the other thread works with the caller's np.errstate
-        other = _pool().submit(contextvars.copy_context().run, work, *arguments)
-    except RuntimeError:  # Python is ending, or can have no more threads
-        return lambda: work(*arguments)
-    return lambda: work(*arguments) if other.cancel() else other.result()
+
+    def __init__(self, work: Callable[..., Result], *arguments: Any) -> None:
+        self._work, self._arguments = work, arguments
+        self._taken, self._running = threading.Lock(), threading.Lock()
+        self._running.acquire()
+        self._error: BaseException | None = None
+
+    def begin(self) -> None:
+        """Hand it to the second thread, if there is one, with the caller's np.errstate.
+
+        ``OMP_NUM_THREADS=1`` (or ``OPENBLAS_NUM_THREADS=1``) keeps it to one thread.
+        """
+        if threads() > 1:
+            context = contextvars.copy_context()
+            with contextlib.suppress(RuntimeError):  # Python is ending, or can have no more threads
+                _jobs().put(lambda: context.run(self._run))
+
+    def wait(self) -> Result:
+        """Its result, or its error."""
+        if self._taken.acquire(blocking=False):
+            return self._work(*self._arguments)
+        self._running.acquire()
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def drop(self) -> None:
+        """Leave it, or wait until it has ended: its result is not needed."""
+        if not self._taken.acquire(blocking=False):
+            self._running.acquire()
+
+    def _run(self) -> None:
+        if not self._taken.acquire(blocking=False):
+            return
+        try:
+            self._result = self._work(*self._arguments)
+        except BaseException as error:  # raised again where it is waited for
+            self._error = error
+        finally:
+            self._running.release()
 
 
 def share(parts: Iterable[Part], work: Callable[[Iterator[Part]], None]) -> None:
@@ -43,11 +77,14 @@ def share(parts: Iterable[Part], work: Callable[[Iterator[Part]], None]) -> None
     if len(left) < 2:
         work(_taken(left))
         return
-    wait = aside(work, _taken(left))
+    other = Job(work, _taken(left))
+    other.begin()
     try:
         work(_taken(left))
-    finally:
-        wait()
+    except BaseException:
+        other.drop()
+        raise
+    other.wait()
 
 
 def _taken(left: deque[Part]) -> Iterator[Part]:
@@ -66,9 +103,17 @@ def threads() -> int:
 
 
 @cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="dlmath")
+def _jobs() -> SimpleQueue[Callable[[], None]]:
+    """What the second thread has to do, which begins with the first job and ends with Python."""
+    jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+
+    def work() -> None:
+        while True:
+            jobs.get()()
+
+    threading.Thread(target=work, name="dlmath", daemon=True).start()
+    return jobs
 
 
 if hasattr(os, "register_at_fork"):  # threads do not come along into a forked process
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+    os.register_at_fork(after_in_child=_jobs.cache_clear)

@@ -2,11 +2,13 @@
 
 A block's columns fill at most ``WORKSPACE`` bytes, or what one row of the output needs for one example where that is
 more. They grow by one spatial axis after the other; up to ``WORKSPACE`` bytes for each axis are kept by the thread for
-its next call. Beside them is held one gradient of the kernels for each example.
+its next call. Beside them are held one gradient of the kernels for each example, and a copy of the block's part of x
+where that does not lie in one run of memory; on the way back, what of one axis is added to the next.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import threading
 from collections.abc import Callable, Iterator
@@ -16,17 +18,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlmath_lib._sums import BLOCK, product, total, wide
-from dlmath_lib._threads import aside
+from dlmath_lib._threads import Job
 from dlmath_lib.convolution.shapes import Windows
 
 __all__ = ["WORKSPACE", "add_bias", "gradients", "input_gradient", "sweep"]
 
 WORKSPACE = 4 * 2**20  # what the processor's caches hold: more is not faster
-# Two threads have some examples each where so many multiplications are worth it, and one example's product has so few
-# that the library of matrix products leaves it to one thread.
-SHARED, ALONE = 2**22, 2**20
+# Two threads have some examples each where so many multiplications in all are worth it, and so few for one example that
+# the library of matrix products would leave them to one thread.
+SHARED, ALONE = 2**22, 2**19
+LOOKED_UP = 64  # the plans of larger kernels are made anew, and take no room
 ALL, PAGE = slice(None), 4096
-_ROOM = threading.local()
+_KEPT = threading.local()
 
 
 def sweep(
@@ -41,8 +44,8 @@ def sweep(
     """W · columns(x) + b for each example and group, and Σ G · columns(x)ᵀ over the examples, in float64 at least.
 
     The first is the convolution with these kernels, the second the kernels' gradient for this cotangent; each is empty
-    where it is not asked for. The examples are shared by two threads in the same way however many there are: the
-    results have the same bits.
+    where it is not asked for. Examples that two threads share are divided in the same way where there is one: this
+    does not change a bit of the results.
     """
     out = len(kernels) if kernels is not None else g.shape[1] if g is not None else 0
     weights = None if kernels is None else _as_matrices(kernels, groups)
@@ -55,12 +58,13 @@ def sweep(
     n, each = len(x), out * x.shape[1] // groups * math.prod(windows.kernel + windows.out)
     if n > 1 and each <= ALONE and n * each >= SHARED:
         cut = max(1, n * 7 // 10)  # the other thread begins later, and should not be waited for
-        waiting: list[Callable[[], np.ndarray]] = []
+        other = Job(work, slice(cut, n))
         try:
-            sums = work(slice(0, cut), lambda: waiting.append(aside(work, slice(cut, n))))
-        finally:
-            others = [wait() for wait in waiting]
-        sums += others[0]
+            sums = work(slice(0, cut), other.begin)
+        except BaseException:
+            other.drop()
+            raise
+        sums += other.wait()
     else:
         sums = work(slice(0, n))
     return np.empty(0, x.dtype) if y is None else y, sums if g is None else _as_kernels(sums, windows, out)
@@ -84,10 +88,10 @@ def _sweep(
     size = (groups, x.shape[1] // groups * math.prod(windows.kernel), g.shape[1] // groups) if g is not None else 0
     sums = np.zeros(size, wide(x.dtype))
     step, fitting = _steps(x, windows, sums.size)
-    for examples in _parts(len(x), step):
-        for rows in _parts(windows.out[0], fitting):
+    with Rooms() as rooms:
+        for examples, rows in itertools.product(_parts(len(x), step), _parts(windows.out[0], fitting)):
             here = (slice(examples.start, examples.stop), ALL, slice(rows.start, rows.stop))
-            columns = _columns(x[here[0]], windows, rows, groups)
+            columns = _columns(x[here[0]], windows, rows, groups, rooms)
             if copied and examples.start == rows.start == 0:
                 copied()
             shape = (len(columns), groups, -1, columns.shape[-1])
@@ -118,12 +122,12 @@ def input_gradient(g: np.ndarray, kernels: np.ndarray, windows: Windows, groups:
     channels = kernels.shape[1] * groups
     dx = np.zeros((len(g), channels, *windows.size), g.dtype)
     step, fitting = _steps(dx, windows, 0)
-    for examples in _parts(len(g), step):
-        some = slice(examples.start, examples.stop)
-        for rows in _parts(windows.out[0], fitting):
+    with Rooms() as rooms:
+        for examples, rows in itertools.product(_parts(len(g), step), _parts(windows.out[0], fitting)):
+            some = slice(examples.start, examples.stop)
             cotangents = g[some, :, rows.start : rows.stop]
             out = cotangents.shape[2:]
-            columns = _room((len(examples), groups, weights.shape[1], math.prod(out)), g.dtype, 0)
+            columns = rooms.array((len(examples), groups, weights.shape[1], math.prod(out)), g.dtype, 0)
             _multiply(weights, cotangents.reshape(len(examples), groups, -1, columns.shape[-1]), columns)
             shape = (len(examples), groups, *windows.kernel, channels // groups, *out)
             _add_back(columns.reshape(shape), windows, rows, dx[some])
@@ -171,13 +175,13 @@ def _multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
         out[...] = product(a, b)
 
 
-def _columns(x: np.ndarray, windows: Windows, rows: range, groups: int) -> np.ndarray:
+def _columns(x: np.ndarray, windows: Windows, rows: range, groups: int, rooms: Rooms) -> np.ndarray:
     """What each output sees, as a matrix (entries · channels / groups, outputs) for each example and group.
 
     One axis after the other, from the last: each makes a copy for each entry of the kernel along it.
     """
     n, channels = x.shape[:2]
-    seen, steps = _plan(windows, rows)
+    seen, steps = (_plan if sum(windows.kernel) <= LOOKED_UP else _plan.__wrapped__)(windows, rows)
     stage = np.ascontiguousarray(x[:, :, seen.start : seen.stop])
     stage = stage.reshape(n, groups, channels // groups, *stage.shape[2:])
     for axis, outputs, moves, shifted in steps:
@@ -187,7 +191,7 @@ def _columns(x: np.ndarray, windows: Windows, rows: range, groups: int) -> np.nd
         if shifted and len(moves) == 1:  # one copy, of all as it is
             stage = stage.reshape(shape)
             continue
-        copies = _room(tuple(shape), x.dtype, axis)
+        copies = rooms.array(tuple(shape), x.dtype, axis)
         flat = stage.reshape(n, groups, -1) if shifted else stage
         moved = copies.reshape(n, groups, len(moves), -1)
         behind = math.prod(shape[from_end:][1:])
@@ -229,7 +233,7 @@ def _moves(windows: Windows, axis: int, rows: range, seen: range) -> tuple[Move,
     return tuple(moves)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _plan(windows: Windows, rows: range) -> tuple[range, list[tuple[int, int, tuple[Move, ...], bool]]]:
     """The entries of the first axis that these rows of the output see; and by which steps their columns grow.
 
@@ -259,21 +263,33 @@ def _add_back(columns: np.ndarray, windows: Windows, rows: range, dx: np.ndarray
         stage = target
 
 
-def _room(shape: tuple[int, ...], dtype: np.dtype, place: int) -> np.ndarray:
-    """An array with any numbers; up to `WORKSPACE` bytes are kept by this thread, and used again for this place.
+class Rooms:
+    """Arrays for columns: up to `WORKSPACE` bytes for each place are kept by the thread, and used again.
 
-    Rooms begin at different places of a memory page: where a copy reads and writes at the same place of two pages, the
-    processor takes the next read for one of what was just written, and waits.
+    They are taken out while they are used: a convolution within another, as of a signal's handler, has its own.
     """
-    size = math.prod(shape) * dtype.itemsize
-    if size > WORKSPACE:
-        return np.empty(shape, dtype)
-    kept = vars(_ROOM).setdefault("kept", {})
-    if place not in kept or len(kept[place]) < size:
-        room = np.empty(size + 2 * PAGE, np.uint8)
-        start = -room.ctypes.data % PAGE + PAGE // 8 + place % 4 * PAGE // 4
-        kept[place] = room[start : start + size]
-    return kept[place][:size].view(dtype).reshape(shape)
+
+    def __enter__(self) -> Rooms:
+        self.kept: dict[int, np.ndarray] = vars(_KEPT).pop("rooms", {})
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        _KEPT.rooms = self.kept
+
+    def array(self, shape: tuple[int, ...], dtype: np.dtype, place: int) -> np.ndarray:
+        """An array with any numbers.
+
+        Rooms begin at different places of a memory page: where a copy reads and writes at the same place of two pages,
+        the processor takes the next read for one of what was just written, and waits.
+        """
+        size = math.prod(shape) * dtype.itemsize
+        if size > WORKSPACE:
+            return np.empty(shape, dtype)
+        if place not in self.kept or len(self.kept[place]) < size:
+            room = np.empty(size + 2 * PAGE, np.uint8)
+            start = -room.ctypes.data % PAGE + PAGE // 8 + place % 4 * PAGE // 4
+            self.kept[place] = room[start : start + size]
+        return self.kept[place][:size].view(dtype).reshape(shape)
 
 
 def _row_size(x: np.ndarray, windows: Windows) -> int:

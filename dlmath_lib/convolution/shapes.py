@@ -128,8 +128,9 @@ def as_windows(
 ) -> Windows:
     """The windows of these options over an input of this spatial size, or an error that names function and argument."""
     options = (stride, padding, dilation)
-    plain = all(type(option) in (int, str) for option in options)  # such can be looked up
-    return (_kept_windows if plain else _windows)(function, size, kernel, *options, argument)
+    # Plain whole numbers can be looked up; others may equal them and be something else: 1, 1.0, True.
+    plain = all(type(n) is int for n in (*size, *kernel)) and all(type(option) in (int, str) for option in options)
+    return (_kept_windows if plain else _windows)(function, tuple(size), kernel, *options, argument)
 
 
 def _windows(

@@ -3,6 +3,8 @@
 import itertools
 import json
 import re
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -301,34 +303,82 @@ def test_two_threads_give_the_same_bits_as_one(monkeypatch, dtype):
     g = draw(7, 6, 6, 5).astype(dtype)
     whole = conv(x, kernels, bias, **options), *conv_vjp(g, x, kernels, bias, **options)
     monkeypatch.setattr(_columns, "SHARED", 1)
+    inner, elsewhere = _columns._sweep, []
+
+    def sweep(x, *arguments):
+        elsewhere.append(threading.current_thread() is not threading.main_thread())
+        result = inner(x, *arguments)
+        if arguments[-1] and _threads.threads() > 1:  # the first part waits until the second has begun
+            limit = time.monotonic() + 30
+            while not elsewhere[-1] and time.monotonic() < limit:
+                time.sleep(1e-4)
+        return result
+
+    monkeypatch.setattr(_columns, "_sweep", sweep)
     shared = []
     for count in (1, 2):
+        elsewhere.clear()
         monkeypatch.setattr(_threads, "threads", lambda count=count: count)
         shared.append((conv(x, kernels, bias, **options), *conv_vjp(g, x, kernels, bias, **options)))
+        assert elsewhere == [False, count > 1] * 2
     for in_one, in_two, together in zip(*shared, whole, strict=True):
         np.testing.assert_array_equal(in_one, in_two)
         np.testing.assert_allclose(in_two, together, rtol=1e-4 if dtype == "float32" else 1e-12, atol=1e-5)
 
 
 def test_results_do_not_change_with_the_next_call():
-    x, kernels = draw(3, 2, 5, 5), draw(4, 2, 1, 1)
-    y = conv(x, kernels)
-    kept, before = y.copy(), x.copy()
-    conv(draw(3, 2, 5, 5), draw(4, 2, 3, 3), padding=1)
-    conv(draw(3, 2, 5, 5), draw(4, 2, 1, 1))
-    np.testing.assert_array_equal(y, kept)
+    x, kernels, g = draw(3, 2, 5, 5), draw(4, 2, 1, 1), draw(3, 4, 5, 5)
+    results = conv(x, kernels), *conv_vjp(g, x, kernels), conv_transpose(g, kernels), *conv_transpose_vjp(x, g, kernels)
+    kept, before = [result.copy() for result in results], x.copy()
+    for size in (1, 3):
+        other = draw(4, 2, size, size)
+        conv_vjp(conv(draw(3, 2, 5, 5), other, padding=1), draw(3, 2, 5, 5), other, padding=1)
+        conv_transpose(draw(3, 4, 5, 5), other)
+    for result, once in zip(results, kept, strict=True):
+        np.testing.assert_array_equal(result, once)
     np.testing.assert_array_equal(x, before)
 
 
-def test_convolutions_in_threads_of_the_user_do_not_meet():
+def test_a_convolution_within_another_has_its_own_room(monkeypatch):
+    x, kernels = draw(3, 2, 5, 5), draw(4, 2, 3, 3)
+    y, multiply = conv(x, kernels, padding=1), _columns._multiply
+
+    def interrupted(*arguments):  # as by the handler of a signal
+        with monkeypatch.context() as patch:
+            patch.setattr(_columns, "_multiply", multiply)
+            conv(draw(3, 2, 5, 5), kernels, padding=1)
+        multiply(*arguments)
+
+    monkeypatch.setattr(_columns, "_multiply", interrupted)
+    np.testing.assert_array_equal(conv(x, kernels, padding=1), y)
+
+
+def test_convolutions_in_threads_of_the_user_do_not_meet(monkeypatch):
     from concurrent.futures import ThreadPoolExecutor
 
+    monkeypatch.setattr(_columns, "SHARED", 1)
+    monkeypatch.setattr(_threads, "threads", lambda: 2)
     cases = [(draw(9, 3, 8, 7), draw(5, 3, 3, 3)) for _ in range(8)]
     alone = [conv(x, kernels, padding=1) for x, kernels in cases]
     with ThreadPoolExecutor(4) as pool:
-        for _ in range(10):
+        for _ in range(20):
             for once, again in zip(alone, pool.map(lambda case: conv(*case, padding=1), cases), strict=True):
                 np.testing.assert_array_equal(once, again)
+
+
+def test_what_equals_a_whole_number_is_not_looked_up_as_one():
+    from dlmath_lib.network import Conv
+
+    assert Conv(1, 16, 3, padding="same").output_shape([1, 8, 8]) == (16, 8, 8)
+    Conv(1, 16, 3, padding="same").output_shape((1, 8.0, 8.0))
+    assert all(type(n) is int for n in Conv(1, 16, 3, padding="same").output_shape((1, 8, 8)))
+
+
+def test_plans_of_large_kernels_are_not_kept():
+    x, kernels = np.ones((1, 1, 4000), np.float32), np.ones((1, 1, 500), np.float32)
+    before = _columns._plan.cache_info().currsize
+    assert (conv(x, kernels) == 500).all()
+    assert _columns._plan.cache_info().currsize == before
 
 
 def test_the_workspace_is_bounded():

@@ -1,10 +1,14 @@
 """Work that two threads share."""
 
+import subprocess
+import sys
+import threading
+
 import numpy as np
 import pytest
 
 from dlmath_lib import _threads
-from dlmath_lib._threads import share, threads
+from dlmath_lib._threads import Job, share, threads
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -26,8 +30,6 @@ def test_each_part_is_done_once_and_an_error_comes_back(count, monkeypatch):
 
 
 def test_a_second_thread_takes_part(monkeypatch):
-    import threading
-
     monkeypatch.setattr(_threads, "threads", lambda: 2)
     meet, seen = threading.Barrier(2, timeout=30), set()
 
@@ -40,15 +42,61 @@ def test_a_second_thread_takes_part(monkeypatch):
     assert len(seen) == 2
 
 
-def test_work_is_done_where_no_thread_can_begin(monkeypatch):
-    def refuses():
+def test_work_is_done_once_where_no_thread_can_begin(monkeypatch):
+    def refuses(self):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(_threads, "threads", lambda: 2)
-    monkeypatch.setattr(_threads, "_pool", refuses)
+    _threads._jobs.cache_clear()  # as after a fork
     done = []
-    share(range(3), done.extend)
-    assert done == [0, 1, 2]
+    with monkeypatch.context() as patch:
+        patch.setattr(_threads.threading.Thread, "start", refuses)
+        share(range(3), done.extend)
+    share(range(3), done.extend)  # with a thread: nothing was left over
+    assert sorted(done) == [0, 0, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_error_here_drops_what_has_not_begun(count, monkeypatch):
+    monkeypatch.setattr(_threads, "threads", lambda: count)
+    began, done = threading.Event(), []
+    hold = Job(began.wait)
+    hold.begin()  # the second thread is busy
+    with pytest.raises(KeyboardInterrupt):
+        share(range(2), lambda parts: interrupt(parts, done))
+    began.set()
+    assert hold.wait() and done == [0]
+
+
+def interrupt(parts, done):
+    done.append(next(parts))
+    raise KeyboardInterrupt
+
+
+def test_interrupts_leave_no_job_behind():
+    code = """
+import signal, time
+from dlmath_lib import _threads
+
+def alarm(*_):
+    raise KeyboardInterrupt
+
+_threads.threads = lambda: 2
+signal.signal(signal.SIGALRM, alarm)
+end, caught = time.monotonic() + 2, 0
+while time.monotonic() < end:
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 2e-4 + 1e-6 * (caught % 97))
+        for _ in range(1000):
+            _threads.share(range(4), lambda parts: [sum(range(200)) for _ in parts])
+    except KeyboardInterrupt:
+        caught += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+seen = []
+_threads.share(range(9), seen.extend)
+assert sorted(seen) == list(range(9)) and caught > 20, (seen, caught)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_the_second_thread_may_share_its_own_work(monkeypatch):
