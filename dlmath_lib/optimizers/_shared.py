@@ -110,9 +110,18 @@ def in_place(
 def over_blocks(size: int, work: Callable[[Iterable[slice]], None]) -> None:
     """Call ``work`` with slices that together cover a vector: with all of them here, or shared with a second thread.
 
-    What is done entry by entry gives the same bits in any number of threads.
+    What is done entry by entry gives the same bits in any number of threads. A step within another, as of a signal's
+    handler, has its own `scratch`.
     """
-    share(blocks(size), work)
+
+    def with_room(parts: Iterable[slice]) -> None:
+        before, _ROOM.used = vars(_ROOM).get("used"), vars(_ROOM).pop("kept", {})
+        try:
+            work(parts)
+        finally:
+            _ROOM.kept, _ROOM.used = _ROOM.used, before
+
+    share(blocks(size), with_room)
 
 
 def blocks(size: int) -> Iterator[slice]:
@@ -126,7 +135,7 @@ def blocks(size: int) -> Iterator[slice]:
 
 
 def scratch(dtype: Any, count: int) -> list[np.ndarray]:
-    """Room for intermediate results of this thread, one block each; its numbers are those of the last use."""
-    kept = vars(_ROOM).setdefault(np.dtype(dtype).char, [])
+    """Room for intermediate results of `over_blocks`, one block each; its numbers are those of the last use."""
+    kept = _ROOM.used.setdefault(np.dtype(dtype).char, [])
     kept += [np.empty(BLOCK, dtype) for _ in range(count - len(kept))]
     return kept[:count]

@@ -131,6 +131,24 @@ def test_two_threads_give_the_same_bits(rule, monkeypatch):
     assert np.array_equal(*results) and not np.array_equal(results[0], start)
 
 
+def test_a_step_within_a_step_has_its_own_room():
+    seen = []
+
+    def inner(blocks):
+        seen.extend(_shared.scratch(float, 1))
+
+    def outer(blocks):
+        (mine,) = _shared.scratch(float, 1)
+        _shared.over_blocks(3, inner)
+        assert _shared.scratch(float, 1)[0] is mine
+        seen.append(mine)
+
+    for _ in range(2):
+        _shared.over_blocks(3, outer)
+    assert len(seen) == 4 and seen[0] is not seen[1] and seen[2] is not seen[3]
+    assert seen[1] is seen[3]  # kept from call to call
+
+
 def test_the_second_thread_works_under_the_callers_error_state(monkeypatch):
     monkeypatch.setattr(_threads, "threads", lambda: 2)
     parameter, gradient = np.zeros(_shared.THREADED, "float32"), np.full(_shared.THREADED, 1e30, "float32")
